@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void clock_iso(char out[32])
+{
+    time_t now = time(NULL);
+    struct tm local;
+    localtime_r(&now, &local);
+    char zone[8];
+    strftime(zone, sizeof zone, "%z", &local); /* +hhmm */
+    char date[24];
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &local);
+    snprintf(out, 32, "%.19s%.3s:%.2s", date, zone, zone + 3);
+}
+
+struct progress progress_start(const char *label, int64_t total)
+{
+    double now = clock_now();
+    return (struct progress){.label = label, .total = total, .start = now, .last = now};
+}
+
+static void time_text(char out[32], double seconds)
+{
+    long s = (long)(seconds + 0.5);
+    if (s < 60)
+        snprintf(out, 32, "%ld s", s);
+    else if (s < 3600)
+        snprintf(out, 32, "%ld:%02ld min", s / 60, s % 60);
+    else
+        snprintf(out, 32, "%ld:%02ld h", s / 3600, s / 60 % 60);
+}
+
+void progress_show(struct progress *p, int64_t done, const char *note)
+{
+    int terminal = isatty(2);
+    double now = clock_now();
+    if (now - p->last < (terminal ? 0.2 : 60.0) || done <= 0) return;
+    p->last = now;
+    double elapsed = now - p->start, rate = (double)done / elapsed;
+    char left[32];
+    time_text(left, (double)(p->total - done) / rate);
+    if (terminal)
+        fprintf(stderr, "\r%-12s %5.1f %%  %8.4g /s  %s left  %s\033[K", p->label,
+                100.0 * (double)done / (double)p->total, rate, left, note ? note : "");
+    else
+        log_info("%s: %.1f %%, %.4g /s, %s left %s", p->label, 100.0 * (double)done / (double)p->total, rate, left,
+                 note ? note : "");
+}
+
+void progress_end(struct progress *p)
+{
+    (void)p;
+    if (isatty(2)) fprintf(stderr, "\r\033[K");
+}

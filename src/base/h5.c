@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/h5.h"
+#include "base/mem.h"
+
+#include <string.h>
+#include <unistd.h>
+
+hid_t h5_native(h5_type type)
+{
+    switch (type) {
+    case H5_F64: return H5T_NATIVE_DOUBLE;
+    case H5_F32: return H5T_NATIVE_FLOAT;
+    case H5_I64: return H5T_NATIVE_INT64;
+    case H5_I32: return H5T_NATIVE_INT32;
+    case H5_U64: return H5T_NATIVE_UINT64;
+    case H5_U8: return H5T_NATIVE_UINT8;
+    }
+    return H5I_INVALID_HID;
+}
+
+void h5_quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+/* ---- errors: the innermost description of the HDF5 error stack is the useful one ---- */
+
+static herr_t innermost(unsigned n, const H5E_error2_t *error, void *data)
+{
+    (void)n;
+    char *text = data;
+    if (error->desc && error->desc[0]) snprintf(text, 256, "%s", error->desc);
+    return 0;
+}
+
+static status trouble(const struct h5 *f, const char *doing, const char *name)
+{
+    char reason[256] = "no reason given by HDF5";
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
+    H5Eclear2(H5E_DEFAULT);
+    return fail(FAILED, "%s: cannot %s%s%s: %s", f->path, doing, name ? " " : "", name ? name : "", reason);
+}
+
+/* ---- files ---- */
+
+static status set_path(struct h5 *f, const char *path)
+{
+    f->id = -1;
+    f->temporary = false;
+    if (strlen(path) + 8 >= FILE_PATH_MAX) return fail(BAD_INPUT, "the path is too long: %s", path);
+    snprintf(f->path, sizeof f->path, "%s", path);
+    return OK;
+}
+
+static void temporary_name(const struct h5 *f, char out[FILE_PATH_MAX])
+{
+    snprintf(out, FILE_PATH_MAX, "%.*s.tmp", FILE_PATH_MAX - 8, f->path);
+}
+
+status h5_begin(struct h5 *f, const char *path)
+{
+    TRY(set_path(f, path));
+    char name[FILE_PATH_MAX];
+    temporary_name(f, name);
+    f->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    if (f->id < 0) return trouble(f, "create the file", NULL);
+    f->temporary = true;
+    return OK;
+}
+
+static status open_with(struct h5 *f, const char *path, unsigned mode)
+{
+    TRY(set_path(f, path));
+    if (access(path, F_OK) != 0) return fail(BAD_INPUT, "%s: no such file", path);
+    htri_t is_hdf5 = H5Fis_hdf5(path);
+    if (is_hdf5 <= 0) {
+        H5Eclear2(H5E_DEFAULT);
+        return fail(BAD_INPUT, "%s: not an HDF5 file, or its beginning is damaged", path);
+    }
+    f->id = H5Fopen(path, mode, H5P_DEFAULT);
+    if (f->id < 0) {
+        status s = trouble(f, "open the file (truncated, damaged or in use?)", NULL);
+        return s == FAILED ? BAD_INPUT : s;
+    }
+    return OK;
+}
+
+status h5_open_ro(struct h5 *f, const char *path) { return open_with(f, path, H5F_ACC_RDONLY); }
+status h5_open_rw(struct h5 *f, const char *path) { return open_with(f, path, H5F_ACC_RDWR); }
+
+status h5_close(struct h5 *f)
+{
+    if (f->id <= 0) return OK;
+    herr_t closed = H5Fclose(f->id);
+    f->id = -1;
+    if (f->temporary) {
+        char name[FILE_PATH_MAX];
+        temporary_name(f, name);
+        unlink(name);
+        f->temporary = false;
+        return OK;
+    }
+    return closed < 0 ? trouble(f, "close the file", NULL) : OK;
+}
+
+status h5_commit(struct h5 *f)
+{
+    char name[FILE_PATH_MAX];
+    temporary_name(f, name);
+    if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0 || H5Fclose(f->id) < 0) {
+        status s = trouble(f, "write the file (disk full?)", NULL);
+        h5_close(f);
+        unlink(name);
+        return s;
+    }
+    f->id = -1;
+    f->temporary = false;
+    return file_publish(name, f->path);
+}
+
+status h5_flush(struct h5 *f)
+{
+    return H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0 ? trouble(f, "flush the file (disk full?)", NULL) : OK;
+}
+
+/* ---- writing ---- */
+
+static hid_t make_groups(void)
+{
+    hid_t p = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(p, 1);
+    return p;
+}
+
+static status create_and_write(struct h5 *f, const char *name, hid_t type, hid_t space, hid_t creation,
+                               const void *data)
+{
+    hid_t links = make_groups();
+    hid_t set = H5Dcreate2(f->id, name, type, space, links, creation, H5P_DEFAULT);
+    status s = OK;
+    if (set < 0 || (data && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0))
+        s = trouble(f, "write", name);
+    if (set >= 0 && H5Dclose(set) < 0 && s == OK) s = trouble(f, "write", name);
+    H5Pclose(links);
+    return s;
+}
+
+status h5_write(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape, const void *data)
+{
+    hid_t space = rank ? H5Screate_simple(rank, shape, NULL) : H5Screate(H5S_SCALAR);
+    status s = create_and_write(f, name, h5_native(type), space, H5P_DEFAULT, data);
+    H5Sclose(space);
+    return s;
+}
+
+/* Chunks of at most about 1 MB: rows of the first axis, or pieces of a row when a row is larger. */
+static void choose_chunk(int rank, const hsize_t *shape, size_t size, hsize_t *chunk)
+{
+    hsize_t bytes = size;
+    for (int i = rank - 1; i >= 0; i--) {
+        hsize_t room = (1u << 20) / bytes;
+        chunk[i] = shape[i] < room ? shape[i] : room;
+        if (chunk[i] == 0) chunk[i] = 1;
+        bytes *= chunk[i];
+    }
+}
+
+static void set_deflate(hid_t creation)
+{
+    H5Pset_shuffle(creation);
+    H5Pset_deflate(creation, 4);
+}
+
+status h5_write_deflated(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape,
+                         const void *data)
+{
+    hsize_t chunk[H5S_MAX_RANK];
+    for (int i = 0; i < rank; i++)
+        if (shape[i] == 0) return h5_write(f, name, type, rank, shape, NULL);
+    choose_chunk(rank, shape, H5Tget_size(h5_native(type)), chunk);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, rank, chunk);
+    set_deflate(creation);
+    hid_t space = H5Screate_simple(rank, shape, NULL);
+    status s = create_and_write(f, name, h5_native(type), space, creation, data);
+    H5Sclose(space);
+    H5Pclose(creation);
+    return s;
+}
+
+status h5_write_scalar(struct h5 *f, const char *name, h5_type type, const void *value)
+{
+    return h5_write(f, name, type, 0, NULL, value);
+}
+
+static hid_t string_type(size_t size)
+{
+    hid_t t = H5Tcopy(H5T_C_S1);
+    H5Tset_size(t, size ? size : 1);
+    H5Tset_strpad(t, H5T_STR_NULLPAD);
+    return t;
+}
+
+status h5_write_string(struct h5 *f, const char *name, const char *value)
+{
+    hid_t type = string_type(strlen(value)), space = H5Screate(H5S_SCALAR);
+    status s = create_and_write(f, name, type, space, H5P_DEFAULT, value);
+    H5Sclose(space);
+    H5Tclose(type);
+    return s;
+}
+
+status h5_write_strings(struct h5 *f, const char *name, size_t n, const char *const *values)
+{
+    size_t size = 1;
+    for (size_t i = 0; i < n; i++)
+        if (strlen(values[i]) > size) size = strlen(values[i]);
+    char *packed = NULL;
+    TRY(NEW(packed, n * size));
+    for (size_t i = 0; i < n; i++) memcpy(packed + i * size, values[i], strlen(values[i]));
+    hsize_t shape[1] = {n};
+    hid_t type = string_type(size), space = H5Screate_simple(1, shape, NULL);
+    status s = create_and_write(f, name, type, space, H5P_DEFAULT, packed);
+    H5Sclose(space);
+    H5Tclose(type);
+    DELETE(packed);
+    return s;
+}
+
+status h5_make_group(struct h5 *f, const char *name)
+{
+    hid_t links = make_groups(), group = H5Gcreate2(f->id, name, links, H5P_DEFAULT, H5P_DEFAULT);
+    H5Pclose(links);
+    if (group < 0) return trouble(f, "make the group", name);
+    H5Gclose(group);
+    return OK;
+}
+
+status h5_link(struct h5 *f, const char *existing, const char *name)
+{
+    hid_t links = make_groups();
+    herr_t e = H5Lcreate_hard(f->id, existing, f->id, name, links, H5P_DEFAULT);
+    H5Pclose(links);
+    return e < 0 ? trouble(f, "link", name) : OK;
+}
+
+static status write_attribute(struct h5 *f, const char *object, const char *name, hid_t type, hid_t space,
+                              const void *data)
+{
+    if (H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0) H5Adelete_by_name(f->id, object, name, H5P_DEFAULT);
+    hid_t a = H5Acreate_by_name(f->id, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    status s = a < 0 || H5Awrite(a, type, data) < 0 ? trouble(f, "write the attribute", name) : OK;
+    if (a >= 0) H5Aclose(a);
+    return s;
+}
+
+status h5_attr_string(struct h5 *f, const char *object, const char *name, const char *value)
+{
+    hid_t type = string_type(strlen(value)), space = H5Screate(H5S_SCALAR);
+    status s = write_attribute(f, object, name, type, space, value);
+    H5Sclose(space);
+    H5Tclose(type);
+    return s;
+}
+
+status h5_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, const void *data)
+{
+    hid_t space = count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
+    status s = write_attribute(f, object, name, h5_native(type), space, data);
+    H5Sclose(space);
+    return s;
+}
+
+status h5_series(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *item_shape,
+                 hsize_t chunk_items, bool deflate)
+{
+    hsize_t shape[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK], chunk[H5S_MAX_RANK];
+    most[0] = H5S_UNLIMITED;
+    chunk[0] = chunk_items ? chunk_items : 1;
+    for (int i = 1; i < rank; i++) shape[i] = most[i] = chunk[i] = item_shape[i - 1];
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, shape, most);
+    H5Pset_chunk(creation, rank, chunk);
+    if (deflate) set_deflate(creation);
+    status s = create_and_write(f, name, h5_native(type), space, creation, NULL);
+    H5Sclose(space);
+    H5Pclose(creation);
+    return s;
+}
+
+/* Select rows [first, first+count) of an open dataset; the caller closes *file_space and *memory_space. */
+static herr_t select_rows(hid_t set, hsize_t first, hsize_t count, hid_t *file_space, hid_t *memory_space)
+{
+    hsize_t shape[H5S_MAX_RANK], start[H5S_MAX_RANK] = {0};
+    *file_space = H5Dget_space(set);
+    int rank = H5Sget_simple_extent_dims(*file_space, shape, NULL);
+    *memory_space = -1;
+    if (rank < 1 || first + count > shape[0]) return -1;
+    start[0] = first;
+    shape[0] = count;
+    *memory_space = H5Screate_simple(rank, shape, NULL);
+    return H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, shape, NULL);
+}
+
+static herr_t set_rows(hid_t set, hsize_t rows)
+{
+    hsize_t shape[H5S_MAX_RANK];
+    hid_t space = H5Dget_space(set);
+    H5Sget_simple_extent_dims(space, shape, NULL);
+    H5Sclose(space);
+    shape[0] = rows;
+    return H5Dset_extent(set, shape);
+}
+
+static hsize_t count_rows(hid_t set)
+{
+    hsize_t shape[H5S_MAX_RANK] = {0};
+    hid_t space = H5Dget_space(set);
+    H5Sget_simple_extent_dims(space, shape, NULL);
+    H5Sclose(space);
+    return shape[0];
+}
+
+status h5_append(struct h5 *f, const char *name, h5_type type, hsize_t count, const void *data)
+{
+    hid_t set = H5Dopen2(f->id, name, H5P_DEFAULT), file_space = -1, memory_space = -1;
+    status s = OK;
+    if (set < 0) return trouble(f, "append to", name);
+    hsize_t rows = count_rows(set);
+    if (set_rows(set, rows + count) < 0 || select_rows(set, rows, count, &file_space, &memory_space) < 0 ||
+        H5Dwrite(set, h5_native(type), memory_space, file_space, H5P_DEFAULT, data) < 0)
+        s = trouble(f, "append to", name);
+    if (file_space >= 0) H5Sclose(file_space);
+    if (memory_space >= 0) H5Sclose(memory_space);
+    if (H5Dclose(set) < 0 && s == OK) s = trouble(f, "append to", name);
+    return s;
+}
+
+status h5_truncate(struct h5 *f, const char *name, hsize_t count)
+{
+    hid_t set = H5Dopen2(f->id, name, H5P_DEFAULT);
+    if (set < 0) return trouble(f, "shorten", name);
+    status s = OK;
+    if (count_rows(set) < count)
+        s = fail(FAILED, "%s: %s has %llu entries, %llu were expected", f->path, name,
+                 (unsigned long long)count_rows(set), (unsigned long long)count);
+    else if (set_rows(set, count) < 0)
+        s = trouble(f, "shorten", name);
+    H5Dclose(set);
+    return s;
+}
+
+/* ---- reading ---- */
+
+bool h5_has(struct h5 *f, const char *name)
+{
+    char part[FILE_PATH_MAX];
+    snprintf(part, sizeof part, "%s", name);
+    for (char *p = part + 1; *p; p++) { /* H5Lexists needs every parent to exist */
+        if (*p != '/') continue;
+        *p = '\0';
+        if (H5Lexists(f->id, part, H5P_DEFAULT) <= 0) {
+            H5Eclear2(H5E_DEFAULT);
+            return false;
+        }
+        *p = '/';
+    }
+    bool there = H5Lexists(f->id, part, H5P_DEFAULT) > 0 && H5Oexists_by_name(f->id, part, H5P_DEFAULT) > 0;
+    H5Eclear2(H5E_DEFAULT);
+    return there;
+}
+
+static status open_dataset(struct h5 *f, const char *name, hid_t *set)
+{
+    if (!h5_has(f, name)) return fail(BAD_INPUT, "%s: no dataset %s in this file", f->path, name);
+    *set = H5Dopen2(f->id, name, H5P_DEFAULT);
+    return *set < 0 ? trouble(f, "open", name) : OK;
+}
+
+status h5_shape(struct h5 *f, const char *name, int *rank, hsize_t *shape)
+{
+    hid_t set;
+    TRY(open_dataset(f, name, &set));
+    hid_t space = H5Dget_space(set);
+    hsize_t full[H5S_MAX_RANK];
+    int n = H5Sget_simple_extent_dims(space, full, NULL);
+    H5Sclose(space);
+    H5Dclose(set);
+    if (n < 0 || n > *rank)
+        return fail(BAD_INPUT, "%s: %s has %d dimensions, at most %d were expected", f->path, name, n, *rank);
+    for (int i = 0; i < n; i++) shape[i] = full[i];
+    *rank = n;
+    return OK;
+}
+
+static status check_numeric(struct h5 *f, const char *name, hid_t set)
+{
+    hid_t type = H5Dget_type(set);
+    H5T_class_t class = H5Tget_class(type);
+    H5Tclose(type);
+    if (class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM)
+        return fail(BAD_INPUT, "%s: %s does not hold numbers", f->path, name);
+    return OK;
+}
+
+status h5_read(struct h5 *f, const char *name, h5_type type, hsize_t count, void *data)
+{
+    hid_t set;
+    TRY(open_dataset(f, name, &set));
+    status s = check_numeric(f, name, set);
+    hid_t space = H5Dget_space(set);
+    hssize_t found = H5Sget_simple_extent_npoints(space);
+    if (s == OK && (found < 0 || (hsize_t)found != count))
+        s = fail(BAD_INPUT, "%s: %s holds %lld numbers, %llu were expected", f->path, name, (long long)found,
+                 (unsigned long long)count);
+    if (s == OK && H5Dread(set, h5_native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        s = trouble(f, "read", name);
+    H5Sclose(space);
+    H5Dclose(set);
+    return s;
+}
+
+status h5_read_rows(struct h5 *f, const char *name, h5_type type, hsize_t first, hsize_t count, void *data)
+{
+    hid_t set, file_space = -1, memory_space = -1;
+    TRY(open_dataset(f, name, &set));
+    status s = check_numeric(f, name, set);
+    if (s == OK && (select_rows(set, first, count, &file_space, &memory_space) < 0 ||
+                    H5Dread(set, h5_native(type), memory_space, file_space, H5P_DEFAULT, data) < 0))
+        s = trouble(f, "read", name);
+    if (file_space >= 0) H5Sclose(file_space);
+    if (memory_space >= 0) H5Sclose(memory_space);
+    H5Dclose(set);
+    return s;
+}
+
+/* Read one string (fixed or variable length) from an opened dataset or attribute. */
+static herr_t get_string(hid_t id, bool attribute, char *value, size_t size)
+{
+    hid_t type = attribute ? H5Aget_type(id) : H5Dget_type(id);
+    herr_t e = -1;
+    value[0] = '\0';
+    if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
+        char *text = NULL;
+        e = attribute ? H5Aread(id, type, &text) : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text);
+        if (e >= 0 && text) snprintf(value, size, "%s", text);
+        if (text) H5free_memory(text);
+    } else if (H5Tget_class(type) == H5T_STRING) {
+        size_t n = H5Tget_size(type);
+        char *text = NULL;
+        if (mem_new((void **)&text, n + 1, 1, "a string") == OK) {
+            e = attribute ? H5Aread(id, type, text) : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text);
+            if (e >= 0) snprintf(value, size, "%s", text);
+            DELETE(text);
+        }
+    }
+    H5Tclose(type);
+    return e;
+}
+
+/* One element only: a longer dataset would overrun the buffer of a single string. */
+static bool is_single(hid_t space)
+{
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    H5Sclose(space);
+    return n == 1;
+}
+
+status h5_read_string(struct h5 *f, const char *name, char *value, size_t size)
+{
+    hid_t set;
+    TRY(open_dataset(f, name, &set));
+    status s = OK;
+    if (!is_single(H5Dget_space(set)) || get_string(set, false, value, size) < 0) {
+        H5Eclear2(H5E_DEFAULT);
+        s = fail(BAD_INPUT, "%s: %s is not a single string", f->path, name);
+    }
+    H5Dclose(set);
+    return s;
+}
+
+bool h5_has_attr(struct h5 *f, const char *object, const char *name)
+{
+    bool there = (strcmp(object, "/") == 0 || h5_has(f, object)) &&
+                 H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0;
+    H5Eclear2(H5E_DEFAULT);
+    return there;
+}
+
+static status open_attribute(struct h5 *f, const char *object, const char *name, hid_t *a)
+{
+    if (!h5_has_attr(f, object, name))
+        return fail(BAD_INPUT, "%s: no attribute %s at %s", f->path, name, object);
+    *a = H5Aopen_by_name(f->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    return *a < 0 ? trouble(f, "open the attribute", name) : OK;
+}
+
+status h5_read_attr_string(struct h5 *f, const char *object, const char *name, char *value, size_t size)
+{
+    hid_t a;
+    TRY(open_attribute(f, object, name, &a));
+    status s = OK;
+    if (!is_single(H5Aget_space(a)) || get_string(a, true, value, size) < 0) {
+        H5Eclear2(H5E_DEFAULT);
+        s = fail(BAD_INPUT, "%s: the attribute %s at %s is not a single string", f->path, name, object);
+    }
+    H5Aclose(a);
+    return s;
+}
+
+status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, void *data)
+{
+    hid_t a;
+    TRY(open_attribute(f, object, name, &a));
+    hid_t space = H5Aget_space(a), found_type = H5Aget_type(a);
+    hssize_t found = H5Sget_simple_extent_npoints(space);
+    H5T_class_t class = H5Tget_class(found_type);
+    status s = OK;
+    if (found < 0 || (hsize_t)found != count || (class != H5T_INTEGER && class != H5T_FLOAT))
+        s = fail(BAD_INPUT, "%s: the attribute %s at %s does not hold %llu numbers", f->path, name, object,
+                 (unsigned long long)count);
+    else if (H5Aread(a, h5_native(type), data) < 0)
+        s = trouble(f, "read the attribute", name);
+    H5Tclose(found_type);
+    H5Sclose(space);
+    H5Aclose(a);
+    return s;
+}

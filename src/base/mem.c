@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+static status allocate(void **pointer, size_t count, size_t size, const char *what)
+{
+    *pointer = NULL;
+    if (size != 0 && count > (SIZE_MAX - ALIGNMENT) / size)
+        return fail(FAILED, "cannot allocate %zu elements of %zu bytes for %s: more than the address space", count,
+                    size, what);
+    size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (bytes == 0) bytes = ALIGNMENT;
+    *pointer = aligned_alloc(ALIGNMENT, bytes);
+    if (!*pointer) return fail(FAILED, "out of memory: %zu bytes for %s", bytes, what);
+    return OK;
+}
+
+status mem_new(void **pointer, size_t count, size_t size, const char *what)
+{
+    TRY(allocate(pointer, count, size, what));
+    memset(*pointer, 0, count * size);
+    return OK;
+}
+
+status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+{
+    if (need <= *capacity && *pointer) return OK;
+    size_t wanted = *capacity + *capacity / 2;
+    if (wanted < need) wanted = need;
+    void *larger;
+    TRY(allocate(&larger, wanted, size, what));
+    size_t old = *pointer ? *capacity * size : 0;
+    if (old) memcpy(larger, *pointer, old);
+    memset((char *)larger + old, 0, wanted * size - old);
+    free(*pointer);
+    *pointer = larger;
+    *capacity = wanted;
+    return OK;
+}
+
+void mem_delete(void **pointer)
+{
+    free(*pointer);
+    *pointer = NULL;
+}
+
+status mem_string(char **copy, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    TRY(mem_new((void **)copy, n, 1, "a string"));
+    memcpy(*copy, text, n);
+    return OK;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text — strings that grow, JSON that is well formed, and the nearest word to a misspelt one.
+ *
+ * struct text is a growing string: start from {0}, add, use t.s (never NULL after the first add), text_free.
+ *
+ * JSON is written in order, commas and quoting are taken care of:
+ *     struct json j = json_start();
+ *     json_open(&j, NULL, '{');  json_number(&j, "atoms", 4000);  json_open(&j, "virial", '[');
+ *     json_number(&j, NULL, 1.5);  json_close(&j);  json_close(&j);
+ *     puts(j.text.s);  json_free(&j);
+ * Numbers are written with 17 significant digits; NaN and infinities become null. */
+#ifndef GLINT_BASE_TEXT_H
+#define GLINT_BASE_TEXT_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char *s;
+    size_t length, capacity;
+    bool out_of_memory; /* checked once at the end instead of at every add */
+};
+void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_free(struct text *t);
+
+struct json {
+    struct text text;
+    int depth;
+    char closing[32];
+    bool first;
+};
+struct json json_start(void);
+void json_open(struct json *j, const char *key, char bracket); /* '{' or '['; key NULL inside an array */
+void json_close(struct json *j);
+void json_number(struct json *j, const char *key, double value);
+void json_integer(struct json *j, const char *key, int64_t value);
+void json_string(struct json *j, const char *key, const char *value);
+void json_bool(struct json *j, const char *key, bool value);
+void json_free(struct json *j);
+
+/* The entry of `words` (n of them) nearest to `word` by edit distance, or NULL if none is near. */
+const char *text_nearest(const char *word, const char *const *words, size_t n);
+
+/* Parse a whole string as a number; false if anything but blanks is left over or it is not finite. */
+bool text_to_double(const char *s, double *value);
+bool text_to_int64(const char *s, int64_t *value);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* commands — every command of glint, in the order of the help. To add one: a file in src/cmd or analysis/cmd with
+ * one `const struct command`, a line here. */
+#ifndef GLINT_COMMANDS_H
+#define GLINT_COMMANDS_H
+
+#include "base/args.h"
+
+#ifndef GLINT_VERSION
+#define GLINT_VERSION "0.1.0"
+#endif
+
+/* One line a command, ended by a backslash; the last, empty line ends the list. */
+/* clang-format off */
+#define COMMAND_LIST(X) \
+
+/* clang-format on */
+#define COMMAND_DECLARE(name) extern const struct command cmd_##name;
+#define COMMAND_ADDRESS(name) &cmd_##name,
+COMMAND_LIST(COMMAND_DECLARE)
+static const struct command *const commands[] = {COMMAND_LIST(COMMAND_ADDRESS) NULL};
+
+#endif

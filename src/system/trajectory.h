@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* trajectory — atomic configurations in files, one frame at a time, whatever the format.
+ *
+ * Reading: H5MD 1.1 (ours, LAMMPS', others'), extended XYZ, LAMMPS dump, LAMMPS data; the kind is found from the
+ * content, not the name.
+ *     struct trajectory *t = NULL;
+ *     TRY(trajectory_open(&t, "runs/a/trajectory.h5"));
+ *     for (int64_t k = 0; k < trajectory_frames(t); k++) TRY(trajectory_read(t, k, &c));
+ *     trajectory_close(&t);
+ * Atoms come sorted by id. Frames may differ in atom number. Errors name file, frame and line.
+ *
+ * Writing one configuration: config_write(path, &c), the format from the ending: .xyz/.extxyz, .data, .dump, .h5.
+ * Streams of frames into H5MD: struct h5md_writer (system/h5md.h). */
+#ifndef GLINT_SYSTEM_TRAJECTORY_H
+#define GLINT_SYSTEM_TRAJECTORY_H
+
+#include "base/status.h"
+#include "system/config.h"
+
+struct trajectory;
+
+status trajectory_open(struct trajectory **t, const char *path);
+int64_t trajectory_frames(const struct trajectory *t);
+/* Fill c (arrays reallocated as needed) with frame k; any order, forward is cheapest. */
+status trajectory_read(struct trajectory *t, int64_t k, struct config *c);
+void trajectory_close(struct trajectory **t);
+
+/* The first (only) frame of a file. */
+status config_read(const char *path, struct config *c);
+/* Write a new file, old or new and never half. 17 significant digits: reading it back gives the same bits. */
+status config_write(const char *path, const struct config *c);
+
+#endif
