@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* commands — every command of glint, in the order of the help. To add one: a file in src/cmd or analysis/cmd with
- * one `const struct command`, a line here. */
+/* commands — every command of glint, in the order of the help. To add one: a file in src/cmd or analysis/cmd
+ * with one `const struct command`, a line here. */
 #ifndef GLINT_COMMANDS_H
 #define GLINT_COMMANDS_H
 
@@ -12,7 +12,7 @@
 
 /* One line a command, ended by a backslash; the last, empty line ends the list. */
 /* clang-format off */
-#define COMMAND_LIST(X) \
+#define COMMAND_LIST(X)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -14,7 +14,8 @@ static void help(void)
            "usage: glint COMMAND [ARGUMENTS]      glint COMMAND --help      glint --version\n\n");
     for (int i = 0; commands[i]; i++) printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     printf("\nStart with:  glint run inputs/wahnstrom-glass/short.yaml -o runs/first\n"
-           "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 unphysical, 4 stopped on request with a checkpoint\n");
+           "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 unphysical, 4 stopped on request with a "
+           "checkpoint\n");
 }
 
 static const struct command *find(const char *name)
@@ -30,8 +31,8 @@ static int unknown(const char *name)
     size_t n = 0;
     for (int i = 0; commands[i] && n < 64; i++) words[n++] = commands[i]->name;
     const char *near = text_nearest(name, words, n);
-    fprintf(stderr, "glint: unknown command '%s'%s%s%s (see glint --help)\n", name, near ? "; did you mean " : "",
-            near ? near : "", near ? "?" : "");
+    fprintf(stderr, "glint: unknown command '%s'%s%s%s (see glint --help)\n", name,
+            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return BAD_INPUT;
 }
 

@@ -30,8 +30,12 @@ static status store(const struct command *c, const struct arg *a, const char *va
 {
     char *field = (char *)options + a->offset;
     switch (a->kind) {
-    case ARG_FLAG: *(bool *)field = true; return OK;
-    case ARG_STRING: *(const char **)field = value; return OK;
+    case ARG_FLAG:
+        *(bool *)field = true;
+        return OK;
+    case ARG_STRING:
+        *(const char **)field = value;
+        return OK;
     case ARG_DOUBLE:
         if (text_to_double(value, (double *)field)) return OK;
         return fail(BAD_INPUT, "glint %s: %s wants a number, found '%s'", c->name, a->name, value);
@@ -55,8 +59,8 @@ static bool is_negative_number(const char *s)
     return text_to_double(s, &v);
 }
 
-status args_parse(const struct command *c, int argc, char **argv, void *options, const char **positional, int least,
-                  int most, int *n_positional)
+status args_parse(const struct command *c, int argc, char **argv, void *options, const char **positional,
+                  int least, int most, int *n_positional)
 {
     int n = 0;
     bool options_end = false;
@@ -68,8 +72,8 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
         }
         if (options_end || word[0] != '-' || word[1] == '\0' || is_negative_number(word)) {
             if (n == most)
-                return fail(BAD_INPUT, "glint %s: unexpected argument '%s'\nusage: glint %s %s", c->name, word, c->name,
-                            c->synopsis);
+                return fail(BAD_INPUT, "glint %s: unexpected argument '%s'\nusage: glint %s %s", c->name,
+                            word, c->name, c->synopsis);
             positional[n++] = word;
             continue;
         }
@@ -77,28 +81,32 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
         const struct arg *a = find(c, word, equals ? (size_t)(equals - word) : strlen(word));
         if (!a) return unknown(c, word);
         const char *value = equals ? equals + 1 : NULL;
-        if (a->kind == ARG_FLAG && value) return fail(BAD_INPUT, "glint %s: %s takes no value", c->name, a->name);
+        if (a->kind == ARG_FLAG && value)
+            return fail(BAD_INPUT, "glint %s: %s takes no value", c->name, a->name);
         if (a->kind != ARG_FLAG && !value) {
-            if (i + 1 >= argc) return fail(BAD_INPUT, "glint %s: %s wants a value (%s)", c->name, a->name, a->value_name);
+            if (i + 1 >= argc)
+                return fail(BAD_INPUT, "glint %s: %s wants a value (%s)", c->name, a->name, a->value_name);
             value = argv[++i];
         }
         TRY(store(c, a, value, options));
     }
     if (n < least)
-        return fail(BAD_INPUT, "glint %s: %d argument%s given, at least %d needed\nusage: glint %s %s", c->name, n,
-                    n == 1 ? "" : "s", least, c->name, c->synopsis);
+        return fail(BAD_INPUT, "glint %s: %d argument%s given, at least %d needed\nusage: glint %s %s",
+                    c->name, n, n == 1 ? "" : "s", least, c->name, c->synopsis);
     if (n_positional) *n_positional = n;
     return OK;
 }
 
 void args_help(const struct command *c)
 {
-    printf("glint %s — %s\n\nusage: glint %s %s\n\n%s\n", c->name, c->summary, c->name, c->synopsis, c->description);
+    printf("glint %s — %s\n\nusage: glint %s %s\n\n%s\n", c->name, c->summary, c->name, c->synopsis,
+           c->description);
     if (c->args && c->args->name) printf("\noptions:\n");
     for (const struct arg *a = c->args; a && a->name; a++) {
         char left[64];
         snprintf(left, sizeof left, "%s%c%s%s%s%s", a->letter ? "-" : "", a->letter ? a->letter : ' ',
-                 a->letter ? ", " : "   ", a->name, a->value_name ? " " : "", a->value_name ? a->value_name : "");
+                 a->letter ? ", " : "   ", a->name, a->value_name ? " " : "",
+                 a->value_name ? a->value_name : "");
         printf("  %-28s %s\n", left, a->help);
     }
     if (c->examples) printf("\nexamples:\n%s\n", c->examples);

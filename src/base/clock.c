@@ -56,8 +56,8 @@ void progress_show(struct progress *p, int64_t done, const char *note)
         fprintf(stderr, "\r%-12s %5.1f %%  %8.4g /s  %s left  %s\033[K", p->label,
                 100.0 * (double)done / (double)p->total, rate, left, note ? note : "");
     else
-        log_info("%s: %.1f %%, %.4g /s, %s left %s", p->label, 100.0 * (double)done / (double)p->total, rate, left,
-                 note ? note : "");
+        log_info("%s: %.1f %%, %.4g /s, %s left %s", p->label, 100.0 * (double)done / (double)p->total, rate,
+                 left, note ? note : "");
 }
 
 void progress_end(struct progress *p)

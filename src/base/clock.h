@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* clock — wall-clock seconds, and a progress line with rate and time to go (on a terminal only, else a line a minute). */
+/* clock — wall-clock seconds, and a progress line with rate and time to go (on a terminal only, else a line a
+ * minute). */
 #ifndef GLINT_BASE_CLOCK_H
 #define GLINT_BASE_CLOCK_H
 

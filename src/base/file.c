@@ -25,7 +25,8 @@ static status sync_path(const char *path)
     if (fd < 0) return fail(FAILED, "cannot open %s to make it durable: %s", path, strerror(errno));
     int failed = fsync(fd), reason = errno;
     close(fd);
-    if (failed && reason != EINVAL) return fail(FAILED, "cannot write %s to disk: %s", path, strerror(reason));
+    if (failed && reason != EINVAL)
+        return fail(FAILED, "cannot write %s to disk: %s", path, strerror(reason));
     return OK;
 }
 
@@ -80,13 +81,17 @@ void file_abandon(struct file_new *f)
     unlink(f->temporary);
 }
 
-bool file_exists(const char *path) { return access(path, F_OK) == 0; }
+bool file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
 
 status file_make_folder(const char *path)
 {
     char part[FILE_PATH_MAX];
     size_t n = strlen(path);
-    if (n == 0 || n >= sizeof part) return fail(BAD_INPUT, "the folder name is empty or too long: '%s'", path);
+    if (n == 0 || n >= sizeof part)
+        return fail(BAD_INPUT, "the folder name is empty or too long: '%s'", path);
     memcpy(part, path, n + 1);
     for (size_t i = 1; i <= n; i++) {
         if (part[i] != '/' && part[i] != '\0') continue;

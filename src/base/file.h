@@ -6,9 +6,9 @@
  *     fprintf(f.stream, …);                as much as you like, unchecked
  *     TRY(file_commit(&f));                flush, error check, fsync, rename, fsync of the folder
  *
- * If anything fails, file_commit removes the temporary file, leaves the old file alone and says why (a full disk,
- * a lost permission). file_abandon(&f) gives up; calling it after a commit does nothing.
- * file_publish does the last part for files written by others (HDF5): fsync(path.tmp), rename, fsync(folder). */
+ * If anything fails, file_commit removes the temporary file, leaves the old file alone and says why (a full
+ * disk, a lost permission). file_abandon(&f) gives up; calling it after a commit does nothing. file_publish
+ * does the last part for files written by others (HDF5): fsync(path.tmp), rename, fsync(folder). */
 #ifndef GLINT_BASE_FILE_H
 #define GLINT_BASE_FILE_H
 

@@ -8,17 +8,26 @@
 hid_t h5_native(h5_type type)
 {
     switch (type) {
-    case H5_F64: return H5T_NATIVE_DOUBLE;
-    case H5_F32: return H5T_NATIVE_FLOAT;
-    case H5_I64: return H5T_NATIVE_INT64;
-    case H5_I32: return H5T_NATIVE_INT32;
-    case H5_U64: return H5T_NATIVE_UINT64;
-    case H5_U8: return H5T_NATIVE_UINT8;
+    case H5_F64:
+        return H5T_NATIVE_DOUBLE;
+    case H5_F32:
+        return H5T_NATIVE_FLOAT;
+    case H5_I64:
+        return H5T_NATIVE_INT64;
+    case H5_I32:
+        return H5T_NATIVE_INT32;
+    case H5_U64:
+        return H5T_NATIVE_UINT64;
+    case H5_U8:
+        return H5T_NATIVE_UINT8;
     }
     return H5I_INVALID_HID;
 }
 
-void h5_quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+void h5_quiet(void)
+{
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
 
 /* ---- errors: the innermost description of the HDF5 error stack is the useful one ---- */
 
@@ -82,8 +91,14 @@ static status open_with(struct h5 *f, const char *path, unsigned mode)
     return OK;
 }
 
-status h5_open_ro(struct h5 *f, const char *path) { return open_with(f, path, H5F_ACC_RDONLY); }
-status h5_open_rw(struct h5 *f, const char *path) { return open_with(f, path, H5F_ACC_RDWR); }
+status h5_open_ro(struct h5 *f, const char *path)
+{
+    return open_with(f, path, H5F_ACC_RDONLY);
+}
+status h5_open_rw(struct h5 *f, const char *path)
+{
+    return open_with(f, path, H5F_ACC_RDWR);
+}
 
 status h5_close(struct h5 *f)
 {
@@ -142,7 +157,8 @@ static status create_and_write(struct h5 *f, const char *name, hid_t type, hid_t
     return s;
 }
 
-status h5_write(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape, const void *data)
+status h5_write(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape,
+                const void *data)
 {
     hid_t space = rank ? H5Screate_simple(rank, shape, NULL) : H5Screate(H5S_SCALAR);
     status s = create_and_write(f, name, h5_native(type), space, H5P_DEFAULT, data);
@@ -244,7 +260,8 @@ status h5_link(struct h5 *f, const char *existing, const char *name)
 static status write_attribute(struct h5 *f, const char *object, const char *name, hid_t type, hid_t space,
                               const void *data)
 {
-    if (H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0) H5Adelete_by_name(f->id, object, name, H5P_DEFAULT);
+    if (H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0)
+        H5Adelete_by_name(f->id, object, name, H5P_DEFAULT);
     hid_t a = H5Acreate_by_name(f->id, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     status s = a < 0 || H5Awrite(a, type, data) < 0 ? trouble(f, "write the attribute", name) : OK;
     if (a >= 0) H5Aclose(a);
@@ -260,7 +277,8 @@ status h5_attr_string(struct h5 *f, const char *object, const char *name, const 
     return s;
 }
 
-status h5_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, const void *data)
+status h5_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
+               const void *data)
 {
     hid_t space = count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
     status s = write_attribute(f, object, name, h5_native(type), space, data);
@@ -504,7 +522,8 @@ status h5_read_attr_string(struct h5 *f, const char *object, const char *name, c
     return s;
 }
 
-status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, void *data)
+status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
+                    void *data)
 {
     hid_t a;
     TRY(open_attribute(f, object, name, &a));

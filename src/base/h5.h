@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* h5 — HDF5 with statuses and messages. The only code that includes hdf5.h is allowed to be outside base when it
- * needs more than this, but most writers and readers need no more.
+/* h5 — HDF5 with statuses and messages. The only code that includes hdf5.h is allowed to be outside base when
+ * it needs more than this, but most writers and readers need no more.
  *
- * Paths may contain slashes; missing groups are made. Shapes are arrays of `rank` sizes. Types are given by an
- * h5_type; HDF5 converts between file and memory types. Writing plain or shuffle+deflate only.
+ * Paths may contain slashes; missing groups are made. Shapes are arrays of `rank` sizes. Types are given by
+ * an h5_type; HDF5 converts between file and memory types. Writing plain or shuffle+deflate only.
  *
- * A new file is written under path.tmp and becomes `path` in h5_commit (flush, close, fsync, rename; Law 5). An
- * existing file is opened in place with h5_open_rw (streams only). Errors name file, dataset and reason. */
+ * A new file is written under path.tmp and becomes `path` in h5_commit (flush, close, fsync, rename; Law 5).
+ * An existing file is opened in place with h5_open_rw (streams only). Errors name file, dataset and reason.
+ */
 #ifndef GLINT_BASE_H5_H
 #define GLINT_BASE_H5_H
 
@@ -29,14 +30,15 @@ struct h5 {
 
 void h5_quiet(void); /* once at start: no HDF5 error stacks on stderr */
 
-status h5_begin(struct h5 *f, const char *path);  /* new file, as path.tmp */
-status h5_commit(struct h5 *f);                   /* flush, close, fsync, rename */
+status h5_begin(struct h5 *f, const char *path); /* new file, as path.tmp */
+status h5_commit(struct h5 *f);                  /* flush, close, fsync, rename */
 status h5_open_ro(struct h5 *f, const char *path);
 status h5_open_rw(struct h5 *f, const char *path);
-status h5_close(struct h5 *f);                    /* also after a failure; a temporary file is removed; idempotent */
+status h5_close(struct h5 *f); /* also after a failure; a temporary file is removed; idempotent */
 
 /* ---- writing ---- */
-status h5_write(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape, const void *data);
+status h5_write(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape,
+                const void *data);
 status h5_write_deflated(struct h5 *f, const char *name, h5_type type, int rank, const hsize_t *shape,
                          const void *data); /* chunked, shuffle+deflate(4) */
 status h5_write_scalar(struct h5 *f, const char *name, h5_type type, const void *value);
@@ -47,7 +49,8 @@ status h5_link(struct h5 *f, const char *existing, const char *name); /* hard li
 
 /* Attributes; `object` is a dataset or group path ("/" for the root), which must exist. */
 status h5_attr_string(struct h5 *f, const char *object, const char *name, const char *value);
-status h5_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, const void *data);
+status h5_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
+               const void *data);
 
 /* Series: a dataset that grows along its first axis. item_shape has rank-1 entries (NULL when rank is 1).
  * h5_append adds `count` items; h5_truncate cuts back to `count` items. */
@@ -67,7 +70,8 @@ status h5_read(struct h5 *f, const char *name, h5_type type, hsize_t count, void
 status h5_read_rows(struct h5 *f, const char *name, h5_type type, hsize_t first, hsize_t count, void *data);
 status h5_read_string(struct h5 *f, const char *name, char *value, size_t size);
 status h5_read_attr_string(struct h5 *f, const char *object, const char *name, char *value, size_t size);
-status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count, void *data);
+status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
+                    void *data);
 bool h5_has_attr(struct h5 *f, const char *object, const char *name);
 
 #endif

@@ -7,8 +7,14 @@
 static bool muted;
 static FILE *copy;
 
-void log_mute(bool mute) { muted = mute; }
-void log_copy_to(void *file_stream) { copy = file_stream; }
+void log_mute(bool mute)
+{
+    muted = mute;
+}
+void log_copy_to(void *file_stream)
+{
+    copy = file_stream;
+}
 
 static void line(FILE *to, const char *prefix, const char *format, va_list args)
 {

@@ -11,8 +11,8 @@ static status allocate(void **pointer, size_t count, size_t size, const char *wh
 {
     *pointer = NULL;
     if (size != 0 && count > (SIZE_MAX - ALIGNMENT) / size)
-        return fail(FAILED, "cannot allocate %zu elements of %zu bytes for %s: more than the address space", count,
-                    size, what);
+        return fail(FAILED, "cannot allocate %zu elements of %zu bytes for %s: more than the address space",
+                    count, size, what);
     size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (bytes == 0) bytes = ALIGNMENT;
     *pointer = aligned_alloc(ALIGNMENT, bytes);

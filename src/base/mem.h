@@ -22,7 +22,7 @@ void mem_delete(void **pointer);
 status mem_string(char **copy, const char *text);
 
 #define NEW(pointer, count) mem_new((void **)&(pointer), (count), sizeof *(pointer), #pointer)
-#define GROW(pointer, capacity, need)                                                                              \
+#define GROW(pointer, capacity, need) \
     mem_grow((void **)&(pointer), &(capacity), (need), sizeof *(pointer), #pointer)
 #define DELETE(pointer) mem_delete((void **)&(pointer))
 

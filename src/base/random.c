@@ -22,8 +22,8 @@ void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     out[3] = c3;
 }
 
-/* One block of 128 random bits for (seed, stream, who, when, sub). The counter holds who (64 bits), the low 32 bits
- * of `when`, and `sub`; the key holds the seed, mixed with the stream and the high bits of `when`. */
+/* One block of 128 random bits for (seed, stream, who, when, sub). The counter holds who (64 bits), the low
+ * 32 bits of `when`, and `sub`; the key holds the seed, mixed with the stream and the high bits of `when`. */
 static void block(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub,
                   uint32_t out[4])
 {
@@ -40,7 +40,8 @@ static double unit(uint32_t high, uint32_t low)
     return ((double)bits + 0.5) * 0x1p-52;
 }
 
-static void uniform2(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub, double u[2])
+static void uniform2(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub,
+                     double u[2])
 {
     uint32_t w[4];
     block(seed, stream, who, when, sub, w);
@@ -53,7 +54,8 @@ void random_uniform2(uint64_t seed, enum random_stream stream, uint64_t who, uin
     uniform2(seed, stream, who, when, 0, u);
 }
 
-static void normal2(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub, double z[2])
+static void normal2(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub,
+                    double z[2])
 {
     double u[2];
     uniform2(seed, stream, who, when, sub, u);

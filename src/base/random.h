@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* random — noise as a pure function of (seed, stream, who, when): no state, nothing to checkpoint, and the same
- * noise whatever the decomposition. Philox4x32-10 of Salmon et al., SC'11 (doi 10.1145/2063384.2063405).
+/* random — noise as a pure function of (seed, stream, who, when): no state, nothing to checkpoint, and the
+ * same noise whatever the decomposition. Philox4x32-10 of Salmon et al., SC'11 (doi 10.1145/2063384.2063405).
  *
  * A stream is a purpose. Two purposes never share one: add yours to the list, never reuse an entry. */
 #ifndef GLINT_BASE_RANDOM_H

@@ -25,8 +25,12 @@ status status_context(status code, const char *format, ...)
     va_start(args, format);
     vsnprintf(context, sizeof context, format, args);
     va_end(args);
-    snprintf(message, sizeof message, "%s: %.*s", context, (int)(sizeof message - sizeof context - 4), previous);
+    snprintf(message, sizeof message, "%s: %.*s", context, (int)(sizeof message - sizeof context - 4),
+             previous);
     return code;
 }
 
-const char *status_message(void) { return message; }
+const char *status_message(void)
+{
+    return message;
+}

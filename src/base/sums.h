@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sums — sums that do not depend on the order of their terms (Law 1).
  *
- * Every term is rounded to the nearest multiple of 2^-SUM_BITS (9.1e-13) and added as a 128-bit integer, so any
- * number of threads and ranks, in any order, gives the same bits. A term of 2^22 or more, or a NaN, spoils the sum:
- * sum_ok() turns false and the caller answers UNPHYSICAL. Across ranks the sum travels as SUM_LIMBS int64 numbers
- * that MPI may add (par_sum does this). */
+ * Every term is rounded to the nearest multiple of 2^-SUM_BITS (9.1e-13) and added as a 128-bit integer, so
+ * any number of threads and ranks, in any order, gives the same bits. A term of 2^22 or more, or a NaN,
+ * spoils the sum: sum_ok() turns false and the caller answers UNPHYSICAL. Across ranks the sum travels as
+ * SUM_LIMBS int64 numbers that MPI may add (par_sum does this). */
 #ifndef GLINT_BASE_SUMS_H
 #define GLINT_BASE_SUMS_H
 
@@ -33,7 +33,10 @@ static inline void sum_merge(struct sum *s, const struct sum *other)
     s->units += other->units;
     s->spoiled += other->spoiled;
 }
-static inline bool sum_ok(const struct sum *s) { return s->spoiled == 0; }
+static inline bool sum_ok(const struct sum *s)
+{
+    return s->spoiled == 0;
+}
 static inline double sum_value(const struct sum *s)
 {
     return s->spoiled ? (double)NAN : (double)s->units * (1.0 / 1099511627776.0);

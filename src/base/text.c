@@ -32,7 +32,10 @@ void text_free(struct text *t)
     *t = (struct text){0};
 }
 
-struct json json_start(void) { return (struct json){.first = true}; }
+struct json json_start(void)
+{
+    return (struct json){.first = true};
+}
 
 static void quoted(struct json *j, const char *s)
 {
@@ -104,7 +107,10 @@ void json_bool(struct json *j, const char *key, bool value)
     text_add(&j->text, value ? "true" : "false");
 }
 
-void json_free(struct json *j) { text_free(&j->text); }
+void json_free(struct json *j)
+{
+    text_free(&j->text);
+}
 
 /* Levenshtein distance; words longer than the buffer count as far. */
 static size_t distance(const char *a, const char *b)

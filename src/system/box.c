@@ -11,7 +11,10 @@ static void cross(const double a[3], const double b[3], double c[3])
     c[2] = a[0] * b[1] - a[1] * b[0];
 }
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot(const double a[3], const double b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 struct box box_orthogonal(double lx, double ly, double lz)
 {
@@ -86,7 +89,8 @@ void box_wrap(const struct box *b, const double inverse[3][3], double x[3], int3
     box_shift(b, n, shift);
     for (int i = 0; i < 3; i++) x[i] -= shift[i];
     for (int k = 0; k < 3; k++) image[k] += n[k];
-    /* What still sits outside by one rounding step is put on the face, so that wrapping again changes nothing. */
+    /* What still sits outside by one rounding step is put on the face, so that wrapping again changes
+     * nothing. */
     box_fractional(b, inverse, x, s);
     for (int k = 0; k < 3; k++) {
         if (!b->periodic[k] || (s[k] >= 0.0 && s[k] < 1.0)) continue;
@@ -98,11 +102,13 @@ void box_wrap(const struct box *b, const double inverse[3][3], double x[3], int3
     }
 }
 
-void box_nearest(const struct box *b, const double inverse[3][3], const double xi[3], const double xj[3], double d[3])
+void box_nearest(const struct box *b, const double inverse[3][3], const double xi[3], const double xj[3],
+                 double d[3])
 {
     double raw[3], s[3];
     for (int i = 0; i < 3; i++) raw[i] = xj[i] - xi[i];
-    for (int j = 0; j < 3; j++) s[j] = raw[0] * inverse[0][j] + raw[1] * inverse[1][j] + raw[2] * inverse[2][j];
+    for (int j = 0; j < 3; j++)
+        s[j] = raw[0] * inverse[0][j] + raw[1] * inverse[1][j] + raw[2] * inverse[2][j];
     memcpy(d, raw, sizeof raw);
     for (int k = 0; k < 3; k++) {
         if (!b->periodic[k]) continue;
@@ -115,13 +121,15 @@ status box_check(const struct box *b)
 {
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 3; j++)
-            if (!isfinite(b->h[i][j])) return fail(BAD_INPUT, "the cell has an edge that is not a finite number");
+            if (!isfinite(b->h[i][j]))
+                return fail(BAD_INPUT, "the cell has an edge that is not a finite number");
     double volume = box_volume(b), product = 1.0;
     for (int k = 0; k < 3; k++) product *= sqrt(dot(b->h[k], b->h[k]));
     if (!(volume > 1e-9 * product))
-        return fail(BAD_INPUT,
-                    "the cell is flat or left-handed: its edges (%g %g %g), (%g %g %g), (%g %g %g) have volume %g",
-                    b->h[0][0], b->h[0][1], b->h[0][2], b->h[1][0], b->h[1][1], b->h[1][2], b->h[2][0], b->h[2][1],
-                    b->h[2][2], volume);
+        return fail(
+            BAD_INPUT,
+            "the cell is flat or left-handed: its edges (%g %g %g), (%g %g %g), (%g %g %g) have volume %g",
+            b->h[0][0], b->h[0][1], b->h[0][2], b->h[1][0], b->h[1][1], b->h[1][2], b->h[2][0], b->h[2][1],
+            b->h[2][2], volume);
     return OK;
 }

@@ -47,7 +47,8 @@ static void permute(void *array, size_t width, const struct key *keys, int64_t n
 {
     if (!array) return;
     char *from = array, *to = scratch;
-    for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * width, from + (size_t)keys[i].index * width, width);
+    for (int64_t i = 0; i < n; i++)
+        memcpy(to + (size_t)i * width, from + (size_t)keys[i].index * width, width);
     memcpy(array, scratch, (size_t)n * width);
 }
 
@@ -98,9 +99,11 @@ status config_check(const struct config *c)
     for (int64_t i = 0; i < c->atoms; i++) {
         unsigned long long id = (unsigned long long)c->id[i];
         if (c->type[i] < 0 || c->type[i] >= c->species.count)
-            return fail(BAD_INPUT, "atom %llu has species number %d, there are %d", id, c->type[i] + 1, c->species.count);
+            return fail(BAD_INPUT, "atom %llu has species number %d, there are %d", id, c->type[i] + 1,
+                        c->species.count);
         for (int k = 0; k < 3; k++) {
-            if (!isfinite(c->x[3 * i + k])) return fail(BAD_INPUT, "atom %llu has a position that is not a number", id);
+            if (!isfinite(c->x[3 * i + k]))
+                return fail(BAD_INPUT, "atom %llu has a position that is not a number", id);
             if (c->v && !isfinite(c->v[3 * i + k]))
                 return fail(BAD_INPUT, "atom %llu has a velocity that is not a number", id);
         }

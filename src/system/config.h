@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* config — one whole configuration on one rank: what readers fill and writers, builders and analyses use.
  *
- * Arrays have one entry (or three, for vectors) per atom, in file order unless sorted. Positions are as stored
- * (normally wrapped); unwrapped = x + image·box when image is given. v, image and f are NULL when absent.
- * Start from {0}; config_allocate, config_free. Species are numbered from 0 in the order of the file. */
+ * Arrays have one entry (or three, for vectors) per atom, in file order unless sorted. Positions are as
+ * stored (normally wrapped); unwrapped = x + image·box when image is given. v, image and f are NULL when
+ * absent. Start from {0}; config_allocate, config_free. Species are numbered from 0 in the order of the file.
+ */
 #ifndef GLINT_SYSTEM_CONFIG_H
 #define GLINT_SYSTEM_CONFIG_H
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trajectory — atomic configurations in files, one frame at a time, whatever the format.
  *
- * Reading: H5MD 1.1 (ours, LAMMPS', others'), extended XYZ, LAMMPS dump, LAMMPS data; the kind is found from the
- * content, not the name.
- *     struct trajectory *t = NULL;
- *     TRY(trajectory_open(&t, "runs/a/trajectory.h5"));
+ * Reading: H5MD 1.1 (ours, LAMMPS', others'), extended XYZ, LAMMPS dump, LAMMPS data; the kind is found from
+ * the content, not the name. struct trajectory *t = NULL; TRY(trajectory_open(&t, "runs/a/trajectory.h5"));
  *     for (int64_t k = 0; k < trajectory_frames(t); k++) TRY(trajectory_read(t, k, &c));
  *     trajectory_close(&t);
  * Atoms come sorted by id. Frames may differ in atom number. Errors name file, frame and line.
  *
- * Writing one configuration: config_write(path, &c), the format from the ending: .xyz/.extxyz, .data, .dump, .h5.
- * Streams of frames into H5MD: struct h5md_writer (system/h5md.h). */
+ * Writing one configuration: config_write(path, &c), the format from the ending: .xyz/.extxyz, .data, .dump,
+ * .h5. Streams of frames into H5MD: struct h5md_writer (system/h5md.h). */
 #ifndef GLINT_SYSTEM_TRAJECTORY_H
 #define GLINT_SYSTEM_TRAJECTORY_H
 

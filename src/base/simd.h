@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simd — eight doubles as one logical vector, whatever the instruction set. Only for *.kernel.c files.
+ *
+ * The logical width is 8 on every instruction set, so lists, padding and lane order are the same everywhere;
+ * only the rounding of fused multiply-adds differs (SSE2 has none). Lane k of a transposed load is atom k.
+ *
+ * Atoms are loaded whole: 32 bytes x, y, z, w, where w holds the species as lookup bits (simd_species): two
+ * 32-bit numbers 2t and 2t+1, which is what both vpermpd (low three bits: 2t) and vpermps (pairs) want. A
+ * lookup table has 8 doubles: entry of species t at 2t and 2t+1 (simd_table). */
+#ifndef GLINT_BASE_SIMD_H
+#define GLINT_BASE_SIMD_H
+
+#include "base/simd_species.h"
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#if defined(ISA_avx512)
+
+typedef __m512d vd;
+typedef __mmask8 vm;
+static inline vd vd_set(double a)
+{
+    return _mm512_set1_pd(a);
+}
+static inline vd vd_zero(void)
+{
+    return _mm512_setzero_pd();
+}
+static inline vd vd_load(const double *p)
+{
+    return _mm512_loadu_pd(p);
+}
+static inline vd vd_add(vd a, vd b)
+{
+    return _mm512_add_pd(a, b);
+}
+static inline vd vd_sub(vd a, vd b)
+{
+    return _mm512_sub_pd(a, b);
+}
+static inline vd vd_mul(vd a, vd b)
+{
+    return _mm512_mul_pd(a, b);
+}
+static inline vd vd_div(vd a, vd b)
+{
+    return _mm512_div_pd(a, b);
+}
+static inline vd vd_sqrt(vd a)
+{
+    return _mm512_sqrt_pd(a);
+}
+static inline vd vd_fma(vd a, vd b, vd c)
+{
+    return _mm512_fmadd_pd(a, b, c);
+}
+static inline vm vd_less(vd a, vd b)
+{
+    return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);
+}
+static inline vd vd_keep(vm m, vd a)
+{
+    return _mm512_maskz_mov_pd(m, a);
+}
+static inline vm vm_and(vm a, vm b)
+{
+    return (vm)(a & b);
+}
+static inline unsigned vm_bits(vm m)
+{
+    return m;
+}
+static inline double vd_total(vd a)
+{
+    __m256d h = _mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1));
+    __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+static inline __m512d vd_two_atoms(const double *x, uint32_t low, uint32_t high)
+{
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_load_pd(x + low)), _mm256_load_pd(x + high), 1);
+}
+/* x, y, z, w of the eight atoms at double offsets j[0..7] from x */
+static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    __m512d a = vd_two_atoms(x, j[0], j[4]), b = vd_two_atoms(x, j[1], j[5]);
+    __m512d c = vd_two_atoms(x, j[2], j[6]), d = vd_two_atoms(x, j[3], j[7]);
+    __m512d xz01 = _mm512_unpacklo_pd(a, b), yw01 = _mm512_unpackhi_pd(a, b);
+    __m512d xz23 = _mm512_unpacklo_pd(c, d), yw23 = _mm512_unpackhi_pd(c, d);
+    const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+    const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    *px = _mm512_permutex2var_pd(xz01, low, xz23);
+    *pz = _mm512_permutex2var_pd(xz01, high, xz23);
+    *py = _mm512_permutex2var_pd(yw01, low, yw23);
+    *pw = _mm512_permutex2var_pd(yw01, high, yw23);
+}
+static inline vd vd_lookup(const double table[8], vd w)
+{
+    return _mm512_permutexvar_pd(_mm512_castpd_si512(w), _mm512_loadu_pd(table));
+}
+
+#elif defined(ISA_avx2)
+
+typedef struct {
+    __m256d p[2];
+} vd;
+typedef struct {
+    __m256d p[2];
+} vm;
+#define VD_MAP(call0, call1) ((vd){{call0, call1}})
+static inline vd vd_set(double a)
+{
+    return VD_MAP(_mm256_set1_pd(a), _mm256_set1_pd(a));
+}
+static inline vd vd_zero(void)
+{
+    return VD_MAP(_mm256_setzero_pd(), _mm256_setzero_pd());
+}
+static inline vd vd_load(const double *p)
+{
+    return VD_MAP(_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4));
+}
+static inline vd vd_add(vd a, vd b)
+{
+    return VD_MAP(_mm256_add_pd(a.p[0], b.p[0]), _mm256_add_pd(a.p[1], b.p[1]));
+}
+static inline vd vd_sub(vd a, vd b)
+{
+    return VD_MAP(_mm256_sub_pd(a.p[0], b.p[0]), _mm256_sub_pd(a.p[1], b.p[1]));
+}
+static inline vd vd_mul(vd a, vd b)
+{
+    return VD_MAP(_mm256_mul_pd(a.p[0], b.p[0]), _mm256_mul_pd(a.p[1], b.p[1]));
+}
+static inline vd vd_div(vd a, vd b)
+{
+    return VD_MAP(_mm256_div_pd(a.p[0], b.p[0]), _mm256_div_pd(a.p[1], b.p[1]));
+}
+static inline vd vd_sqrt(vd a)
+{
+    return VD_MAP(_mm256_sqrt_pd(a.p[0]), _mm256_sqrt_pd(a.p[1]));
+}
+static inline vd vd_fma(vd a, vd b, vd c)
+{
+    return VD_MAP(_mm256_fmadd_pd(a.p[0], b.p[0], c.p[0]), _mm256_fmadd_pd(a.p[1], b.p[1], c.p[1]));
+}
+static inline vm vd_less(vd a, vd b)
+{
+    return (vm){{_mm256_cmp_pd(a.p[0], b.p[0], _CMP_LT_OQ), _mm256_cmp_pd(a.p[1], b.p[1], _CMP_LT_OQ)}};
+}
+static inline vd vd_keep(vm m, vd a)
+{
+    return VD_MAP(_mm256_and_pd(m.p[0], a.p[0]), _mm256_and_pd(m.p[1], a.p[1]));
+}
+static inline vm vm_and(vm a, vm b)
+{
+    return (vm){{_mm256_and_pd(a.p[0], b.p[0]), _mm256_and_pd(a.p[1], b.p[1])}};
+}
+static inline unsigned vm_bits(vm m)
+{
+    return (unsigned)_mm256_movemask_pd(m.p[0]) | (unsigned)_mm256_movemask_pd(m.p[1]) << 4;
+}
+static inline double vd_total(vd a)
+{
+    __m256d h = _mm256_add_pd(a.p[0], a.p[1]);
+    __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+static inline void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
+                                 __m256d *pw)
+{
+    __m256d a = _mm256_load_pd(x + j[0]), b = _mm256_load_pd(x + j[1]);
+    __m256d c = _mm256_load_pd(x + j[2]), d = _mm256_load_pd(x + j[3]);
+    __m256d xz01 = _mm256_unpacklo_pd(a, b), yw01 = _mm256_unpackhi_pd(a, b);
+    __m256d xz23 = _mm256_unpacklo_pd(c, d), yw23 = _mm256_unpackhi_pd(c, d);
+    *px = _mm256_permute2f128_pd(xz01, xz23, 0x20);
+    *pz = _mm256_permute2f128_pd(xz01, xz23, 0x31);
+    *py = _mm256_permute2f128_pd(yw01, yw23, 0x20);
+    *pw = _mm256_permute2f128_pd(yw01, yw23, 0x31);
+}
+static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    vd_four_atoms(x, j, &px->p[0], &py->p[0], &pz->p[0], &pw->p[0]);
+    vd_four_atoms(x, j + 4, &px->p[1], &py->p[1], &pz->p[1], &pw->p[1]);
+}
+static inline vd vd_lookup(const double table[8], vd w)
+{
+    /* A table of four: entries 0, 2, 4, 6 next to each other, addressed as pairs of floats by (2t, 2t+1). */
+    __m256d a = _mm256_loadu_pd(table), b = _mm256_loadu_pd(table + 4);
+    __m256 t = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8));
+    return VD_MAP(_mm256_castps_pd(_mm256_permutevar8x32_ps(t, _mm256_castpd_si256(w.p[0]))),
+                  _mm256_castps_pd(_mm256_permutevar8x32_ps(t, _mm256_castpd_si256(w.p[1]))));
+}
+
+#else /* SSE2 */
+
+typedef struct {
+    __m128d p[4];
+} vd;
+typedef struct {
+    __m128d p[4];
+} vm;
+#define VD_EACH(i, expression)                         \
+    vd r;                                              \
+    for (int i = 0; i < 4; i++) r.p[i] = (expression); \
+    return r
+static inline vd vd_set(double a)
+{
+    VD_EACH(i, _mm_set1_pd(a));
+}
+static inline vd vd_zero(void)
+{
+    VD_EACH(i, _mm_setzero_pd());
+}
+static inline vd vd_load(const double *p)
+{
+    VD_EACH(i, _mm_loadu_pd(p + 2 * i));
+}
+static inline vd vd_add(vd a, vd b)
+{
+    VD_EACH(i, _mm_add_pd(a.p[i], b.p[i]));
+}
+static inline vd vd_sub(vd a, vd b)
+{
+    VD_EACH(i, _mm_sub_pd(a.p[i], b.p[i]));
+}
+static inline vd vd_mul(vd a, vd b)
+{
+    VD_EACH(i, _mm_mul_pd(a.p[i], b.p[i]));
+}
+static inline vd vd_div(vd a, vd b)
+{
+    VD_EACH(i, _mm_div_pd(a.p[i], b.p[i]));
+}
+static inline vd vd_sqrt(vd a)
+{
+    VD_EACH(i, _mm_sqrt_pd(a.p[i]));
+}
+static inline vd vd_fma(vd a, vd b, vd c)
+{
+    VD_EACH(i, _mm_add_pd(_mm_mul_pd(a.p[i], b.p[i]), c.p[i]));
+}
+static inline vm vd_less(vd a, vd b)
+{
+    vm r;
+    for (int i = 0; i < 4; i++) r.p[i] = _mm_cmplt_pd(a.p[i], b.p[i]);
+    return r;
+}
+static inline vd vd_keep(vm m, vd a)
+{
+    VD_EACH(i, _mm_and_pd(m.p[i], a.p[i]));
+}
+static inline vm vm_and(vm a, vm b)
+{
+    vm r;
+    for (int i = 0; i < 4; i++) r.p[i] = _mm_and_pd(a.p[i], b.p[i]);
+    return r;
+}
+static inline unsigned vm_bits(vm m)
+{
+    unsigned bits = 0;
+    for (int i = 0; i < 4; i++) bits |= (unsigned)_mm_movemask_pd(m.p[i]) << (2 * i);
+    return bits;
+}
+static inline double vd_total(vd a) /* the same tree as the wider sets */
+{
+    __m128d low = _mm_add_pd(a.p[0], a.p[2]), high = _mm_add_pd(a.p[1], a.p[3]);
+    __m128d q = _mm_add_pd(low, high);
+    return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    for (int i = 0; i < 4; i++) {
+        const double *a = x + j[2 * i], *b = x + j[2 * i + 1];
+        __m128d axy = _mm_load_pd(a), azw = _mm_load_pd(a + 2), bxy = _mm_load_pd(b),
+                bzw = _mm_load_pd(b + 2);
+        px->p[i] = _mm_unpacklo_pd(axy, bxy);
+        py->p[i] = _mm_unpackhi_pd(axy, bxy);
+        pz->p[i] = _mm_unpacklo_pd(azw, bzw);
+        pw->p[i] = _mm_unpackhi_pd(azw, bzw);
+    }
+}
+static inline vd vd_lookup(const double table[8], vd w)
+{
+    vd r;
+    for (int i = 0; i < 4; i++) {
+        __m128i k = _mm_castpd_si128(w.p[i]);
+        r.p[i] =
+            _mm_set_pd(table[_mm_cvtsi128_si32(_mm_srli_si128(k, 8)) & 7], table[_mm_cvtsi128_si32(k) & 7]);
+    }
+    return r;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "integrate/engine.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/random.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+double engine_default_skin(const struct potential *p)
+{
+    return strcmp(p->kind->units, "lj") == 0 ? 0.3 : 0.6; /* σ_AA; Å */
+}
+
+status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
+{
+    *e = (struct engine){
+        .dt = o->dt, .kB = o->kB, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1};
+    e->ensemble = ensemble_nve();
+    TRY(potential_make(&e->potential, o->potential));
+    int threads = o->threads > 0 ? o->threads : omp_get_max_threads();
+    double skin = o->skin > 0.0 ? o->skin : engine_default_skin(&e->potential);
+    TRY(list_start(&e->list, e->potential.species.count, (const double(*)[SPECIES_MAX])e->potential.cutoff,
+                   skin, threads));
+    TRY(NEW(e->thread, (size_t)threads));
+    TRY(domain_load(&e->domain, c));
+    return engine_forces(e);
+}
+
+void engine_free(struct engine *e)
+{
+    domain_free(&e->domain);
+    list_free(&e->list);
+    potential_free(&e->potential);
+    DELETE(e->thread);
+}
+
+/* ---- one thread's share of the phases of a step ---- */
+
+static inline double move_atom(struct engine *e, size_t i)
+{
+    struct domain *d = &e->domain;
+    const struct step_plan *p = &e->plan;
+    double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
+    const double *f = d->f[i], *reference = d->reference[i], inverse_mass = v[3];
+    if (p->langevin) {
+        double noise[3], width = p->c2 * sqrt(inverse_mass);
+        random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
+        for (int k = 0; k < 3; k++) {
+            double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
+            v[k] = p->c1 * kicked + width * noise[k];
+            x[k] = p->xa[k] * x[k] + 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
+        }
+    } else {
+        for (int k = 0; k < 3; k++) {
+            v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
+            x[k] = p->xa[k] * x[k] + p->xv[k] * v[k];
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        double moved = x[k] - e->scale_since_rebuild[k] * reference[k];
+        moved2 += moved * moved;
+    }
+    return moved2;
+}
+
+static void move_atoms(struct engine *e, int t)
+{
+    const struct list_part *part = &e->list.part[t];
+    double largest = 0.0;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? part->interior : part->boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            double moved2 = move_atom(e, e->domain.order[o]);
+            if (!(moved2 <= largest))
+                largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
+        }
+    }
+    e->thread[t].displacement2 = largest;
+}
+
+static void end_kick(struct engine *e, int t)
+{
+    struct domain *d = &e->domain;
+    const struct step_plan *p = &e->plan;
+    struct engine_thread *mine = &e->thread[t];
+    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble);
+    memset(mine->kinetic, 0, sizeof mine->kinetic);
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            uint32_t i = d->order[o];
+            double *v = d->v[i];
+            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (d->f[i][k] * v[3]);
+            if (!kinetic) continue;
+            double mass = d->species.mass[d->type[i]];
+            for (int k = 0; k < 3; k++) sum_add(&mine->kinetic[k], mass * (v[k] * v[k]));
+        }
+    }
+}
+
+static void force_range(struct engine *e, int t, const size_t range[2])
+{
+    struct force_sums *sums = e->want_energy ? &e->thread[t].sums : NULL;
+    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, sums);
+}
+
+/* ---- what one thread does for all ---- */
+
+static void fill_input(const struct engine *e, struct ensemble_input *in)
+{
+    *in = (struct ensemble_input){.kB = e->kB,
+                                  .dt = e->dt,
+                                  .volume = box_volume(&e->domain.box),
+                                  .atoms = e->domain.total,
+                                  .step = e->step,
+                                  .seed = e->seed};
+    memcpy(in->kinetic2, e->kinetic2, sizeof in->kinetic2);
+    memcpy(in->virial, e->virial, sizeof in->virial);
+}
+
+static void scale_box(struct engine *e)
+{
+    struct box *b = &e->domain.box;
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 3; i++) b->h[i][k] *= e->plan.box[k];
+        b->origin[k] *= e->plan.box[k];
+        e->scale_since_rebuild[k] *= e->plan.box[k];
+    }
+}
+
+static void begin_step(struct engine *e)
+{
+    struct ensemble_input in;
+    fill_input(e, &in);
+    ensemble_plan(&e->ensemble, &in, &e->plan);
+    if (e->plan.scales_box) scale_box(e);
+    e->step++;
+    e->time += e->dt;
+    e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
+                     ensemble_needs_virial(&e->ensemble, e->step);
+    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
+}
+
+static void decide_rebuild(struct engine *e)
+{
+    double largest = 0.0, compression = 0.0;
+    for (int t = 0; t < e->list.threads; t++)
+        if (e->thread[t].displacement2 > largest) largest = e->thread[t].displacement2;
+    par_max(&largest, 1);
+    for (int k = 0; k < 3; k++)
+        if (1.0 - e->scale_since_rebuild[k] > compression) compression = 1.0 - e->scale_since_rebuild[k];
+    e->rebuilding = !list_holds(&e->list, largest, compression) || e->step == e->rebuild_at ||
+                    e->step - e->last_rebuild >= LIST_LIFETIME;
+}
+
+static status rebuild_domain(struct engine *e)
+{
+    TRY(domain_rebuild(&e->domain, e->list.radius));
+    return par_agree(list_prepare(&e->list, &e->domain));
+}
+
+static void rebuilt(struct engine *e)
+{
+    e->failure = par_agree(list_check(&e->list));
+    e->last_rebuild = e->step;
+    e->rebuilds++;
+    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = 1.0;
+}
+
+/* Exact sums over threads and ranks into the engine's global values. */
+static void end_step(struct engine *e)
+{
+    e->has_energy = e->want_energy;
+    if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
+    struct sum all[4 + VIRIALS];
+    memset(all, 0, sizeof all);
+    for (int t = 0; t < e->list.threads; t++) {
+        const struct engine_thread *mine = &e->thread[t];
+        for (int k = 0; k < 3; k++) sum_merge(&all[k], &mine->kinetic[k]);
+        sum_merge(&all[3], &mine->sums.energy);
+        for (int k = 0; k < VIRIALS; k++) sum_merge(&all[4 + k], &mine->sums.virial[k]);
+    }
+    par_sum(all, e->want_energy ? 4 + VIRIALS : 3);
+    bool ok = true;
+    for (int i = 0; i < (e->want_energy ? 4 + VIRIALS : 3); i++) ok = ok && sum_ok(&all[i]);
+    if (!ok)
+        e->failure = fail(UNPHYSICAL,
+                          "the run has blown up at step %lld: an energy is not a number or far too large "
+                          "(overlapping atoms, a time step too long, or a wrong density)",
+                          (long long)e->step);
+    for (int k = 0; k < 3; k++) e->kinetic2[k] = sum_value(&all[k]);
+    if (!e->want_energy) return;
+    e->energy = sum_value(&all[3]);
+    for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[4 + k]);
+}
+
+/* ---- the persistent parallel region ---- */
+
+struct stopwatch { /* phases as thread 0 sees them */
+    double *seconds, last;
+};
+static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
+{
+    if (thread != 0) return;
+    double now = clock_now();
+    w->seconds[phase] += now - w->last;
+    w->last = now;
+}
+
+/* Rebuild by the whole team; leaves with all threads past a barrier. */
+static void rebuild_by_team(struct engine *e, int t)
+{
+    if (t == 0) e->failure = rebuild_domain(e);
+    team_barrier(&e->team);
+    if (e->failure == OK) list_build(&e->list, &e->domain, t);
+    team_barrier(&e->team);
+    if (t == 0 && e->failure == OK) rebuilt(e);
+    team_barrier(&e->team);
+}
+
+static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
+{
+    bool others = e->domain.n_peers > 0;
+    if (!e->rebuilding) {
+        domain_fill_images(&e->domain, t, e->list.threads);
+        team_barrier(&e->team);
+        lap(w, t, PHASE_HALO);
+    }
+    force_range(e, t, e->list.part[t].interior);
+    lap(w, t, PHASE_FORCE);
+    if (others && !e->rebuilding) {
+        if (t == 0) domain_receive(&e->domain);
+        team_barrier(&e->team);
+        domain_fill_halo(&e->domain, t, e->list.threads);
+        team_barrier(&e->team);
+        lap(w, t, PHASE_HALO);
+    }
+    force_range(e, t, e->list.part[t].boundary);
+    lap(w, t, PHASE_FORCE);
+}
+
+static void steps_by_team(struct engine *e, int t)
+{
+    struct stopwatch w = {e->seconds, clock_now()};
+    for (;;) {
+        if (t == 0) {
+            e->finished = e->failure != OK || e->step >= e->until || (e->stop_at_rebuild && e->rebuilding);
+            if (!e->finished) begin_step(e);
+        }
+        team_barrier(&e->team);
+        if (e->finished) return;
+        move_atoms(e, t);
+        team_barrier(&e->team);
+        if (t == 0) {
+            decide_rebuild(e);
+            if (!e->rebuilding) domain_send(&e->domain);
+        }
+        team_barrier(&e->team);
+        lap(&w, t, PHASE_INTEGRATE);
+        if (e->rebuilding) {
+            rebuild_by_team(e, t);
+            if (e->failure != OK) return;
+            lap(&w, t, PHASE_LIST);
+        }
+        forces_by_team(e, t, &w);
+        end_kick(e, t);
+        team_barrier(&e->team);
+        if (t == 0) end_step(e);
+        lap(&w, t, PHASE_INTEGRATE);
+    }
+}
+
+status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild)
+{
+    if (e->step >= until) return OK;
+    e->until = until;
+    e->stop_at_rebuild = stop_at_rebuild;
+    e->rebuilding = false;
+    e->failure = OK;
+    team_start(&e->team, e->list.threads);
+    char message[2048] = ""; /* messages are kept per thread: carry the failing one out of the region */
+#pragma omp parallel num_threads(e->list.threads) shared(message)
+    {
+        steps_by_team(e, omp_get_thread_num());
+        if (omp_get_thread_num() == 0 && e->failure != OK)
+            strncpy(message, status_message(), sizeof message - 1);
+    }
+    return e->failure == OK ? OK : fail(e->failure, "%s", message);
+}
+
+static void forces_once(struct engine *e, int t)
+{
+    double ignored[PHASES];
+    struct stopwatch w = {ignored, 0.0};
+    memset(ignored, 0, sizeof ignored);
+    rebuild_by_team(e, t);
+    if (e->failure != OK) return;
+    forces_by_team(e, t, &w);
+    end_kick(e, t);
+    team_barrier(&e->team);
+    if (t == 0) end_step(e);
+}
+
+status engine_forces(struct engine *e)
+{
+    e->failure = OK;
+    e->rebuilding = true;
+    e->want_energy = true;
+    e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
+    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
+    team_start(&e->team, e->list.threads);
+    char message[2048] = "";
+#pragma omp parallel num_threads(e->list.threads) shared(message)
+    {
+        forces_once(e, omp_get_thread_num());
+        if (omp_get_thread_num() == 0 && e->failure != OK)
+            strncpy(message, status_message(), sizeof message - 1);
+    }
+    return e->failure == OK ? OK : fail(e->failure, "%s", message);
+}
+
+/* ---- global values ---- */
+
+double engine_kinetic(const struct engine *e)
+{
+    return 0.5 * (e->kinetic2[0] + e->kinetic2[1] + e->kinetic2[2]);
+}
+
+double engine_temperature(const struct engine *e)
+{
+    return 2.0 * engine_kinetic(e) / (ensemble_freedom(&e->ensemble, e->domain.total) * e->kB);
+}
+
+void engine_pressure(const struct engine *e, double p[VIRIALS])
+{
+    double volume = box_volume(&e->domain.box);
+    for (int k = 0; k < VIRIALS; k++) p[k] = (e->virial[k] + (k < 3 ? e->kinetic2[k] : 0.0)) / volume;
+}
+
+double engine_scalar_pressure(const struct engine *e)
+{
+    double p[VIRIALS];
+    engine_pressure(e, p);
+    return (p[0] + p[1] + p[2]) / 3.0;
+}
+
+double engine_conserved(const struct engine *e)
+{
+    struct ensemble_input in;
+    fill_input(e, &in);
+    return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine — atoms, potential, lists and ensemble, advanced step by step.
+ *
+ *     struct engine e = {0};
+ *     TRY(engine_start(&e, &options, &config))      collective; forces and energies of the first
+ * configuration e.ensemble = …;                               any time between advances
+ *     TRY(engine_advance(&e, until, false))         to step `until`, rebuilding lists as needed
+ *     engine_free(&e)
+ *
+ * One persistent parallel region covers all steps of an advance. The step at which an advance ends always has
+ * energies and virial. Whether energies are computed at a step never changes the trajectory.
+ *
+ * Restart: state that is saved right after a step in which the lists were rebuilt (engine_at_rebuild)
+ * continues to the same bits, because the forces of that step come from lists made of the saved, wrapped
+ * positions. Set e.rebuild_at to force a rebuild at a step that the input knows (the end of a stage); use
+ * stop_at_rebuild to return at the next natural one. */
+#ifndef GLINT_INTEGRATE_ENGINE_H
+#define GLINT_INTEGRATE_ENGINE_H
+
+#include "force/potential.h"
+#include "integrate/ensemble.h"
+#include "neighbor/list.h"
+#include "par/team.h"
+#include "system/domain.h"
+
+struct engine_options {
+    const char *potential; /* SPEC */
+    double dt, skin;       /* skin 0: the default */
+    double kB;             /* 1 for lj */
+    int threads;           /* 0: as OpenMP says */
+    uint64_t seed;
+};
+
+enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
+
+struct engine_thread { /* what one thread contributes to global values */
+    _Alignas(64) struct sum kinetic[3];
+    struct force_sums sums;
+    double displacement2;
+};
+
+struct engine {
+    struct potential potential;
+    struct domain domain;
+    struct list list;
+    struct ensemble ensemble;
+    double dt, kB;
+    uint64_t seed;
+    int64_t step;
+    double time;
+    int64_t energy_every; /* energies and virial at multiples of this step number; 0: only when needed */
+    int64_t rebuild_at;   /* force a rebuild at this step; -1: never */
+
+    /* global values at the end of the last step (kinetic always when the ensemble needs it) */
+    double kinetic2[3], energy, virial[VIRIALS];
+    bool has_energy; /* energy and virial belong to this step */
+
+    int64_t last_rebuild, rebuilds;
+    double scale_since_rebuild[3];
+    double seconds[PHASES];
+
+    /* inside an advance */
+    struct team team;
+    struct engine_thread *thread;
+    struct step_plan plan;
+    bool rebuilding, want_energy, finished;
+    int64_t until;
+    bool stop_at_rebuild;
+    status failure;
+};
+
+status engine_start(struct engine *e, const struct engine_options *o, const struct config *c);
+void engine_free(struct engine *e);
+status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild); /* collective */
+/* Rebuild lists, compute forces, energy, virial at the present positions. Collective. */
+status engine_forces(struct engine *e);
+static inline bool engine_at_rebuild(const struct engine *e)
+{
+    return e->last_rebuild == e->step;
+}
+
+/* Global values in the units of the run, valid when has_energy. */
+double engine_kinetic(const struct engine *e);     /* total kinetic energy */
+double engine_temperature(const struct engine *e); /* 2K/(g kB) */
+void engine_pressure(const struct engine *e,
+                     double p[VIRIALS]); /* tensor xx yy zz xy xz yz: diagonal with kinetic part */
+double engine_scalar_pressure(const struct engine *e);
+double engine_conserved(const struct engine *e);
+double engine_default_skin(const struct potential *p);
+
+#endif

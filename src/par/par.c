@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "par/par.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A rank's place in the world is a fact of the process, so it is kept here and nowhere else. */
+static int rank, size = 1;
+static bool started;
+
+static bool launched(void)
+{
+    static const char *const signs[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_RANK",
+                                        "SLURM_STEP_ID"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (getenv(signs[i])) return true;
+    return false;
+}
+
+status par_start(void)
+{
+    if (started || !launched()) return OK;
+    int provided;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+        return fail(FAILED, "MPI could not be started");
+    started = true;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    if (provided < MPI_THREAD_FUNNELED) return fail(FAILED, "this MPI library does not support threads");
+    log_mute(rank > 0);
+    return OK;
+}
+
+void par_finish(void)
+{
+    if (started) MPI_Finalize();
+    started = false;
+}
+
+int par_rank(void)
+{
+    return rank;
+}
+int par_size(void)
+{
+    return size;
+}
+
+void par_sum_int64(int64_t *values, int64_t n)
+{
+    for (int64_t done = 0; started && done < n;) { /* MPI counts are int: pieces below 2^28 */
+        int piece = n - done < (1 << 28) ? (int)(n - done) : 1 << 28;
+        MPI_Allreduce(MPI_IN_PLACE, values + done, piece, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+        done += piece;
+    }
+}
+
+void par_sum(struct sum *sums, int n)
+{
+    enum { MOST = 64 };
+    int64_t limbs[MOST * SUM_LIMBS];
+    if (!started) return;
+    for (int first = 0; first < n; first += MOST) {
+        int count = n - first < MOST ? n - first : MOST;
+        for (int i = 0; i < count; i++) sum_to_limbs(&sums[first + i], limbs + i * SUM_LIMBS);
+        MPI_Allreduce(MPI_IN_PLACE, limbs, count * SUM_LIMBS, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+        for (int i = 0; i < count; i++) sum_from_limbs(&sums[first + i], limbs + i * SUM_LIMBS);
+    }
+}
+
+void par_max(double *values, int n)
+{
+    if (started) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+}
+
+status par_agree(status s)
+{
+    if (!started) return s;
+    struct {
+        int code, rank;
+    } mine = {(int)s, rank}, worst;
+    MPI_Allreduce(&mine, &worst, 1, MPI_2INT, MPI_MAXLOC, MPI_COMM_WORLD); /* ties: the lowest rank */
+    if (worst.code == OK) return OK;
+    char message[2048];
+    strncpy(message, status_message(), sizeof message - 1);
+    message[sizeof message - 1] = '\0';
+    MPI_Bcast(message, (int)sizeof message, MPI_CHAR, worst.rank, MPI_COMM_WORLD);
+    return fail((status)worst.code, "%s", message);
+}
+
+void par_broadcast(void *data, size_t bytes)
+{
+    char *p = data;
+    while (started && bytes > 0) {
+        int piece = bytes < (1u << 30) ? (int)bytes : 1 << 30;
+        MPI_Bcast(p, piece, MPI_BYTE, 0, MPI_COMM_WORLD);
+        p += piece;
+        bytes -= (size_t)piece;
+    }
+}
+
+enum { TAG_GATHER = 1, TAG_EXCHANGE = 2, TAG_ALL = 3, PIECE = 1 << 30 };
+
+/* A message of any length, in pieces MPI can count. */
+static void send_bytes(const void *data, int64_t bytes, int peer, int tag)
+{
+    for (const char *p = data; bytes > 0; p += PIECE, bytes -= PIECE)
+        MPI_Send(p, bytes < PIECE ? (int)bytes : PIECE, MPI_BYTE, peer, tag, MPI_COMM_WORLD);
+}
+static void receive_bytes(void *data, int64_t bytes, int peer, int tag)
+{
+    for (char *p = data; bytes > 0; p += PIECE, bytes -= PIECE)
+        MPI_Recv(p, bytes < PIECE ? (int)bytes : PIECE, MPI_BYTE, peer, tag, MPI_COMM_WORLD,
+                 MPI_STATUS_IGNORE);
+}
+
+status par_gather(const void *mine, size_t bytes, void *all, size_t total)
+{
+    if (!started) {
+        if (bytes > total)
+            return fail(FAILED, "internal: gathered %zu bytes into room for %zu", bytes, total);
+        if (bytes) memcpy(all, mine, bytes);
+        return OK;
+    }
+    int64_t count = (int64_t)bytes, *counts = NULL;
+    TRY(NEW(counts, (size_t)size));
+    MPI_Gather(&count, 1, MPI_INT64_T, counts, 1, MPI_INT64_T, 0, MPI_COMM_WORLD);
+    if (rank != 0) {
+        send_bytes(mine, count, 0, TAG_GATHER);
+    } else {
+        char *to = all;
+        for (int r = 0; r < size; r++) {
+            if (r == 0)
+                memcpy(to, mine, bytes);
+            else
+                receive_bytes(to, counts[r], r, TAG_GATHER);
+            to += counts[r];
+        }
+    }
+    DELETE(counts);
+    return OK;
+}
+
+struct par_exchange {
+    MPI_Request *requests;
+    size_t capacity;
+    int n;
+};
+
+status par_exchange_new(struct par_exchange **e)
+{
+    return mem_new((void **)e, 1, sizeof **e, "an exchange");
+}
+
+void par_exchange_delete(struct par_exchange **e)
+{
+    if (*e) DELETE((*e)->requests);
+    DELETE(*e);
+}
+
+void par_exchange_begin(struct par_exchange *e, const struct par_message *receives, int n_receives,
+                        const struct par_message *sends, int n_sends)
+{
+    e->n = 0;
+    if (!started || n_receives + n_sends == 0) return;
+    if (GROW(e->requests, e->capacity, (size_t)(n_receives + n_sends)) != OK)
+        MPI_Abort(MPI_COMM_WORLD, FAILED);
+    for (int i = 0; i < n_receives; i++)
+        MPI_Irecv(receives[i].data, (int)receives[i].bytes, MPI_BYTE, receives[i].peer, TAG_EXCHANGE,
+                  MPI_COMM_WORLD, &e->requests[e->n++]);
+    for (int i = 0; i < n_sends; i++)
+        MPI_Isend(sends[i].data, (int)sends[i].bytes, MPI_BYTE, sends[i].peer, TAG_EXCHANGE, MPI_COMM_WORLD,
+                  &e->requests[e->n++]);
+}
+
+void par_exchange_end(struct par_exchange *e)
+{
+    if (e->n > 0) MPI_Waitall(e->n, e->requests, MPI_STATUSES_IGNORE);
+    e->n = 0;
+}
+
+status par_all_to_all(const void *send, const int64_t *counts, void **received, size_t *capacity,
+                      int64_t *from)
+{
+    if (!started) {
+        from[0] = counts[0];
+        TRY(mem_grow(received, capacity, (size_t)counts[0], 1, "received atoms"));
+        if (counts[0]) memcpy(*received, send, (size_t)counts[0]);
+        return OK;
+    }
+    MPI_Alltoall(counts, 1, MPI_INT64_T, from, 1, MPI_INT64_T, MPI_COMM_WORLD);
+    int64_t total = 0;
+    for (int r = 0; r < size; r++) total += from[r];
+    TRY(par_agree(mem_grow(received, capacity, (size_t)total, 1, "received atoms")));
+    /* Pairwise rounds: in round k every rank sends to rank+k and receives from rank−k. */
+    const char *out = send;
+    int64_t *offset_out = NULL, *offset_in = NULL;
+    TRY(NEW(offset_out, (size_t)size + 1));
+    TRY(NEW(offset_in, (size_t)size + 1));
+    for (int r = 0; r < size; r++) {
+        offset_out[r + 1] = offset_out[r] + counts[r];
+        offset_in[r + 1] = offset_in[r] + from[r];
+    }
+    char *in = *received;
+    for (int k = 0; k < size; k++) {
+        int to = (rank + k) % size, origin = (rank - k + size) % size;
+        if (k == 0) {
+            if (counts[rank]) memcpy(in + offset_in[rank], out + offset_out[rank], (size_t)counts[rank]);
+            continue;
+        }
+        MPI_Request request = MPI_REQUEST_NULL;
+        if (from[origin])
+            MPI_Irecv(in + offset_in[origin], (int)from[origin], MPI_BYTE, origin, TAG_ALL, MPI_COMM_WORLD,
+                      &request);
+        if (counts[to])
+            MPI_Send(out + offset_out[to], (int)counts[to], MPI_BYTE, to, TAG_ALL, MPI_COMM_WORLD);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+    }
+    DELETE(offset_out);
+    DELETE(offset_in);
+    return OK;
+}

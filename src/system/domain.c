@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "system/domain.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/simd_species.h"
+#include "system/halo.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What travels with an atom that changes its rank. */
+struct atom_record {
+    double x[3], v[3];
+    uint64_t id;
+    int64_t cell; /* global number, computed once by the owner */
+    int32_t image[3], type;
+};
+
+static status reserve_owned(struct domain *d, size_t n)
+{
+    size_t capacity[8];
+    for (int i = 0; i < 8; i++) capacity[i] = d->capacity;
+    TRY(GROW(d->id, capacity[0], n));
+    TRY(GROW(d->type, capacity[1], n));
+    TRY(GROW(d->image, capacity[2], n));
+    TRY(GROW(d->v, capacity[3], n));
+    TRY(GROW(d->f, capacity[4], n));
+    TRY(GROW(d->reference, capacity[5], n));
+    TRY(GROW(d->slot, capacity[6], n));
+    TRY(GROW(d->cell, capacity[7], n));
+    TRY(GROW(d->order, d->capacity, n));
+    return OK;
+}
+
+static void set_record(const struct grid *g, const struct box *b, struct atom_record *r)
+{
+    int32_t cell[3];
+    box_wrap(b, g->inverse, r->x, r->image);
+    grid_cell(g, r->x, cell);
+    r->cell = grid_cell_number(g, cell);
+}
+
+static void cell_of_number(const struct grid *g, int64_t number, int32_t cell[3])
+{
+    cell[0] = (int32_t)(number % g->n[0]);
+    cell[1] = (int32_t)(number / g->n[0] % g->n[1]);
+    cell[2] = (int32_t)(number / g->n[0] / g->n[1]);
+}
+
+status domain_load(struct domain *d, const struct config *c)
+{
+    d->box = c->box;
+    d->species = c->species;
+    d->total = c->atoms;
+    if (c->atoms >= (int64_t)1 << 29) return fail(BAD_INPUT, "more than 2^29 atoms are not supported");
+    if (!d->exchange) TRY(par_exchange_new(&d->exchange));
+    /* A provisional share by index; the first rebuild sends every atom to the owner of its cell. */
+    int64_t first = c->atoms * par_rank() / par_size(), last = c->atoms * (par_rank() + 1) / par_size();
+    d->n = (size_t)(last - first);
+    TRY(reserve_owned(d, d->n));
+    TRY(GROW(d->x, d->x_capacity, d->n + 1));
+    for (size_t i = 0; i < d->n; i++) {
+        int64_t k = first + (int64_t)i;
+        d->id[i] = c->id[k];
+        d->type[i] = c->type[k];
+        d->slot[i] = (uint32_t)i;
+        for (int a = 0; a < 3; a++) {
+            d->x[i][a] = c->x[3 * k + a];
+            d->v[i][a] = c->v ? c->v[3 * k + a] : 0.0;
+            d->image[i][a] = c->image ? c->image[3 * k + a] : 0;
+        }
+    }
+    return OK;
+}
+
+void domain_free(struct domain *d)
+{
+    DELETE(d->id);
+    DELETE(d->type);
+    DELETE(d->image);
+    DELETE(d->v);
+    DELETE(d->f);
+    DELETE(d->reference);
+    DELETE(d->slot);
+    DELETE(d->cell);
+    DELETE(d->order);
+    DELETE(d->x);
+    DELETE(d->cell_start);
+    DELETE(d->record);
+    DELETE(d->sorted);
+    DELETE(d->arrived);
+    halo_free(d);
+    *d = (struct domain){0};
+}
+
+/* Pack the owned atoms, wrapped, with the cell that their owner computes. */
+static status pack_records(struct domain *d)
+{
+    TRY(GROW(d->record, d->record_capacity, d->n));
+    for (size_t i = 0; i < d->n; i++) {
+        struct atom_record *r = &d->record[i];
+        memcpy(r->x, d->x[d->slot[i]], sizeof r->x);
+        memcpy(r->v, d->v[i], sizeof r->v);
+        memcpy(r->image, d->image[i], sizeof r->image);
+        r->id = d->id[i];
+        r->type = d->type[i];
+        if (!(fabs(r->x[0]) < 1e9 && fabs(r->x[1]) < 1e9 && fabs(r->x[2]) < 1e9))
+            return fail(UNPHYSICAL,
+                        "atom %llu is at (%g %g %g): the run has blown up (overlapping atoms or a time step "
+                        "too long)",
+                        (unsigned long long)r->id, r->x[0], r->x[1], r->x[2]);
+        set_record(&d->grid, &d->box, r);
+    }
+    return OK;
+}
+
+/* Send every record to the rank that owns its cell; afterwards d->record holds *count records. */
+static status migrate(struct domain *d, size_t *count)
+{
+    *count = d->n;
+    int size = par_size();
+    if (size == 1) return OK;
+    int64_t *bytes = NULL, *from = NULL, *place = NULL;
+    int *owner = NULL;
+    status s = OK;
+    GUARD(NEW(bytes, (size_t)size));
+    GUARD(NEW(from, (size_t)size));
+    GUARD(NEW(place, (size_t)size));
+    GUARD(NEW(owner, d->n));
+    GUARD(GROW(d->sorted, d->sorted_capacity, d->n));
+    for (size_t i = 0; i < d->n; i++) {
+        int32_t cell[3];
+        cell_of_number(&d->grid, d->record[i].cell, cell);
+        owner[i] = grid_owner(&d->grid, cell);
+        bytes[owner[i]] += (int64_t)sizeof(struct atom_record);
+    }
+    for (int r = 1; r < size; r++)
+        place[r] = place[r - 1] + bytes[r - 1] / (int64_t)sizeof(struct atom_record);
+    for (size_t i = 0; i < d->n; i++) d->sorted[place[owner[i]]++] = d->record[i];
+    GUARD(par_all_to_all(d->sorted, bytes, &d->arrived, &d->arrived_capacity, from));
+    size_t total = 0;
+    for (int r = 0; r < size; r++) total += (size_t)from[r];
+    *count = total / sizeof(struct atom_record);
+    GUARD(GROW(d->record, d->record_capacity, *count));
+    memcpy(d->record, d->arrived, total);
+done:
+    DELETE(bytes);
+    DELETE(from);
+    DELETE(place);
+    DELETE(owner);
+    return s;
+}
+
+/* The rank's records sorted by cell (x fastest), then id; counts per owned cell in `count` (cells of the
+ * brick). */
+static status sort_records(struct domain *d, size_t n, uint32_t *start)
+{
+    const struct brick *b = &d->brick;
+    int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
+    size_t cells = (size_t)w[0] * (size_t)w[1] * (size_t)w[2];
+    TRY(GROW(d->sorted, d->sorted_capacity, n));
+    for (size_t i = 0; i < n; i++) {
+        int32_t c[3];
+        cell_of_number(&d->grid, d->record[i].cell, c);
+        int64_t local = ((int64_t)(c[2] - b->low[2]) * w[1] + (c[1] - b->low[1])) * w[0] + (c[0] - b->low[0]);
+        d->record[i].cell = local;
+        start[local + 1]++;
+    }
+    for (size_t k = 0; k < cells; k++) start[k + 1] += start[k];
+    for (size_t i = 0; i < n; i++) d->sorted[start[d->record[i].cell]++] = d->record[i];
+    for (size_t k = cells; k > 0; k--) start[k] = start[k - 1];
+    start[0] = 0;
+    for (size_t k = 0; k < cells; k++) /* a few atoms a cell: insertion */
+        for (size_t i = start[k] + 1; i < start[k + 1]; i++) {
+            struct atom_record r = d->sorted[i];
+            size_t j = i;
+            for (; j > start[k] && d->sorted[j - 1].id > r.id; j--) d->sorted[j] = d->sorted[j - 1];
+            d->sorted[j] = r;
+        }
+    return OK;
+}
+
+static void unpack_owned(struct domain *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        const struct atom_record *r = &d->sorted[i];
+        d->id[i] = r->id;
+        d->type[i] = r->type;
+        memcpy(d->image[i], r->image, sizeof r->image);
+        memcpy(d->v[i], r->v, sizeof r->v);
+        d->v[i][3] = 1.0 / d->species.mass[r->type];
+        double *x = d->x[d->slot[i]];
+        memcpy(x, r->x, sizeof r->x);
+        x[3] = simd_species(r->type);
+        memcpy(d->reference[i], x, sizeof d->reference[i]);
+    }
+}
+
+static status rebuild_here(struct domain *d, size_t *n, uint32_t **start)
+{
+    const struct brick *b = &d->brick;
+    size_t cells = 1;
+    for (int k = 0; k < 3; k++) cells *= (size_t)(b->high[k] - b->low[k]);
+    TRY(NEW(*start, cells + 1));
+    TRY(sort_records(d, *n, *start));
+    d->n = *n;
+    return reserve_owned(d, d->n);
+}
+
+status domain_rebuild(struct domain *d, double list_radius)
+{
+    d->grid = grid_make(&d->box, list_radius, par_size());
+    d->brick = grid_brick(&d->grid, par_rank());
+    size_t n = 0;
+    uint32_t *start = NULL;
+    status s = OK;
+    GUARD(par_agree(pack_records(d)));
+    GUARD(par_agree(migrate(d, &n)));
+    GUARD(par_agree(rebuild_here(d, &n, &start)));
+    GUARD(halo_plan(d, start));
+    unpack_owned(d);
+    domain_send(d);
+    domain_fill_images(d, 0, 1);
+    domain_receive(d);
+    domain_fill_halo(d, 0, 1);
+done:
+    DELETE(start);
+    return s;
+}
+
+/* ---- the whole configuration on rank 0 ---- */
+
+struct gathered {
+    double x[3], v[3], f[3];
+    uint64_t id;
+    int32_t image[3], type;
+};
+
+status domain_gather(const struct domain *d, struct config *c, unsigned fields)
+{
+    struct gathered *mine = NULL, *all = NULL;
+    double inverse[3][3];
+    status s = OK;
+    bool root = par_rank() == 0;
+    size_t total = root ? (size_t)d->total : 0;
+    box_inverse(&d->box, inverse);
+    s = NEW(mine, d->n);
+    if (s == OK) s = NEW(all, total);
+    if (s == OK && root) s = config_allocate(c, d->total, fields);
+    GUARD(par_agree(s));
+    for (size_t i = 0; i < d->n; i++) {
+        struct gathered *g = &mine[i];
+        memcpy(g->x, d->x[d->slot[i]], sizeof g->x);
+        memcpy(g->v, d->v[i], sizeof g->v);
+        memcpy(g->f, d->f[i], sizeof g->f);
+        memcpy(g->image, d->image[i], sizeof g->image);
+        g->id = d->id[i];
+        g->type = d->type[i];
+        box_wrap(&d->box, inverse, g->x, g->image);
+    }
+    GUARD(par_agree(par_gather(mine, d->n * sizeof *mine, all, total * sizeof *all)));
+    if (root) {
+        c->box = d->box;
+        c->species = d->species;
+        for (size_t i = 0; i < total; i++) {
+            c->id[i] = all[i].id;
+            c->type[i] = all[i].type;
+            memcpy(c->x + 3 * i, all[i].x, sizeof all[i].x);
+            if (c->v) memcpy(c->v + 3 * i, all[i].v, sizeof all[i].v);
+            if (c->f) memcpy(c->f + 3 * i, all[i].f, sizeof all[i].f);
+            if (c->image) memcpy(c->image + 3 * i, all[i].image, sizeof all[i].image);
+        }
+        config_sort_by_id(c);
+    }
+done:
+    DELETE(mine);
+    DELETE(all);
+    return s;
+}

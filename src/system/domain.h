@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* domain — the atoms of one rank and the halo it sees.
+ *
+ * Positions of owned and halo atoms live together in one array `x` of whole atoms (x, y, z, species bits; 32
+ * bytes each), sorted by extended cell with x fastest and by id within a cell, so a row of cells is one run
+ * of atoms. The rank's own atoms are a subset: owned atom i sits at x[slot[i]]. Velocities and forces are
+ * kept for owned atoms only. Between rebuilds positions are not wrapped; an atom's image triple counts what
+ * wrapping removed.
+ *
+ * A halo atom is its owner's x plus n·box with an integer triple n fixed at the rebuild, added once by the
+ * receiver. That includes the periodic images of the rank's own atoms; one mechanism serves both (Law 1).
+ *
+ *     domain_load            collective: every rank passes the same configuration and keeps its own atoms
+ *     domain_rebuild         collective: wrap, find cells, migrate, sort, plan the halo, fill it
+ *     each step, by the team of threads of the rank:
+ *       domain_send          thread 0: start the exchange of the positions other ranks need
+ *       domain_fill_images   images of the rank's own atoms, shared among threads
+ *       domain_receive       thread 0: wait; then
+ *       domain_fill_halo     atoms of other ranks, shared among threads
+ *     domain_gather          collective: the whole configuration on rank 0, sorted by id
+ *
+ * Work order: order[0 … n_interior-1] are the owned atoms whose neighbors are all owned or images of owned
+ * atoms, the rest touch other ranks; forces on the former are computed while messages travel. */
+#ifndef GLINT_SYSTEM_DOMAIN_H
+#define GLINT_SYSTEM_DOMAIN_H
+
+#include "par/par.h"
+#include "system/config.h"
+#include "system/grid.h"
+
+#include <stddef.h>
+
+struct halo_run {      /* consecutive atoms that are copied with one shift */
+    uint32_t from, to; /* in x (images) or in `received` (other ranks); in x */
+    uint32_t count;
+    int32_t image[3];
+};
+struct halo_peer {
+    int rank;
+    size_t first_run, runs;        /* of send_run */
+    size_t send_first, send_count; /* in atoms, of send_buffer */
+    size_t receive_first, receive_count;
+};
+
+struct domain {
+    struct box box;
+    struct species species;
+    struct grid grid;
+    struct brick brick;
+    int64_t total; /* atoms on all ranks */
+
+    /* owned atoms */
+    size_t n, capacity;
+    uint64_t *id;
+    int32_t *type;
+    int32_t (*image)[3];
+    double (*v)[4];         /* velocity, 1/mass */
+    double (*f)[4];         /* force, potential energy (after an energy step) */
+    double (*reference)[4]; /* position at the last rebuild */
+    uint32_t *slot;         /* where the atom is in x */
+    uint32_t *cell;         /* extended cell the atom was in at the rebuild */
+    uint32_t *order;        /* work order */
+    size_t n_interior;
+
+    /* owned and halo positions */
+    double (*x)[4];
+    size_t n_extended, x_capacity; /* x[n_extended] is the padding atom, far from everything */
+    int32_t extent[3];             /* cells of the extended brick per axis */
+    uint32_t *cell_start;          /* extended cells + 1: first atom in x */
+    size_t cell_capacity;
+
+    /* halo plan */
+    struct halo_run *image_run, *halo_run, *send_run;
+    size_t n_image_runs, image_run_capacity, n_halo_runs, halo_run_capacity, n_send_runs, send_run_capacity;
+    struct halo_peer *peer;
+    int n_peers;
+    size_t peer_capacity;
+    double (*send_buffer)[4], (*received)[4];
+    size_t send_capacity, received_capacity;
+    struct par_exchange *exchange;
+    struct par_message *message_in, *message_out;
+    size_t message_in_capacity, message_out_capacity;
+
+    /* scratch of the rebuild */
+    struct atom_record *record, *sorted;
+    size_t record_capacity, sorted_capacity;
+    void *arrived;
+    size_t arrived_capacity;
+};
+
+status domain_load(struct domain *d, const struct config *c); /* collective */
+void domain_free(struct domain *d);
+status domain_rebuild(struct domain *d, double list_radius); /* collective */
+
+void domain_send(struct domain *d);
+void domain_receive(struct domain *d);
+void domain_fill_images(struct domain *d, int thread, int threads);
+void domain_fill_halo(struct domain *d, int thread, int threads);
+
+/* Collective. On rank 0 fills c (wrapped positions, images, velocities; forces if wanted), sorted by id; c is
+ * left empty elsewhere. Positions are wrapped for output only; the domain is not changed. */
+status domain_gather(const struct domain *d, struct config *c, unsigned fields);
+
+#endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "system/halo.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+/* need[c - low] = true if cell c of the owner's brick appears in the user's extended brick along this axis.
+ */
+static void mark_needed(const struct grid *g, int axis, const struct brick *user, const struct brick *owner,
+                        bool *need)
+{
+    memset(need, 0, (size_t)(owner->high[axis] - owner->low[axis]) * sizeof *need);
+    for (int32_t e = user->low[axis] - g->reach[axis]; e < user->high[axis] + g->reach[axis]; e++) {
+        int32_t cell, image;
+        if (!grid_fold(g, axis, e, &cell, &image)) continue;
+        if (cell >= owner->low[axis] && cell < owner->high[axis]) need[cell - owner->low[axis]] = true;
+    }
+}
+
+/* The cells of one brick that another rank needs, as lists of coordinates along the three axes. */
+struct needed {
+    int32_t *list[3]; /* relative to the owner's brick */
+    int32_t n[3];
+};
+
+static status find_needed(const struct grid *g, const struct brick *user, const struct brick *owner,
+                          struct needed *need)
+{
+    *need = (struct needed){0};
+    bool *marks = NULL;
+    status s = OK;
+    for (int k = 0; k < 3; k++) {
+        size_t width = (size_t)(owner->high[k] - owner->low[k]);
+        GUARD(NEW(marks, width));
+        GUARD(NEW(need->list[k], width));
+        mark_needed(g, k, user, owner, marks);
+        for (size_t i = 0; i < width; i++)
+            if (marks[i]) need->list[k][need->n[k]++] = (int32_t)i;
+        DELETE(marks);
+    }
+done:
+    DELETE(marks);
+    return s;
+}
+
+static void free_needed(struct needed *need)
+{
+    for (int k = 0; k < 3; k++) DELETE(need->list[k]);
+}
+
+static size_t count_needed(const struct needed *need)
+{
+    return (size_t)need->n[0] * (size_t)need->n[1] * (size_t)need->n[2];
+}
+
+static size_t brick_cell(const struct brick *b, int32_t x, int32_t y, int32_t z)
+{
+    size_t wx = (size_t)(b->high[0] - b->low[0]), wy = (size_t)(b->high[1] - b->low[1]);
+    return ((size_t)z * wy + (size_t)y) * wx + (size_t)x;
+}
+
+static bool is_empty(const struct brick *b)
+{
+    return b->high[0] <= b->low[0];
+}
+
+/* What this rank and one peer exchange: the cells each needs of the other, and their atom counts. */
+struct pair {
+    int rank;
+    struct brick brick;    /* the peer's */
+    struct needed out, in; /* of my brick, of the peer's brick */
+    uint32_t *counts_out, *counts_in;
+};
+
+static status add_run(struct halo_run **runs, size_t *n, size_t *capacity, struct halo_run run)
+{
+    if (run.count == 0) return OK;
+    if (*n > 0) { /* lengthen the previous run when both ends continue it */
+        struct halo_run *last = &(*runs)[*n - 1];
+        if (last->from + last->count == run.from && last->to + last->count == run.to &&
+            memcmp(last->image, run.image, sizeof run.image) == 0) {
+            last->count += run.count;
+            return OK;
+        }
+    }
+    TRY(GROW(*runs, *capacity, *n + 1));
+    (*runs)[(*n)++] = run;
+    return OK;
+}
+
+/* Which ranks share atoms with this one, and the atom counts of all cells concerned (one small exchange). */
+static status exchange_counts(struct domain *d, const uint32_t *start, struct pair *pairs, int *n_pairs)
+{
+    int active = grid_active(&d->grid), n = 0;
+    d->n_peers = 0;
+    *n_pairs = 0;
+    if (is_empty(&d->brick)) return OK;
+    for (int r = 0; r < active; r++) {
+        if (r == par_rank()) continue;
+        struct pair *p = &pairs[n];
+        *p = (struct pair){.rank = r, .brick = grid_brick(&d->grid, r)};
+        *n_pairs = n + 1;
+        TRY(find_needed(&d->grid, &p->brick, &d->brick, &p->out));
+        TRY(find_needed(&d->grid, &d->brick, &p->brick, &p->in));
+        if (count_needed(&p->out) == 0 && count_needed(&p->in) == 0) {
+            free_needed(&p->out);
+            free_needed(&p->in);
+            *n_pairs = n;
+            continue;
+        }
+        TRY(NEW(p->counts_out, count_needed(&p->out)));
+        TRY(NEW(p->counts_in, count_needed(&p->in)));
+        size_t k = 0;
+        for (int32_t z = 0; z < p->out.n[2]; z++)
+            for (int32_t y = 0; y < p->out.n[1]; y++)
+                for (int32_t x = 0; x < p->out.n[0]; x++) {
+                    size_t c = brick_cell(&d->brick, p->out.list[0][x], p->out.list[1][y], p->out.list[2][z]);
+                    p->counts_out[k++] = start[c + 1] - start[c];
+                }
+        n++;
+    }
+    TRY(GROW(d->message_in, d->message_in_capacity, (size_t)n));
+    TRY(GROW(d->message_out, d->message_out_capacity, (size_t)n));
+    return OK;
+}
+
+static void run_exchange(struct domain *d, struct pair *pairs, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct pair *p = &pairs[i];
+        d->message_in[i] =
+            (struct par_message){p->rank, p->counts_in, count_needed(&p->in) * sizeof(uint32_t)};
+        d->message_out[i] =
+            (struct par_message){p->rank, p->counts_out, count_needed(&p->out) * sizeof(uint32_t)};
+    }
+    par_exchange_begin(d->exchange, d->message_in, n, d->message_out, n);
+    par_exchange_end(d->exchange);
+}
+
+/* Where the atoms of a received cell are in the receive buffer: peer and offset per cell, by binary search in
+ * the sorted coordinate lists. */
+static int32_t index_in(const int32_t *list, int32_t n, int32_t value)
+{
+    int32_t low = 0, high = n;
+    while (low < high) {
+        int32_t middle = (low + high) / 2;
+        if (list[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t needed_index(const struct needed *need, const int32_t c[3])
+{
+    size_t x = (size_t)index_in(need->list[0], need->n[0], c[0]),
+           y = (size_t)index_in(need->list[1], need->n[1], c[1]);
+    size_t z = (size_t)index_in(need->list[2], need->n[2], c[2]);
+    return (z * (size_t)need->n[1] + y) * (size_t)need->n[0] + x;
+}
+
+/* One cell of the extended brick: whose it is and where its atoms come from. */
+struct source {
+    int pair;    /* -1: mine, -2: beyond a free face */
+    size_t cell; /* in my brick, or in the pair's list of needed cells */
+    int32_t image[3];
+    bool own; /* mine and not an image */
+};
+
+static struct source find_source(const struct domain *d, const struct pair *pairs, const int *pair_of,
+                                 const int32_t e[3])
+{
+    struct source s = {.pair = -2};
+    int32_t cell[3], relative[3];
+    for (int k = 0; k < 3; k++)
+        if (!grid_fold(&d->grid, k, e[k], &cell[k], &s.image[k])) return s;
+    int owner = grid_owner(&d->grid, cell);
+    s.pair = pair_of[owner];
+    const struct brick *b = s.pair < 0 ? &d->brick : &pairs[s.pair].brick;
+    for (int k = 0; k < 3; k++) relative[k] = cell[k] - b->low[k];
+    s.cell = s.pair < 0 ? brick_cell(b, relative[0], relative[1], relative[2])
+                        : needed_index(&pairs[s.pair].in, relative);
+    s.own = s.pair < 0 && s.image[0] == 0 && s.image[1] == 0 && s.image[2] == 0;
+    return s;
+}
+
+static void extended_cell(const struct domain *d, size_t i, int32_t e[3])
+{
+    size_t wx = (size_t)d->extent[0], wy = (size_t)d->extent[1];
+    e[0] = d->brick.low[0] - d->grid.reach[0] + (int32_t)(i % wx);
+    e[1] = d->brick.low[1] - d->grid.reach[1] + (int32_t)(i / wx % wy);
+    e[2] = d->brick.low[2] - d->grid.reach[2] + (int32_t)(i / wx / wy);
+}
+
+/* Offsets of every needed cell's atoms in the receive buffer (exclusive running sums, peer after peer). */
+static status receive_offsets(struct domain *d, struct pair *pairs, int n, uint32_t **offset)
+{
+    uint32_t total = 0;
+    TRY(GROW(d->peer, d->peer_capacity, (size_t)n));
+    d->n_peers = n;
+    for (int i = 0; i < n; i++) {
+        size_t cells = count_needed(&pairs[i].in);
+        TRY(NEW(offset[i], cells + 1));
+        d->peer[i] = (struct halo_peer){.rank = pairs[i].rank, .receive_first = total};
+        for (size_t k = 0; k < cells; k++) {
+            offset[i][k] = total;
+            total += pairs[i].counts_in[k];
+        }
+        d->peer[i].receive_count = total - d->peer[i].receive_first;
+    }
+    return GROW(d->received, d->received_capacity, (size_t)total + 1);
+}
+
+/* First pass over the extended cells: atom counts → cell_start. Second pass: slots and runs. */
+static status lay_out(struct domain *d, const uint32_t *start, const struct pair *pairs, const int *pair_of,
+                      uint32_t **offset)
+{
+    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
+    TRY(GROW(d->cell_start, d->cell_capacity, cells + 1));
+    size_t total = 0;
+    for (size_t i = 0; i < cells; i++) {
+        int32_t e[3];
+        extended_cell(d, i, e);
+        struct source s = find_source(d, pairs, pair_of, e);
+        d->cell_start[i] = (uint32_t)total;
+        if (s.pair >= 0)
+            total += pairs[s.pair].counts_in[s.cell];
+        else if (s.pair == -1)
+            total += start[s.cell + 1] - start[s.cell];
+    }
+    d->cell_start[cells] = (uint32_t)total;
+    if (total >= (size_t)1 << 30)
+        return fail(FAILED, "a rank would hold %zu atoms with its halo; use more ranks", total);
+    TRY(GROW(d->x, d->x_capacity, total + 1));
+    d->n_extended = total;
+    for (int k = 0; k < 3; k++) d->x[total][k] = 1e10; /* the padding atom */
+    d->x[total][3] = 0.0;
+    for (size_t i = 0; i < cells; i++) { /* owned atoms first: images refer to their slots */
+        int32_t e[3];
+        extended_cell(d, i, e);
+        struct source s = find_source(d, pairs, pair_of, e);
+        for (uint32_t k = 0; s.own && k < start[s.cell + 1] - start[s.cell]; k++) {
+            d->slot[start[s.cell] + k] = d->cell_start[i] + k;
+            d->cell[start[s.cell] + k] = (uint32_t)i;
+        }
+    }
+    d->n_image_runs = d->n_halo_runs = 0;
+    for (size_t i = 0; i < cells; i++) {
+        int32_t e[3];
+        extended_cell(d, i, e);
+        struct source s = find_source(d, pairs, pair_of, e);
+        if (s.own || s.pair == -2) continue;
+        struct halo_run run = {.to = d->cell_start[i], .count = d->cell_start[i + 1] - d->cell_start[i]};
+        memcpy(run.image, s.image, sizeof run.image);
+        if (run.count == 0) continue;
+        if (s.pair == -1) {
+            run.from = d->slot[start[s.cell]];
+            TRY(add_run(&d->image_run, &d->n_image_runs, &d->image_run_capacity, run));
+        } else {
+            run.from = offset[s.pair][s.cell];
+            TRY(add_run(&d->halo_run, &d->n_halo_runs, &d->halo_run_capacity, run));
+        }
+    }
+    return OK;
+}
+
+static status plan_sends(struct domain *d, const uint32_t *start, const struct pair *pairs, int n)
+{
+    uint32_t total = 0;
+    d->n_send_runs = 0;
+    for (int i = 0; i < n; i++) {
+        const struct needed *out = &pairs[i].out;
+        struct halo_peer *peer = &d->peer[i];
+        peer->send_first = total;
+        peer->first_run = d->n_send_runs;
+        for (int32_t z = 0; z < out->n[2]; z++)
+            for (int32_t y = 0; y < out->n[1]; y++)
+                for (int32_t x = 0; x < out->n[0]; x++) {
+                    size_t c = brick_cell(&d->brick, out->list[0][x], out->list[1][y], out->list[2][z]);
+                    uint32_t count = start[c + 1] - start[c];
+                    if (count == 0) continue;
+                    struct halo_run run = {.from = d->slot[start[c]], .to = total, .count = count};
+                    TRY(add_run(&d->send_run, &d->n_send_runs, &d->send_run_capacity, run));
+                    total += count;
+                }
+        peer->runs = d->n_send_runs - peer->first_run;
+        peer->send_count = total - peer->send_first;
+    }
+    return GROW(d->send_buffer, d->send_capacity, (size_t)total + 1);
+}
+
+/* Owned atoms in cell order; those within reach of another rank's cells go to the end of the work order. */
+static void order_work(struct domain *d, const uint32_t *start)
+{
+    const struct brick *b = &d->brick;
+    int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
+    bool cut[3]; /* does another rank own cells along this axis? */
+    for (int k = 0; k < 3; k++) cut[k] = d->grid.ranks[k] > 1;
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        if (pass == 1) d->n_interior = n;
+        for (int32_t z = 0; z < w[2]; z++)
+            for (int32_t y = 0; y < w[1]; y++)
+                for (int32_t x = 0; x < w[0]; x++) {
+                    int32_t c[3] = {x, y, z};
+                    bool boundary = false;
+                    for (int k = 0; k < 3; k++)
+                        boundary = boundary ||
+                                   (cut[k] && (c[k] < d->grid.reach[k] || c[k] >= w[k] - d->grid.reach[k]));
+                    if (boundary != (pass == 1)) continue;
+                    size_t cell = brick_cell(b, x, y, z);
+                    for (uint32_t i = start[cell]; i < start[cell + 1]; i++) d->order[n++] = i;
+                }
+    }
+}
+
+static status plan_here(struct domain *d, const uint32_t *start, struct pair *pairs, int n)
+{
+    uint32_t **offset = NULL;
+    int *pair_of = NULL;
+    status s = OK;
+    GUARD(NEW(offset, (size_t)n + 1));
+    GUARD(NEW(pair_of, (size_t)grid_active(&d->grid)));
+    for (int r = 0; r < grid_active(&d->grid); r++) pair_of[r] = -1;
+    for (int i = 0; i < n; i++) pair_of[pairs[i].rank] = i;
+    for (int k = 0; k < 3; k++)
+        d->extent[k] = is_empty(&d->brick) ? 0 : d->brick.high[k] - d->brick.low[k] + 2 * d->grid.reach[k];
+    GUARD(receive_offsets(d, pairs, n, offset));
+    GUARD(lay_out(d, start, pairs, pair_of, offset));
+    GUARD(plan_sends(d, start, pairs, n));
+    order_work(d, start);
+done:
+    for (int i = 0; offset && i < n; i++) DELETE(offset[i]);
+    DELETE(offset);
+    DELETE(pair_of);
+    return s;
+}
+
+status halo_plan(struct domain *d, const uint32_t *start)
+{
+    struct pair *pairs = NULL;
+    int n = 0;
+    status s = OK;
+    s = NEW(pairs, (size_t)grid_active(&d->grid));
+    if (s == OK) s = exchange_counts(d, start, pairs, &n);
+    GUARD(par_agree(s));
+    run_exchange(d, pairs, n);
+    GUARD(par_agree(plan_here(d, start, pairs, n)));
+done:
+    for (int i = 0; pairs && i < n; i++) {
+        free_needed(&pairs[i].out);
+        free_needed(&pairs[i].in);
+        DELETE(pairs[i].counts_out);
+        DELETE(pairs[i].counts_in);
+    }
+    DELETE(pairs);
+    return s;
+}
+
+void halo_free(struct domain *d)
+{
+    DELETE(d->image_run);
+    DELETE(d->halo_run);
+    DELETE(d->send_run);
+    DELETE(d->peer);
+    DELETE(d->send_buffer);
+    DELETE(d->received);
+    DELETE(d->message_in);
+    DELETE(d->message_out);
+    par_exchange_delete(&d->exchange);
+}
+
+/* ---- every step ---- */
+
+void domain_send(struct domain *d)
+{
+    if (d->n_peers == 0) return;
+    for (size_t i = 0; i < d->n_send_runs; i++) {
+        const struct halo_run *r = &d->send_run[i];
+        memcpy(d->send_buffer[r->to], d->x[r->from], r->count * sizeof *d->x);
+    }
+    for (int i = 0; i < d->n_peers; i++) {
+        const struct halo_peer *p = &d->peer[i];
+        d->message_in[i] =
+            (struct par_message){p->rank, d->received[p->receive_first], p->receive_count * sizeof *d->x};
+        d->message_out[i] =
+            (struct par_message){p->rank, d->send_buffer[p->send_first], p->send_count * sizeof *d->x};
+    }
+    par_exchange_begin(d->exchange, d->message_in, d->n_peers, d->message_out, d->n_peers);
+}
+
+void domain_receive(struct domain *d)
+{
+    par_exchange_end(d->exchange);
+}
+
+/* Copy runs with their shift. The species bits in the fourth number are copied, never added to. */
+static void fill(const struct domain *d, const struct halo_run *runs, size_t n, double (*from)[4], int thread,
+                 int threads)
+{
+    size_t first = n * (size_t)thread / (size_t)threads, last = n * ((size_t)thread + 1) / (size_t)threads;
+    for (size_t i = first; i < last; i++) {
+        const struct halo_run *r = &runs[i];
+        double shift[3];
+        box_shift(&d->box, r->image, shift);
+        double(*to)[4] = d->x + r->to;
+        const double(*source)[4] = (const double(*)[4])from + r->from;
+        for (uint32_t k = 0; k < r->count; k++) {
+            to[k][0] = source[k][0] + shift[0];
+            to[k][1] = source[k][1] + shift[1];
+            to[k][2] = source[k][2] + shift[2];
+            memcpy(&to[k][3], &source[k][3], sizeof to[k][3]);
+        }
+    }
+}
+
+void domain_fill_images(struct domain *d, int thread, int threads)
+{
+    fill(d, d->image_run, d->n_image_runs, d->x, thread, threads);
+}
+
+void domain_fill_halo(struct domain *d, int thread, int threads)
+{
+    fill(d, d->halo_run, d->n_halo_runs, d->received, thread, threads);
+}
