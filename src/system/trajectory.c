@@ -3,8 +3,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "system/elements.h"
+#include "system/extxyz.h"
 #include "system/format.h"
 #include "system/lammps_data.h"
+#include "system/lammps_dump.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,7 +15,7 @@
 #include <unistd.h>
 
 /* In the order in which a file is tried; the most telling beginnings first. */
-static const struct format *const formats[] = {&format_lammps_data};
+static const struct format *const formats[] = {&format_lammps_dump, &format_extxyz, &format_lammps_data};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 struct trajectory {
@@ -56,7 +58,7 @@ static status find_format(const char *path, const struct format **format)
 
 status trajectory_open(struct trajectory **t, const char *path)
 {
-    const struct format *format;
+    const struct format *format = NULL;
     *t = NULL;
     if (strlen(path) >= FILE_PATH_MAX) return fail(BAD_INPUT, "the path is too long: %s", path);
     TRY(find_format(path, &format));
@@ -154,7 +156,7 @@ static status format_of_ending(const char *path, const struct format **format)
 
 status trajectory_create(struct trajectory_writer **w, const char *path, const struct config *like)
 {
-    const struct format *format;
+    const struct format *format = NULL;
     *w = NULL;
     TRY(format_of_ending(path, &format));
     TRY(config_check(like));
