@@ -12,7 +12,8 @@
 
 /* One line a command, ended by a backslash; the last, empty line ends the list. */
 /* clang-format off */
-#define COMMAND_LIST(X)
+#define COMMAND_LIST(X) \
+    X(energy) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

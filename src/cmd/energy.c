@@ -25,7 +25,7 @@ extern const struct command cmd_energy;
 
 static const char *const virial_names[VIRIALS] = {"xx", "yy", "zz", "xy", "xz", "yz"};
 
-static void print_text(const struct engine *e)
+static status print_text(const struct engine *e)
 {
     bool lj = e->kB == 1.0;
     printf("potential         %s\n", e->potential.description);
@@ -34,6 +34,7 @@ static void print_text(const struct engine *e)
            e->energy / (double)e->domain.total);
     for (int k = 0; k < VIRIALS; k++) printf("virial %s         %.15g\n", virial_names[k], e->virial[k]);
     printf("pressure          %.15g   (%s)\n", engine_scalar_pressure(e), "kinetic part included when velocities are given");
+    return OK;
 }
 
 static status print_json(const struct engine *e)
@@ -68,7 +69,8 @@ static status evaluate(const char *path, const struct options *o)
     GUARD(potential_match_species(&p, &c));
     GUARD(config_check(&c));
     GUARD(engine_start(&e, &(struct engine_options){.potential = o->potential, .dt = 0.0, .kB = 1.0}, &c));
-    if (par_rank() == 0) GUARD(o->json ? print_json(&e) : (print_text(&e), OK));
+    if (par_rank() == 0) s = o->json ? print_json(&e) : print_text(&e);
+    GUARD(par_agree(s));
     if (o->forces) {
         GUARD(domain_gather(&e.domain, &out, CONFIG_FORCE));
         snprintf(out.units, sizeof out.units, "%s", p.kind->units);

@@ -255,7 +255,7 @@ static status read_species(const struct lines *l, const struct columns *m, char 
 static status read_vector(const struct lines *l, const struct columns *m, char **word, enum column first,
                           double *v)
 {
-    for (int k = 0; k < 3; k++) TRY(lines_double(l, word[m->at[first + k]], column_name[first + k], &v[k]));
+    for (int k = 0; k < 3; k++) TRY(lines_double(l, word[m->at[(int)first + k]], column_name[(int)first + k], &v[k]));
     return OK;
 }
 
@@ -290,7 +290,7 @@ static status read_atom(struct lines *l, const struct columns *m, struct config 
 
 static status read_atoms(struct dump *d, const struct frame *f, char *names, struct config *c)
 {
-    struct columns m;
+    struct columns m = {0};
     TRY(read_columns(&d->l, names, &m));
     bool unwrapped = m.position == XU || m.position == XSU;
     unsigned fields = (has_vector(&m, VX) ? CONFIG_VELOCITY : 0u) | (has_vector(&m, FX) ? CONFIG_FORCE : 0u) |
