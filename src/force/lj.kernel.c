@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
                                                         const int force_shift)
 {
     const struct domain *d = w->domain;
-    const uint32_t *all = w->list->part[w->thread].j;
+    const uint32_t *all = w->list->part[w->thread].inner.j;
     for (size_t o = w->from; o < w->to; o++) {
         uint32_t i = d->order[o];
         const double *xi = w->x + 4 * (size_t)d->slot[i];
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
         a.fx = a.fy = a.fz = a.energy = vd_zero();
         if (energies)
             for (int k = 0; k < VIRIALS; k++) a.virial[k] = vd_zero();
-        const uint32_t *j = all + w->list->first[o], *end = j + w->list->length[o];
+        const uint32_t *j = all + w->list->inner[o].first, *end = j + w->list->inner[o].length;
         for (; j < end; j += SIMD_WIDTH) eight(w->x, j, t, x, y, z, &a, energies, force_shift);
         d->f[i][0] = vd_total(a.fx);
         d->f[i][1] = vd_total(a.fy);

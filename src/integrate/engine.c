@@ -8,9 +8,11 @@
 #include <omp.h>
 #include <string.h>
 
-double engine_default_skin(const struct potential *p)
+void engine_default_skins(const struct potential *p, double *skin, double *inner_skin)
 {
-    return strcmp(p->kind->units, "lj") == 0 ? 0.3 : 0.6; /* σ_AA; Å */
+    bool lj = strcmp(p->kind->units, "lj") == 0;
+    *skin = lj ? 0.6 : 1.2;        /* σ_AA; Å */
+    *inner_skin = lj ? 0.15 : 0.3;
 }
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
@@ -20,9 +22,14 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     int threads = o->threads > 0 ? o->threads : omp_get_max_threads();
-    double skin = o->skin > 0.0 ? o->skin : engine_default_skin(&e->potential);
+    double skin, inner_skin;
+    engine_default_skins(&e->potential, &skin, &inner_skin);
+    if (o->skin > 0.0) skin = o->skin;
+    if (o->inner_skin > 0.0) inner_skin = o->inner_skin;
+    if (inner_skin > 0.9 * skin) inner_skin = 0.9 * skin;
     TRY(list_start(&e->list, e->potential.species.count, (const double(*)[SPECIES_MAX])e->potential.cutoff,
-                   skin, threads));
+                   skin, inner_skin,
+                   threads));
     TRY(NEW(e->thread, (size_t)threads));
     TRY(domain_load(&e->domain, c));
     return engine_forces(e);
@@ -43,7 +50,7 @@ static inline double move_atom(struct engine *e, size_t i)
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
     double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
-    const double *f = d->f[i], *reference = d->reference[i], inverse_mass = v[3];
+    const double *f = d->f[i], *reference = d->pruned[i], inverse_mass = v[3];
     if (p->langevin) {
         double noise[3], width = p->c2 * sqrt(inverse_mass);
         random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
@@ -59,7 +66,7 @@ static inline double move_atom(struct engine *e, size_t i)
         }
     }
     for (int k = 0; k < 3; k++) {
-        double moved = x[k] - e->scale_since_rebuild[k] * reference[k];
+        double moved = x[k] - e->scale_since_prune[k] * reference[k];
         moved2 += moved * moved;
     }
     return moved2;
@@ -127,6 +134,7 @@ static void scale_box(struct engine *e)
         for (int i = 0; i < 3; i++) b->h[i][k] *= e->plan.box[k];
         b->origin[k] *= e->plan.box[k];
         e->scale_since_rebuild[k] *= e->plan.box[k];
+        e->scale_since_prune[k] *= e->plan.box[k];
     }
 }
 
@@ -143,16 +151,70 @@ static void begin_step(struct engine *e)
     for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
 }
 
-static void decide_rebuild(struct engine *e)
+static double largest_displacement(const struct engine *e)
 {
-    double largest = 0.0, compression = 0.0;
+    double largest = 0.0;
     for (int t = 0; t < e->list.threads; t++)
         if (e->thread[t].displacement2 > largest) largest = e->thread[t].displacement2;
     par_max(&largest, 1);
+    return largest;
+}
+
+static double compression(const double scale[3])
+{
+    double most = 0.0;
     for (int k = 0; k < 3; k++)
-        if (1.0 - e->scale_since_rebuild[k] > compression) compression = 1.0 - e->scale_since_rebuild[k];
-    e->rebuilding = !list_holds(&e->list, largest, compression) || e->step == e->rebuild_at ||
-                    e->step - e->last_rebuild >= LIST_LIFETIME;
+        if (1.0 - scale[k] > most) most = 1.0 - scale[k];
+    return most;
+}
+
+/* What the lists need at this step, from exact global values and recorded parameters. LIST_PRUNE is provisional: the
+ * team then measures how far atoms are from where the outer lists were made, and confirm_prune decides. */
+static void decide_action(struct engine *e)
+{
+    if (e->step == e->rebuild_at || e->step - e->last_rebuild >= LIST_LIFETIME)
+        e->action = LIST_REBUILD;
+    else if (list_holds(&e->list, largest_displacement(e), compression(e->scale_since_prune)))
+        e->action = LIST_KEEP;
+    else
+        e->action = LIST_PRUNE;
+}
+
+static void confirm_prune(struct engine *e)
+{
+    if (!list_can_prune(&e->list, largest_displacement(e), compression(e->scale_since_rebuild)))
+        e->action = LIST_REBUILD;
+}
+
+/* Largest displacement since the rebuild, of one thread's atoms. */
+static void measure_outer(struct engine *e, int t)
+{
+    const struct domain *d = &e->domain;
+    double largest = 0.0;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            uint32_t i = d->order[o];
+            double moved2 = 0.0;
+            for (int k = 0; k < 3; k++) {
+                double moved = d->x[d->slot[i]][k] - e->scale_since_rebuild[k] * d->reference[i][k];
+                moved2 += moved * moved;
+            }
+            if (!(moved2 <= largest)) largest = moved2 == moved2 ? moved2 : (double)INFINITY;
+        }
+    }
+    e->thread[t].displacement2 = largest;
+}
+
+/* Remember where one thread's atoms are now that the inner lists are made. */
+static void mark_pruned(struct engine *e, int t)
+{
+    struct domain *d = &e->domain;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++)
+            memcpy(d->pruned[d->order[o]], d->x[d->slot[d->order[o]]], 3 * sizeof(double));
+    }
 }
 
 static status rebuild_domain(struct engine *e)
@@ -166,7 +228,7 @@ static void rebuilt(struct engine *e)
     e->failure = par_agree(list_check(&e->list));
     e->last_rebuild = e->step;
     e->rebuilds++;
-    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = 1.0;
+    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
 }
 
 /* Exact sums over threads and ranks into the engine's global values. */
@@ -209,28 +271,52 @@ static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
     w->last = now;
 }
 
-/* Rebuild by the whole team; leaves with all threads past a barrier. */
+/* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
 static void rebuild_by_team(struct engine *e, int t)
 {
     if (t == 0) e->failure = rebuild_domain(e);
     team_barrier(&e->team);
     if (e->failure == OK) list_build(&e->list, &e->domain, t);
+    if (e->failure == OK) list_prune(&e->list, &e->domain, t);
     team_barrier(&e->team);
     if (t == 0 && e->failure == OK) rebuilt(e);
     team_barrier(&e->team);
 }
 
-static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
+/* Present positions of every halo atom, without overlapping work. */
+static void fill_by_team(struct engine *e, int t)
+{
+    if (t == 0) domain_send(&e->domain);
+    domain_fill_images(&e->domain, t, e->list.threads);
+    if (t == 0) domain_receive(&e->domain);
+    team_barrier(&e->team);
+    domain_fill_halo(&e->domain, t, e->list.threads);
+    team_barrier(&e->team);
+}
+
+static void prune_by_team(struct engine *e, int t)
+{
+    fill_by_team(e, t);
+    list_prune(&e->list, &e->domain, t);
+    mark_pruned(e, t);
+    if (t == 0) {
+        e->prunes++;
+        for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
+    }
+    team_barrier(&e->team);
+}
+
+/* Forces with the lists as they are: atoms that see no other rank first, while messages travel. */
+static void forces_overlapped(struct engine *e, int t, struct stopwatch *w)
 {
     bool others = e->domain.n_peers > 0;
-    if (!e->rebuilding) {
-        domain_fill_images(&e->domain, t, e->list.threads);
-        team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
-    }
+    if (t == 0) domain_send(&e->domain);
+    domain_fill_images(&e->domain, t, e->list.threads);
+    team_barrier(&e->team);
+    lap(w, t, PHASE_HALO);
     force_range(e, t, e->list.part[t].interior);
     lap(w, t, PHASE_FORCE);
-    if (others && !e->rebuilding) {
+    if (others) {
         if (t == 0) domain_receive(&e->domain);
         team_barrier(&e->team);
         domain_fill_halo(&e->domain, t, e->list.threads);
@@ -241,29 +327,49 @@ static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
     lap(w, t, PHASE_FORCE);
 }
 
+static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
+{
+    if (e->action == LIST_KEEP) {
+        forces_overlapped(e, t, w);
+        return;
+    }
+    force_range(e, t, e->list.part[t].interior);
+    force_range(e, t, e->list.part[t].boundary);
+    lap(w, t, PHASE_FORCE);
+}
+
+/* Keep, prune or rebuild the lists of this step; every thread leaves knowing e->action. */
+static void lists_by_team(struct engine *e, int t)
+{
+    if (t == 0) decide_action(e);
+    team_barrier(&e->team);
+    if (e->action == LIST_PRUNE) {
+        measure_outer(e, t);
+        team_barrier(&e->team);
+        if (t == 0) confirm_prune(e);
+        team_barrier(&e->team);
+    }
+    if (e->action == LIST_PRUNE) prune_by_team(e, t);
+    if (e->action == LIST_REBUILD) rebuild_by_team(e, t);
+}
+
 static void steps_by_team(struct engine *e, int t)
 {
     struct stopwatch w = {e->seconds, clock_now()};
     for (;;) {
         if (t == 0) {
-            e->finished = e->failure != OK || e->step >= e->until || (e->stop_at_rebuild && e->rebuilding);
+            e->finished = e->failure != OK || e->step >= e->until ||
+                          (e->stop_at_rebuild && e->action == LIST_REBUILD);
             if (!e->finished) begin_step(e);
         }
         team_barrier(&e->team);
         if (e->finished) return;
         move_atoms(e, t);
         team_barrier(&e->team);
-        if (t == 0) {
-            decide_rebuild(e);
-            if (!e->rebuilding) domain_send(&e->domain);
-        }
-        team_barrier(&e->team);
         lap(&w, t, PHASE_INTEGRATE);
-        if (e->rebuilding) {
-            rebuild_by_team(e, t);
-            if (e->failure != OK) return;
-            lap(&w, t, PHASE_LIST);
-        }
+        lists_by_team(e, t);
+        if (e->failure != OK) return;
+        lap(&w, t, PHASE_LIST);
         forces_by_team(e, t, &w);
         end_kick(e, t);
         team_barrier(&e->team);
@@ -277,7 +383,7 @@ status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild)
     if (e->step >= until) return OK;
     e->until = until;
     e->stop_at_rebuild = stop_at_rebuild;
-    e->rebuilding = false;
+    e->action = LIST_KEEP;
     e->failure = OK;
     team_start(&e->team, e->list.threads);
     char message[2048] = ""; /* messages are kept per thread: carry the failing one out of the region */
@@ -306,7 +412,7 @@ static void forces_once(struct engine *e, int t)
 status engine_forces(struct engine *e)
 {
     e->failure = OK;
-    e->rebuilding = true;
+    e->action = LIST_REBUILD;
     e->want_energy = true;
     e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
     for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);

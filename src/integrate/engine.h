@@ -25,12 +25,14 @@
 
 struct engine_options {
     const char *potential; /* SPEC */
-    double dt, skin;       /* skin 0: the default */
+    double dt;
+    double skin, inner_skin; /* 0: the defaults */
     double kB;             /* 1 for lj */
     int threads;           /* 0: as OpenMP says */
     uint64_t seed;
 };
 
+enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
 enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */
@@ -56,14 +58,16 @@ struct engine {
     bool has_energy; /* energy and virial belong to this step */
 
     int64_t last_rebuild, rebuilds;
-    double scale_since_rebuild[3];
+    double scale_since_rebuild[3], scale_since_prune[3];
+    int64_t prunes;
     double seconds[PHASES];
 
     /* inside an advance */
     struct team team;
     struct engine_thread *thread;
     struct step_plan plan;
-    bool rebuilding, want_energy, finished;
+    enum list_action action;
+    bool want_energy, finished;
     int64_t until;
     bool stop_at_rebuild;
     status failure;
@@ -86,6 +90,7 @@ void engine_pressure(const struct engine *e,
                      double p[VIRIALS]); /* tensor xx yy zz xy xz yz: diagonal with kinetic part */
 double engine_scalar_pressure(const struct engine *e);
 double engine_conserved(const struct engine *e);
-double engine_default_skin(const struct potential *p);
+/* The skins used when none are given, in the length unit of the potential: outer and inner. */
+void engine_default_skins(const struct potential *p, double *skin, double *inner_skin);
 
 #endif

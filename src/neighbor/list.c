@@ -7,17 +7,20 @@
 #include <string.h>
 
 status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX], double skin,
-                  int threads)
+                  double inner_skin, int threads)
 {
     memcpy(l->cutoff, cutoff, sizeof l->cutoff);
     l->skin = skin;
-    l->radius = 0.0;
+    l->inner_skin = inner_skin;
+    l->radius = l->inner_radius = 0.0;
     l->isa = isa_best();
     for (int a = 0; a < species; a++)
         for (int b = 0; b < species; b++) {
-            double r = cutoff[a][b] + skin;
+            double r = cutoff[a][b] + skin, inner = cutoff[a][b] + inner_skin;
             simd_table(l->radius2[a], b, r * r);
+            simd_table(l->inner_radius2[a], b, inner * inner);
             if (r > l->radius) l->radius = r;
+            if (inner > l->inner_radius) l->inner_radius = inner;
         }
     l->threads = threads;
     return NEW(l->part, (size_t)threads);
@@ -25,10 +28,14 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
 
 void list_free(struct list *l)
 {
-    for (int t = 0; l->part && t < l->threads; t++) DELETE(l->part[t].j);
+    for (int t = 0; l->part && t < l->threads; t++) {
+        DELETE(l->part[t].outer.j);
+        DELETE(l->part[t].inner.j);
+        DELETE(l->part[t].row);
+    }
     DELETE(l->part);
-    DELETE(l->first);
-    DELETE(l->length);
+    DELETE(l->outer);
+    DELETE(l->inner);
     DELETE(l->sx);
     DELETE(l->sy);
     DELETE(l->sz);
@@ -38,8 +45,8 @@ void list_free(struct list *l)
 
 status list_prepare(struct list *l, const struct domain *d)
 {
-    TRY(GROW(l->first, l->capacity, d->n));
-    TRY(GROW(l->length, l->length_capacity, d->n));
+    TRY(GROW(l->outer, l->outer_capacity, d->n));
+    TRY(GROW(l->inner, l->inner_capacity, d->n));
     size_t n = d->n_extended + SIMD_WIDTH;
     TRY(GROW(l->sx, l->search_capacity[0], n));
     TRY(GROW(l->sy, l->search_capacity[1], n));
@@ -62,34 +69,30 @@ status list_prepare(struct list *l, const struct domain *d)
     return OK;
 }
 
+static const list_prune_function prune_of[ISA_COUNT] = {list_prune_sse2, list_prune_avx2, list_prune_avx512};
 static const list_scan_function scan_of[ISA_COUNT] = {list_scan_sse2, list_scan_avx2, list_scan_avx512};
 
-/* The list of one atom: scan the rows of the stencil; a row of cells is one run of atoms. */
-static status build_one(const struct list *l, const struct domain *d, struct list_part *p, size_t o)
+/* The list of one atom: the rows of the stencil, each one run of atoms. */
+static status build_one(const struct list *l, const struct domain *d, struct list_layer *p, size_t o,
+                        struct list_row *row)
 {
-    uint32_t i = d->order[o], slot = d->slot[i], cell = d->cell[i];
-    size_t wx = (size_t)d->extent[0], wxy = wx * (size_t)d->extent[1];
+    uint32_t i = d->order[o];
     const int32_t *reach = d->grid.reach;
-    size_t candidates = SIMD_WIDTH;
+    int64_t wx = d->extent[0], wxy = wx * d->extent[1];
+    struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], d->slot[i], row, 0};
+    size_t candidates = 2 * SIMD_WIDTH;
     for (int dz = -reach[2]; dz <= reach[2]; dz++)
         for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            size_t middle = (size_t)((int64_t)cell + dz * (int64_t)wxy + dy * (int64_t)wx),
-                   r = (size_t)reach[0];
-            candidates += d->cell_start[middle + r + 1] - d->cell_start[middle - r];
+            const uint32_t *middle = d->cell_start + (d->cell[i] + dz * wxy + dy * wx);
+            row[scan.rows] = (struct list_row){middle[-reach[0]], middle[reach[0] + 1]};
+            candidates += row[scan.rows].last - row[scan.rows].first;
+            scan.rows++;
         }
-    TRY(GROW(p->j, p->capacity, p->used + candidates + SIMD_WIDTH));
-    struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], slot};
+    TRY(GROW(p->j, p->capacity, p->used + candidates));
     uint32_t *out = p->j + p->used;
-    size_t n = 0;
-    for (int dz = -reach[2]; dz <= reach[2]; dz++)
-        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            size_t middle = (size_t)((int64_t)cell + dz * (int64_t)wxy + dy * (int64_t)wx),
-                   r = (size_t)reach[0];
-            n += scan_of[l->isa](&scan, d->cell_start[middle - r], d->cell_start[middle + r + 1], out + n);
-        }
+    size_t n = scan_of[l->isa](&scan, out);
     while (n % SIMD_WIDTH != 0) out[n++] = (uint32_t)(4 * d->n_extended);
-    ((size_t *)l->first)[o] = p->used;
-    ((uint32_t *)l->length)[o] = (uint32_t)n;
+    l->outer[o] = (struct list_entry){p->used, (uint32_t)n};
     p->used += n;
     return OK;
 }
@@ -97,12 +100,34 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
 void list_build(struct list *l, const struct domain *d, int thread)
 {
     struct list_part *p = &l->part[thread];
-    p->used = 0;
-    p->failure = OK;
-    for (size_t o = p->interior[0]; o < p->interior[1] && p->failure == OK; o++)
-        p->failure = build_one(l, d, p, o);
-    for (size_t o = p->boundary[0]; o < p->boundary[1] && p->failure == OK; o++)
-        p->failure = build_one(l, d, p, o);
+    size_t rows = (size_t)(2 * d->grid.reach[1] + 1) * (size_t)(2 * d->grid.reach[2] + 1);
+    p->outer.used = 0;
+    p->failure = GROW(p->row, p->row_capacity, rows);
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? p->interior : p->boundary;
+        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, &p->outer, o, p->row);
+    }
+}
+
+void list_prune(struct list *l, const struct domain *d, int thread)
+{
+    struct list_part *p = &l->part[thread];
+    uint32_t padding = (uint32_t)(4 * d->n_extended);
+    p->inner.used = 0;
+    if (p->failure == OK) p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH);
+    if (p->failure != OK) return;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? p->interior : p->boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            uint32_t i = d->order[o], *out = p->inner.j + p->inner.used;
+            struct list_prune prune = {d->x[0], d->x[d->slot[i]], l->inner_radius2[d->type[i]],
+                                       p->outer.j + l->outer[o].first, l->outer[o].length};
+            size_t n = prune_of[l->isa](&prune, out);
+            while (n % SIMD_WIDTH != 0) out[n++] = padding;
+            l->inner[o] = (struct list_entry){p->inner.used, (uint32_t)n};
+            p->inner.used += n;
+        }
+    }
 }
 
 status list_check(const struct list *l)
@@ -115,6 +140,6 @@ status list_check(const struct list *l)
 int64_t list_slots(const struct list *l, size_t n_owned)
 {
     int64_t slots = 0;
-    for (size_t o = 0; o < n_owned; o++) slots += l->length[o];
+    for (size_t o = 0; o < n_owned; o++) slots += l->inner[o].length;
     return slots;
 }

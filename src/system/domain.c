@@ -18,8 +18,8 @@ struct atom_record {
 
 static status reserve_owned(struct domain *d, size_t n)
 {
-    size_t capacity[8];
-    for (int i = 0; i < 8; i++) capacity[i] = d->capacity;
+    size_t capacity[9];
+    for (int i = 0; i < 9; i++) capacity[i] = d->capacity;
     TRY(GROW(d->id, capacity[0], n));
     TRY(GROW(d->type, capacity[1], n));
     TRY(GROW(d->image, capacity[2], n));
@@ -27,6 +27,7 @@ static status reserve_owned(struct domain *d, size_t n)
     TRY(GROW(d->f, capacity[4], n));
     TRY(GROW(d->reference, capacity[5], n));
     TRY(GROW(d->slot, capacity[6], n));
+    TRY(GROW(d->pruned, capacity[8], n));
     TRY(GROW(d->cell, capacity[7], n));
     TRY(GROW(d->order, d->capacity, n));
     return OK;
@@ -81,6 +82,7 @@ void domain_free(struct domain *d)
     DELETE(d->v);
     DELETE(d->f);
     DELETE(d->reference);
+    DELETE(d->pruned);
     DELETE(d->slot);
     DELETE(d->cell);
     DELETE(d->order);
@@ -193,6 +195,7 @@ static void unpack_owned(struct domain *d)
         memcpy(x, r->x, sizeof r->x);
         x[3] = simd_species(r->type);
         memcpy(d->reference[i], x, sizeof d->reference[i]);
+        memcpy(d->pruned[i], x, sizeof d->pruned[i]);
     }
 }
 

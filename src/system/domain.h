@@ -57,6 +57,7 @@ struct domain {
     double (*v)[4];         /* velocity, 1/mass */
     double (*f)[4];         /* force, potential energy (after an energy step) */
     double (*reference)[4]; /* position at the last rebuild */
+    double (*pruned)[4];    /* position when the inner lists were made */
     uint32_t *slot;         /* where the atom is in x */
     uint32_t *cell;         /* extended cell the atom was in at the rebuild */
     uint32_t *order;        /* work order */

@@ -98,7 +98,10 @@ int grid_owner(const struct grid *g, const int32_t cell[3])
 {
     int32_t place[3];
     for (int k = 0; k < 3; k++) {
-        int32_t p = g->ranks[k], i = (int32_t)((int64_t)cell[k] * p / g->n[k]);
+        int32_t p = g->ranks[k];
+        place[k] = 0;
+        if (p == 1) continue;
+        int32_t i = (int32_t)((int64_t)cell[k] * p / g->n[k]);
         while (cut(g->n[k], p, i + 1) <= cell[k]) i++;
         while (cut(g->n[k], p, i) > cell[k]) i--;
         place[k] = i;

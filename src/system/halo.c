@@ -212,53 +212,53 @@ static status receive_offsets(struct domain *d, struct pair *pairs, int n, uint3
     return GROW(d->received, d->received_capacity, (size_t)total + 1);
 }
 
-/* First pass over the extended cells: atom counts → cell_start. Second pass: slots and runs. */
-static status lay_out(struct domain *d, const uint32_t *start, const struct pair *pairs, const int *pair_of,
-                      uint32_t **offset)
+/* Where every extended cell comes from, and how many atoms precede it (cell_start). */
+static status find_sources(struct domain *d, const uint32_t *start, const struct pair *pairs, const int *pair_of,
+                           struct source *source)
 {
-    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
-    TRY(GROW(d->cell_start, d->cell_capacity, cells + 1));
-    size_t total = 0;
+    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2], total = 0;
     for (size_t i = 0; i < cells; i++) {
         int32_t e[3];
         extended_cell(d, i, e);
-        struct source s = find_source(d, pairs, pair_of, e);
+        struct source s = source[i] = find_source(d, pairs, pair_of, e);
         d->cell_start[i] = (uint32_t)total;
         if (s.pair >= 0)
             total += pairs[s.pair].counts_in[s.cell];
         else if (s.pair == -1)
             total += start[s.cell + 1] - start[s.cell];
+        if (total >= (size_t)1 << 30)
+            return fail(FAILED, "a rank would hold more than 2^30 atoms with its halo; use more ranks");
     }
     d->cell_start[cells] = (uint32_t)total;
-    if (total >= (size_t)1 << 30)
-        return fail(FAILED, "a rank would hold %zu atoms with its halo; use more ranks", total);
-    TRY(GROW(d->x, d->x_capacity, total + 1));
     d->n_extended = total;
-    for (int k = 0; k < 3; k++) d->x[total][k] = 1e10; /* the padding atom */
-    d->x[total][3] = 0.0;
-    for (size_t i = 0; i < cells; i++) { /* owned atoms first: images refer to their slots */
-        int32_t e[3];
-        extended_cell(d, i, e);
-        struct source s = find_source(d, pairs, pair_of, e);
-        for (uint32_t k = 0; s.own && k < start[s.cell + 1] - start[s.cell]; k++) {
-            d->slot[start[s.cell] + k] = d->cell_start[i] + k;
-            d->cell[start[s.cell] + k] = (uint32_t)i;
+    return OK;
+}
+
+/* Slots of the owned atoms, then the runs that fill the rest. */
+static status lay_out(struct domain *d, const uint32_t *start, const struct source *source, uint32_t **offset)
+{
+    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
+    TRY(GROW(d->x, d->x_capacity, d->n_extended + 1));
+    for (int k = 0; k < 3; k++) d->x[d->n_extended][k] = 1e10; /* the padding atom */
+    d->x[d->n_extended][3] = 0.0;
+    for (size_t i = 0; i < cells; i++) {
+        size_t c = source[i].cell;
+        for (uint32_t k = 0; source[i].own && k < start[c + 1] - start[c]; k++) {
+            d->slot[start[c] + k] = d->cell_start[i] + k;
+            d->cell[start[c] + k] = (uint32_t)i;
         }
     }
     d->n_image_runs = d->n_halo_runs = 0;
-    for (size_t i = 0; i < cells; i++) {
-        int32_t e[3];
-        extended_cell(d, i, e);
-        struct source s = find_source(d, pairs, pair_of, e);
-        if (s.own || s.pair == -2) continue;
+    for (size_t i = 0; i < cells; i++) { /* images refer to slots: after them */
+        const struct source *s = &source[i];
         struct halo_run run = {.to = d->cell_start[i], .count = d->cell_start[i + 1] - d->cell_start[i]};
-        memcpy(run.image, s.image, sizeof run.image);
-        if (run.count == 0) continue;
-        if (s.pair == -1) {
-            run.from = d->slot[start[s.cell]];
+        if (s->own || s->pair == -2 || run.count == 0) continue;
+        memcpy(run.image, s->image, sizeof run.image);
+        if (s->pair == -1) {
+            run.from = d->slot[start[s->cell]];
             TRY(add_run(&d->image_run, &d->n_image_runs, &d->image_run_capacity, run));
         } else {
-            run.from = offset[s.pair][s.cell];
+            run.from = offset[s->pair][s->cell];
             TRY(add_run(&d->halo_run, &d->n_halo_runs, &d->halo_run_capacity, run));
         }
     }
@@ -319,6 +319,7 @@ static status plan_here(struct domain *d, const uint32_t *start, struct pair *pa
 {
     uint32_t **offset = NULL;
     int *pair_of = NULL;
+    struct source *source = NULL;
     status s = OK;
     GUARD(NEW(offset, (size_t)n + 1));
     GUARD(NEW(pair_of, (size_t)grid_active(&d->grid)));
@@ -326,14 +327,19 @@ static status plan_here(struct domain *d, const uint32_t *start, struct pair *pa
     for (int i = 0; i < n; i++) pair_of[pairs[i].rank] = i;
     for (int k = 0; k < 3; k++)
         d->extent[k] = is_empty(&d->brick) ? 0 : d->brick.high[k] - d->brick.low[k] + 2 * d->grid.reach[k];
+    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
+    GUARD(GROW(d->cell_start, d->cell_capacity, cells + 1));
+    GUARD(NEW(source, cells + 1));
     GUARD(receive_offsets(d, pairs, n, offset));
-    GUARD(lay_out(d, start, pairs, pair_of, offset));
+    GUARD(find_sources(d, start, pairs, pair_of, source));
+    GUARD(lay_out(d, start, source, offset));
     GUARD(plan_sends(d, start, pairs, n));
     order_work(d, start);
 done:
     for (int i = 0; offset && i < n; i++) DELETE(offset[i]);
     DELETE(offset);
     DELETE(pair_of);
+    DELETE(source);
     return s;
 }
 
