@@ -14,6 +14,7 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(energy) \
+    X(convert) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

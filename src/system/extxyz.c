@@ -264,7 +264,7 @@ static status xyz_read(void *state, int64_t k, struct config *c)
 {
     struct xyz *x = state;
     struct lines *l = &x->l;
-    struct columns m;
+    struct columns m = {0};
     int64_t atoms;
     char *word[1];
     TRY(lines_seek(l, x->frame[k].offset, x->frame[k].line));

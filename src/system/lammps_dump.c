@@ -192,7 +192,7 @@ static status read_box(struct lines *l, char *rest, struct box *b)
 
 /* ---- the atoms ---- */
 
-static bool has_vector(const struct columns *m, enum column first)
+static bool has_vector(const struct columns *m, int first)
 {
     return m->at[first] >= 0 && m->at[first + 1] >= 0 && m->at[first + 2] >= 0;
 }
@@ -252,8 +252,7 @@ static status read_species(const struct lines *l, const struct columns *m, char 
     return OK;
 }
 
-static status read_vector(const struct lines *l, const struct columns *m, char **word, enum column first,
-                          double *v)
+static status read_vector(const struct lines *l, const struct columns *m, char **word, int first, double *v)
 {
     for (int k = 0; k < 3; k++) TRY(lines_double(l, word[m->at[(int)first + k]], column_name[(int)first + k], &v[k]));
     return OK;

@@ -5,6 +5,8 @@
 #include "system/elements.h"
 #include "system/extxyz.h"
 #include "system/format.h"
+#include "system/h5md.h"
+#include "system/h5md_reader.h"
 #include "system/lammps_data.h"
 #include "system/lammps_dump.h"
 
@@ -15,7 +17,8 @@
 #include <unistd.h>
 
 /* In the order in which a file is tried; the most telling beginnings first. */
-static const struct format *const formats[] = {&format_lammps_dump, &format_extxyz, &format_lammps_data};
+static const struct format *const formats[] = {&format_h5md, &format_lammps_dump, &format_extxyz,
+                                               &format_lammps_data};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 struct trajectory {
@@ -137,7 +140,9 @@ status config_read(const char *path, struct config *c)
 
 struct trajectory_writer {
     const struct format *format;
-    struct file_new file; /* text */
+    struct file_new file;     /* text */
+    struct h5md_writer h5;    /* HDF5, under a temporary name of its own */
+    char path[FILE_PATH_MAX]; /* where it shall be */
     int64_t frames;
 };
 
@@ -154,15 +159,30 @@ static status format_of_ending(const char *path, const struct format **format)
                 "%s: the ending says no format to write, expected .xyz, .extxyz, .data, .dump or .h5", path);
 }
 
+static void part_name(const struct trajectory_writer *w, char out[FILE_PATH_MAX])
+{
+    snprintf(out, FILE_PATH_MAX, "%.*s.part", FILE_PATH_MAX - 8, w->path);
+}
+
+static status begin(struct trajectory_writer *w, const struct config *like)
+{
+    char part[FILE_PATH_MAX];
+    if (w->format->write) return file_begin(&w->file, w->path);
+    part_name(w, part);
+    return h5md_create(&w->h5, part, like, &(struct h5md_options){.deflate = true});
+}
+
 status trajectory_create(struct trajectory_writer **w, const char *path, const struct config *like)
 {
     const struct format *format = NULL;
     *w = NULL;
     TRY(format_of_ending(path, &format));
+    if (strlen(path) + 16 >= FILE_PATH_MAX) return fail(BAD_INPUT, "the path is too long: %s", path);
     TRY(config_check(like));
     TRY(mem_new((void **)w, 1, sizeof **w, "a trajectory"));
     (*w)->format = format;
-    status s = file_begin(&(*w)->file, path);
+    snprintf((*w)->path, sizeof(*w)->path, "%s", path);
+    status s = begin(*w, like);
     if (s != OK) DELETE(*w);
     return s;
 }
@@ -170,24 +190,43 @@ status trajectory_create(struct trajectory_writer **w, const char *path, const s
 status trajectory_append(struct trajectory_writer *w, const struct config *c)
 {
     if (w->frames > 0 && !w->format->many)
-        return fail(BAD_INPUT, "%s: a %s file holds one frame", w->file.path, w->format->name);
+        return fail(BAD_INPUT, "%s: a %s file holds one frame", w->path, w->format->name);
     status s = config_check(c);
-    if (s == OK) s = w->format->write(w->file.stream, c);
-    if (s != OK) return status_context(s, "cannot write %s", w->file.path);
+    if (s == OK) s = w->format->write ? w->format->write(w->file.stream, c) : h5md_append(&w->h5, c);
+    if (s != OK) return status_context(s, "cannot write %s", w->path);
     w->frames++;
     return OK;
 }
 
 status trajectory_commit(struct trajectory_writer **w)
 {
-    status s = file_commit(&(*w)->file);
+    status s;
+    if ((*w)->format->write) {
+        s = file_commit(&(*w)->file);
+    } else {
+        char part[FILE_PATH_MAX];
+        part_name(*w, part);
+        s = h5md_close(&(*w)->h5);
+        if (s == OK)
+            s = file_publish(part, (*w)->path);
+        else
+            unlink(part);
+    }
     DELETE(*w);
     return s;
 }
 
 void trajectory_abandon(struct trajectory_writer **w)
 {
-    if (*w) file_abandon(&(*w)->file);
+    if (!*w) return;
+    if ((*w)->format->write) {
+        file_abandon(&(*w)->file);
+    } else {
+        char part[FILE_PATH_MAX];
+        part_name(*w, part);
+        h5md_close(&(*w)->h5);
+        unlink(part);
+    }
     DELETE(*w);
 }
 
