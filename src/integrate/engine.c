@@ -127,15 +127,23 @@ static void fill_input(const struct engine *e, struct ensemble_input *in)
     memcpy(in->virial, e->virial, sizeof in->virial);
 }
 
-static void scale_box(struct engine *e)
+static void scale_cell(struct engine *e, const double scale[3])
 {
     struct box *b = &e->domain.box;
     for (int k = 0; k < 3; k++) {
-        for (int i = 0; i < 3; i++) b->h[i][k] *= e->plan.box[k];
-        b->origin[k] *= e->plan.box[k];
-        e->scale_since_rebuild[k] *= e->plan.box[k];
-        e->scale_since_prune[k] *= e->plan.box[k];
+        for (int i = 0; i < 3; i++) b->h[i][k] *= scale[k];
+        b->origin[k] *= scale[k];
+        e->scale_since_rebuild[k] *= scale[k];
+        e->scale_since_prune[k] *= scale[k];
     }
+}
+
+void engine_scale_box(struct engine *e, const double scale[3])
+{
+    struct domain *d = &e->domain;
+    scale_cell(e, scale);
+    for (size_t i = 0; i < d->n; i++)
+        for (int k = 0; k < 3; k++) d->x[d->slot[i]][k] *= scale[k];
 }
 
 static void begin_step(struct engine *e)
@@ -143,7 +151,7 @@ static void begin_step(struct engine *e)
     struct ensemble_input in;
     fill_input(e, &in);
     ensemble_plan(&e->ensemble, &in, &e->plan);
-    if (e->plan.scales_box) scale_box(e);
+    if (e->plan.scales_box) scale_cell(e, e->plan.box);
     e->step++;
     e->time += e->dt;
     e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
@@ -186,8 +194,9 @@ static void confirm_prune(struct engine *e)
         e->action = LIST_REBUILD;
 }
 
-/* Largest displacement since the rebuild, of one thread's atoms. */
-static void measure_outer(struct engine *e, int t)
+/* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones (pruned) were
+ * made. */
+static void measure(struct engine *e, int t, double (*from)[4], const double scale[3])
 {
     const struct domain *d = &e->domain;
     double largest = 0.0;
@@ -197,7 +206,7 @@ static void measure_outer(struct engine *e, int t)
             uint32_t i = d->order[o];
             double moved2 = 0.0;
             for (int k = 0; k < 3; k++) {
-                double moved = d->x[d->slot[i]][k] - e->scale_since_rebuild[k] * d->reference[i][k];
+                double moved = d->x[d->slot[i]][k] - scale[k] * from[i][k];
                 moved2 += moved * moved;
             }
             if (!(moved2 <= largest)) largest = moved2 == moved2 ? moved2 : (double)INFINITY;
@@ -344,7 +353,7 @@ static void lists_by_team(struct engine *e, int t)
     if (t == 0) decide_action(e);
     team_barrier(&e->team);
     if (e->action == LIST_PRUNE) {
-        measure_outer(e, t);
+        measure(e, t, e->domain.reference, e->scale_since_rebuild);
         team_barrier(&e->team);
         if (t == 0) confirm_prune(e);
         team_barrier(&e->team);
@@ -396,12 +405,19 @@ status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild)
     return e->failure == OK ? OK : fail(e->failure, "%s", message);
 }
 
-static void forces_once(struct engine *e, int t)
+/* Forces, energy and virial at the present positions; lists rebuilt in any case, or only when they must be. */
+static void forces_once(struct engine *e, int t, bool rebuild)
 {
     double ignored[PHASES];
     struct stopwatch w = {ignored, 0.0};
     memset(ignored, 0, sizeof ignored);
-    rebuild_by_team(e, t);
+    if (rebuild) {
+        rebuild_by_team(e, t);
+    } else {
+        measure(e, t, e->domain.pruned, e->scale_since_prune);
+        team_barrier(&e->team);
+        lists_by_team(e, t);
+    }
     if (e->failure != OK) return;
     forces_by_team(e, t, &w);
     end_kick(e, t);
@@ -409,10 +425,10 @@ static void forces_once(struct engine *e, int t)
     if (t == 0) end_step(e);
 }
 
-status engine_forces(struct engine *e)
+static status evaluate(struct engine *e, bool rebuild)
 {
     e->failure = OK;
-    e->action = LIST_REBUILD;
+    e->action = rebuild ? LIST_REBUILD : LIST_KEEP;
     e->want_energy = true;
     e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
     for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
@@ -420,12 +436,14 @@ status engine_forces(struct engine *e)
     char message[2048] = "";
 #pragma omp parallel num_threads(e->list.threads) shared(message)
     {
-        forces_once(e, omp_get_thread_num());
-        if (omp_get_thread_num() == 0 && e->failure != OK)
-            strncpy(message, status_message(), sizeof message - 1);
+        forces_once(e, omp_get_thread_num(), rebuild);
+        if (omp_get_thread_num() == 0 && e->failure != OK) strncpy(message, status_message(), sizeof message - 1);
     }
     return e->failure == OK ? OK : fail(e->failure, "%s", message);
 }
+
+status engine_forces(struct engine *e) { return evaluate(e, true); }
+status engine_update(struct engine *e) { return evaluate(e, false); }
 
 /* ---- global values ---- */
 

@@ -78,6 +78,10 @@ void engine_free(struct engine *e);
 status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild); /* collective */
 /* Rebuild lists, compute forces, energy, virial at the present positions. Collective. */
 status engine_forces(struct engine *e);
+/* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial. Collective. */
+status engine_update(struct engine *e);
+/* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update follows. */
+void engine_scale_box(struct engine *e, const double scale[3]);
 static inline bool engine_at_rebuild(const struct engine *e)
 {
     return e->last_rebuild == e->step;
