@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* isa — which instruction set the kernels use, chosen at run time.
+/* isa — which instruction set the kernels use on this machine (Law 3).
  *
- * Every *.kernel.c file is compiled once per instruction set with ISA_NAME defined (avx512, avx2 or sse2) and
- * names its public functions ISA_FUNCTION(name). The dispatcher picks by isa_best(): the best set this
- * processor has, or what the environment variable GLINT_ISA asks for when that is lower. Bits are fixed per
- * instruction set. */
+ * Files called *.kernel.c are compiled once per instruction set, with ISA_NAME (avx512, avx2 or sse2) and one
+ * of ISA_avx512, ISA_avx2, ISA_sse2 defined; they name their functions ISA_FUNCTION(name), and the code that
+ * calls them picks one by isa_best(). The environment variable GLINT_ISA lowers the choice; it never raises
+ * it above what the processor has. Results are the same bits within one instruction set, not across them. */
 #ifndef GLINT_BASE_ISA_H
 #define GLINT_BASE_ISA_H
 
+#include "base/status.h"
+
 enum isa { ISA_SSE2, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 
-enum isa isa_best(void);
-const char *isa_name(enum isa isa);
+#define ISA_PASTE_(a, b)   a##_##b
+#define ISA_PASTE(a, b)    ISA_PASTE_(a, b)
+#define ISA_FUNCTION(name) ISA_PASTE(name, ISA_NAME)
 
-#define ISA_JOIN_(name, isa) name##_##isa
-#define ISA_JOIN(name, isa)  ISA_JOIN_(name, isa)
-#define ISA_FUNCTION(name)   ISA_JOIN(name, ISA_NAME)
+/* The best set this processor has, lowered by GLINT_ISA; an unknown word there is ignored (isa_check reports
+ * it). */
+enum isa isa_best(void);
+const char *isa_name(enum isa i); /* "sse2", "avx2", "avx512" */
+/* BAD_INPUT if GLINT_ISA holds a word that is none of the three. */
+status isa_check(void);
 
 #endif
