@@ -493,6 +493,30 @@ status h5_read_string(struct h5 *f, const char *name, char *value, size_t size)
     return s;
 }
 
+status h5_read_string_row(struct h5 *f, const char *name, hsize_t row, char *value, size_t size)
+{
+    hid_t set, file_space = -1, memory_space = -1;
+    char *text = NULL;
+    TRY(open_dataset(f, name, &set));
+    hid_t type = H5Dget_type(set);
+    size_t length = H5Tget_size(type);
+    status s = OK;
+    bool usable = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
+    if (usable) s = mem_new((void **)&text, length + 1, 1, name);
+    if (s == OK && (!usable || select_rows(set, row, 1, &file_space, &memory_space) < 0 ||
+                    H5Dread(set, type, memory_space, file_space, H5P_DEFAULT, text) < 0)) {
+        H5Eclear2(H5E_DEFAULT);
+        s = fail(BAD_INPUT, "%s: %s has no string number %llu", f->path, name, (unsigned long long)row);
+    }
+    if (s == OK) snprintf(value, size, "%s", text);
+    if (file_space >= 0) H5Sclose(file_space);
+    if (memory_space >= 0) H5Sclose(memory_space);
+    H5Tclose(type);
+    H5Dclose(set);
+    DELETE(text);
+    return s;
+}
+
 bool h5_has_attr(struct h5 *f, const char *object, const char *name)
 {
     bool there = (strcmp(object, "/") == 0 || h5_has(f, object)) &&

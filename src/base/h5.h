@@ -69,6 +69,8 @@ status h5_read(struct h5 *f, const char *name, h5_type type, hsize_t count, void
 /* Read items [first, first+count) along the first axis. */
 status h5_read_rows(struct h5 *f, const char *name, h5_type type, hsize_t first, hsize_t count, void *data);
 status h5_read_string(struct h5 *f, const char *name, char *value, size_t size);
+/* Entry `row` of a one-dimensional dataset of fixed-length strings. */
+status h5_read_string_row(struct h5 *f, const char *name, hsize_t row, char *value, size_t size);
 status h5_read_attr_string(struct h5 *f, const char *object, const char *name, char *value, size_t size);
 status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
                     void *data);

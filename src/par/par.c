@@ -4,6 +4,8 @@
 #include "base/mem.h"
 
 #include <mpi.h>
+#include <omp.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

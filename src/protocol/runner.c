@@ -3,7 +3,6 @@
 #include "base/log.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { VOLUME_EVERY = 10 }; /* steps between samples of the volume while settling */
 
@@ -12,21 +11,6 @@ int64_t runner_total_steps(const struct stage *stages, size_t n)
     int64_t total = 0;
     for (size_t i = 0; i < n; i++) total += stages[i].steps + stages[i].settle;
     return total;
-}
-
-/* Set the ensemble of one part of a stage: thermostat state starts afresh with every part. */
-static void set_ensemble(struct engine *e, const struct stage *s, bool free_box, double T_from, double T_to,
-                         int64_t steps)
-{
-    struct ensemble_state kept = e->ensemble.state;
-    e->ensemble = s->ensemble;
-    if (!free_box) e->ensemble.barostat = BAROSTAT_NONE;
-    e->ensemble.T_from = T_from;
-    e->ensemble.T_to = T_to;
-    e->ensemble.step_from = e->step;
-    e->ensemble.step_to = e->step + steps;
-    memset(&e->ensemble.state, 0, sizeof e->ensemble.state);
-    (void)kept;
 }
 
 struct part { /* a stretch of steps with one ensemble */
@@ -40,6 +24,19 @@ static struct part find_part(const struct stage *s, const struct runner_state *r
     if (s->box == STAGE_BOX_MEAN && !r->settled)
         return (struct part){s->settle, false, true, s->T_from, s->T_from};
     return (struct part){s->steps, true, s->box == STAGE_BOX_FREE, s->T_from, s->T_to};
+}
+
+/* Thermostat and barostat start afresh with every part; after a restart their state is the saved one. */
+static void set_ensemble(struct engine *e, const struct stage *s, const struct part *p, int64_t first_step, bool resumed)
+{
+    struct ensemble_state saved = e->ensemble.state;
+    e->ensemble = s->ensemble;
+    if (!p->free_box) e->ensemble.barostat = BAROSTAT_NONE;
+    e->ensemble.T_from = p->T_from;
+    e->ensemble.T_to = p->T_to;
+    e->ensemble.step_from = first_step;
+    e->ensemble.step_to = first_step + p->steps;
+    if (resumed) e->ensemble.state = saved;
 }
 
 static int64_t next_event(const struct engine *e, const struct stage *s, const struct runner_hooks *h, bool main_part,
@@ -105,11 +102,10 @@ static status run_dynamics(struct engine *e, const struct stage *s, struct runne
 {
     for (;;) {
         struct part p = find_part(s, r);
-        if (r->first_step < 0) {
-            r->first_step = e->step;
-            set_ensemble(e, s, p.free_box, p.T_from, p.T_to, p.steps);
-            if (p.main) TRY(h->begin(h->context, e, s));
-        }
+        bool resumed = r->first_step >= 0;
+        if (!resumed) r->first_step = e->step;
+        set_ensemble(e, s, &p, r->first_step, resumed);
+        if (p.main) TRY(h->begin(h->context, e, s));
         TRY(run_part(e, s, &p, r, h));
         r->first_step = -1;
         if (p.main) return OK;

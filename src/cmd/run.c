@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/args.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cmd/run_input.h"
+#include "observe/checkpoint.h"
+#include "observe/observer.h"
+#include "par/par.h"
+#include "protocol/runner.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    const char *output;
+    struct arg_list set;
+    bool resume, force;
+    int64_t threads;
+};
+
+static const struct arg args[] = {
+    {"--output", 'o', ARG_STRING, offsetof(struct options, output), "DIR", "run folder (made if needed)"},
+    {"--set", 0, ARG_LIST, offsetof(struct options, set), "KEY=VALUE", "change the input, e.g. --set stages.0.melt.T='0.7 eps/kB'"},
+    {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL, "go on from the checkpoint in DIR (INPUT may be left out)"},
+    {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL, "resume although another instruction set wrote the checkpoint: bits differ"},
+    {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank (default: the processors it may use)"},
+    {0}};
+
+extern const struct command cmd_run;
+
+/* A signal handler can only set a flag. */
+static volatile sig_atomic_t stop_signal;
+static void on_signal(int number) { stop_signal = number; }
+
+enum { OBSERVERS = 3 };
+
+struct run { /* what the runner's hooks work with */
+    const struct options *options;
+    struct run_input input;
+    struct observer *observer[OBSERVERS];
+    int observers;
+    struct engine engine;
+    struct runner_state state;
+    struct progress progress;
+    int64_t resume_step, total_steps, start_step, elsewhere; /* steps not advanced: restored branches do count */
+    double started, last_checkpoint, last_look;
+    char folder[FILE_PATH_MAX], start_time[32], digest[65];
+};
+
+/* ---- hooks ---- */
+
+static bool takes_part(const struct observer *o, const struct stage *s)
+{
+    if (!o->in_stage_only) return true;
+    return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
+}
+
+static status hook_begin(void *context, struct engine *e, const struct stage *s)
+{
+    struct run *r = context;
+    char target[64];
+    snprintf(target, sizeof target, s->T_from == s->T_to ? "T = %g" : "T = %g to %g", s->T_from, s->T_to);
+    log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
+             s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
+    for (int i = 0; i < r->observers; i++) {
+        struct observer *o = r->observer[i];
+        if (!takes_part(o, s)) continue;
+        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
+        o->first_step = r->state.first_step;
+        o->active = true;
+    }
+    r->resume_step = -1;
+    return OK;
+}
+
+static status hook_end(void *context, struct engine *e, const struct stage *s)
+{
+    struct run *r = context;
+    for (int i = 0; i < r->observers; i++) {
+        struct observer *o = r->observer[i];
+        if (!o->active) continue;
+        TRY(par_agree(o->kind->stop(o)));
+        if (o->in_stage_only) o->active = false;
+    }
+    for (size_t i = 0; i < r->input.n_stages; i++) { /* is this the root of a branch? */
+        const struct stage *later = &r->input.stages[i];
+        if (later->action != STAGE_RESTORE || strcmp(later->restore, s->label) != 0) continue;
+        char name[128];
+        snprintf(name, sizeof name, "state-%s.h5", s->label);
+        return checkpoint_write(e, &r->state, r->observer, 0, r->folder, name, false, NULL);
+    }
+    return OK;
+}
+
+static int64_t hook_next(void *context, const struct stage *s, bool main_part, int64_t now)
+{
+    struct run *r = context;
+    int64_t next = INT64_MAX;
+    (void)s;
+    for (int i = 0; i < r->observers; i++) {
+        const struct observer *o = r->observer[i];
+        int64_t n = main_part || !o->in_stage_only ? observer_next(o, now) : INT64_MAX;
+        if (n < next) next = n;
+    }
+    return next;
+}
+
+static status hook_observe(void *context, struct engine *e, const struct stage *s, bool main_part)
+{
+    struct run *r = context;
+    (void)s;
+    for (int i = 0; i < r->observers; i++) {
+        struct observer *o = r->observer[i];
+        if ((main_part || !o->in_stage_only) && observer_is_due(o, e->step))
+            TRY(par_agree(o->kind->sample(o, e)));
+    }
+    if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
+    return OK;
+}
+
+static status hook_checkpoint(void *context, struct engine *e, const struct runner_state *state)
+{
+    struct run *r = context;
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->active) TRY(par_agree(r->observer[i]->kind->flush(r->observer[i])));
+    TRY(checkpoint_write(e, state, r->observer, r->observers, r->folder, "checkpoint.h5", true, r->digest));
+    r->last_checkpoint = clock_now();
+    return OK;
+}
+
+static status load_engine(struct engine *e, struct checkpoint *c)
+{
+    struct config *atoms = &c->atoms;
+    domain_free(&e->domain);
+    TRY(domain_load(&e->domain, atoms));
+    return engine_forces(e);
+}
+
+static status hook_restore(void *context, struct engine *e, const char *label)
+{
+    struct run *r = context;
+    struct checkpoint c;
+    char name[128], path[FILE_PATH_MAX];
+    snprintf(name, sizeof name, "state-%s.h5", label);
+    TRY(file_join(path, r->folder, name));
+    TRY(par_agree(checkpoint_read(&c, path)));
+    status s = load_engine(e, &c);
+    checkpoint_free(&c);
+    log_info("restored the state at the end of stage %s", label);
+    return s;
+}
+
+static bool asked_to_stop(const struct run *r)
+{
+    char path[FILE_PATH_MAX];
+    if (stop_signal) return true;
+    double wall = r->input.limit.wall;
+    if (wall > 0.0 && clock_now() - r->started > wall) return true;
+    return par_rank() == 0 && file_join(path, r->folder, "stop") == OK && access(path, F_OK) == 0;
+}
+
+/* Every rank hears of a request that reached any; looked at ten times a second, but by all ranks at the same step. */
+static bool hook_wants_stop(void *context)
+{
+    struct run *r = context;
+    double wants = stop_signal ? 1.0 : 0.0, now = clock_now();
+    if (now - r->last_look > 0.1) {
+        r->last_look = now;
+        if (asked_to_stop(r)) wants = 1.0;
+    }
+    par_max(&wants, 1);
+    return wants > 0.0;
+}
+
+static bool hook_wants_checkpoint(void *context)
+{
+    struct run *r = context;
+    double due = clock_now() - r->last_checkpoint > r->input.checkpoint.every ? 1.0 : 0.0;
+    par_max(&due, 1);
+    return due > 0.0;
+}
+
+/* ---- setting up ---- */
+
+static status write_text(const struct run *r, const char *name, const char *text)
+{
+    char path[FILE_PATH_MAX];
+    struct file_new f;
+    TRY(file_join(path, r->folder, name));
+    TRY(file_begin(&f, path));
+    fputs(text, f.stream);
+    return file_commit(&f);
+}
+
+static status write_run_json(const struct run *r, const char *word, status code)
+{
+    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
+    const struct engine *e = &r->engine;
+    char end[32];
+    clock_iso(end);
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "version", GLINT_VERSION);
+    json_string(&j, "status", word);
+    json_integer(&j, "exit_code", code);
+    if (code != OK) json_string(&j, "message", status_message());
+    json_integer(&j, "steps", e->step);
+    json_number(&j, "time", e->time);
+    json_integer(&j, "atoms", e->domain.total);
+    json_integer(&j, "ranks", par_size());
+    json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
+    json_integer(&j, "threads", e->list.threads);
+    json_string(&j, "isa", isa_name(e->list.isa));
+    json_string(&j, "compiler", __VERSION__);
+    json_string(&j, "potential", r->input.potential.spec);
+    json_integer(&j, "seed", r->input.seed);
+    json_number(&j, "skin", e->list.skin);
+    json_number(&j, "inner_skin", e->list.inner_skin);
+    json_string(&j, "start", r->start_time);
+    json_string(&j, "end", end);
+    json_number(&j, "wall_seconds", clock_now() - r->started);
+    json_open(&j, "phases", '{');
+    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], e->seconds[k]);
+    json_close(&j);
+    json_integer(&j, "rebuilds", e->rebuilds);
+    json_integer(&j, "prunes", e->prunes);
+    json_string(&j, "state_digest", r->digest);
+    json_close(&j);
+    text_add(&j.text, "\n");
+    status s = j.text.out_of_memory ? fail(FAILED, "out of memory for run.json") : write_text(r, "run.json", j.text.s);
+    json_free(&j);
+    return s;
+}
+
+/* The folder must be new, unless the run is resumed. */
+static status prepare_folder(struct run *r)
+{
+    char path[FILE_PATH_MAX];
+    TRY(file_make_folder(r->folder));
+    if (r->options->resume) return OK;
+    TRY(file_join(path, r->folder, "run.json"));
+    bool used = file_exists(path);
+    TRY(file_join(path, r->folder, "checkpoint.h5"));
+    used = used || file_exists(path);
+    if (used)
+        return fail(BAD_INPUT, "%s already holds a run; choose another folder with -o, or go on with --resume", r->folder);
+    return write_text(r, "input.yaml", r->input.effective.s);
+}
+
+static int count_observed(const struct run_input *in, bool speckle)
+{
+    int n = 0;
+    for (size_t i = 0; i < in->n_stages; i++)
+        n += speckle ? in->stages[i].observe_speckle : in->stages[i].observe_trajectory;
+    return n;
+}
+
+static status make_observers(struct run *r)
+{
+    const struct run_input *in = &r->input;
+    int64_t every = llround(in->thermo.every / in->dt);
+    TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
+    r->engine.energy_every = every > 0 ? every : 1;
+    if (count_observed(in, false) > 0) {
+        struct record_options o = {.folder = r->folder,
+                                   .every = llround(in->trajectory.every / in->dt),
+                                   .f32 = in->trajectory.precision == 1,
+                                   .label_files = count_observed(in, false) > 1,
+                                   .potential = r->engine.potential.description};
+        if (o.every < 1) o.every = 1;
+        TRY(record_new(&r->observer[r->observers++], &o));
+    }
+    if (count_observed(in, true) > 0) {
+        struct speckle_options o = {.folder = r->folder,
+                                    .window = in->speckle.window,
+                                    .windows = (size_t)in->speckle.windows,
+                                    .every = llround(in->speckle.every / in->dt / (double)in->speckle.exposure),
+                                    .exposure = in->speckle.exposure,
+                                    .flatten = in->speckle.flatten == 1,
+                                    .label_files = count_observed(in, true) > 1,
+                                    .form_factors = in->speckle.form_factors};
+        TRY(speckles_new(&r->observer[r->observers++], &o));
+    }
+    return OK;
+}
+
+static status check_resumable(const struct run *r, const struct checkpoint *c)
+{
+    if (strcmp(c->potential, r->input.potential.spec) != 0)
+        return fail(BAD_INPUT, "the checkpoint was made with the potential %s, the input says %s", c->potential,
+                    r->input.potential.spec);
+    if (c->seed != r->input.seed || c->dt != r->input.dt)
+        return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
+                    (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
+    if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
+        return fail(BAD_INPUT,
+                    "the checkpoint was written with %s kernels, this machine would use %s: the run would not continue "
+                    "to the same bits (set GLINT_ISA=%s, or accept that with --force)",
+                    c->isa, isa_name(isa_best()), c->isa);
+    return OK;
+}
+
+static status start_engine(struct run *r, const struct config *c)
+{
+    struct engine_options o = {.potential = r->input.potential.spec,
+                               .dt = r->input.dt,
+                               .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
+                               .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
+                               .kB = units_boltzmann(&r->input.input.units),
+                               .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
+                               .seed = (uint64_t)r->input.seed};
+    return engine_start(&r->engine, &o, c);
+}
+
+static status start_fresh(struct run *r)
+{
+    struct config c = {0};
+    status s = OK;
+    GUARD(par_agree(run_input_configuration(&r->input, &c)));
+    GUARD(start_engine(r, &c));
+    r->state = (struct runner_state){.first_step = -1};
+    r->resume_step = -1;
+    GUARD(par_agree(make_observers(r)));
+done:
+    config_free(&c);
+    return s;
+}
+
+static status start_resumed(struct run *r)
+{
+    struct checkpoint c;
+    status s = OK;
+    TRY(par_agree(checkpoint_find(&c, r->folder)));
+    GUARD(par_agree(check_resumable(r, &c)));
+    GUARD(start_engine(r, &c.atoms));
+    memcpy(&r->engine.ensemble.state, c.ensemble, sizeof c.ensemble);
+    r->state = c.runner;
+    r->resume_step = c.atoms.step;
+    GUARD(par_agree(make_observers(r)));
+    for (int i = 0; i < c.observers; i++)
+        for (int k = 0; k < r->observers; k++)
+            if (strcmp(c.observer[i].name, r->observer[k]->name) == 0 && r->observer[k]->kind->load)
+                GUARD(par_agree(r->observer[k]->kind->load(r->observer[k], c.observer[i].state, c.observer[i].size)));
+    log_info("going on from step %lld in stage %lld", (long long)r->engine.step, (long long)r->state.stage + 1);
+done:
+    checkpoint_free(&c);
+    return s;
+}
+
+static void say_start(const struct run *r)
+{
+    const struct engine *e = &r->engine;
+    log_info("%s", e->potential.description);
+    log_info("%lld atoms, %d rank%s (%d with atoms) x %d thread%s, %s kernels, run folder %s", (long long)e->domain.total,
+             par_size(), par_size() == 1 ? "" : "s", grid_active(&e->domain.grid), e->list.threads,
+             e->list.threads == 1 ? "" : "s", isa_name(e->list.isa), r->folder);
+}
+
+static status carry_out(struct run *r)
+{
+    static const struct runner_hooks hooks = {.next = hook_next,
+                                              .begin = hook_begin,
+                                              .observe = hook_observe,
+                                              .end = hook_end,
+                                              .checkpoint = hook_checkpoint,
+                                              .restore = hook_restore,
+                                              .wants_stop = hook_wants_stop,
+                                              .wants_checkpoint = hook_wants_checkpoint};
+    struct runner_hooks h = hooks;
+    h.context = r;
+    TRY(par_agree(par_rank() == 0 ? prepare_folder(r) : OK));
+    TRY(r->options->resume ? start_resumed(r) : start_fresh(r));
+    say_start(r);
+    r->start_step = r->engine.step;
+    r->total_steps = runner_total_steps(r->input.stages, r->input.n_stages);
+    r->progress = progress_start("run", r->total_steps - r->start_step);
+    r->last_checkpoint = clock_now();
+    status s = runner_run(&r->engine, r->input.stages, r->input.n_stages, &r->state, &h);
+    if (par_rank() == 0) progress_end(&r->progress);
+    if (s == OK) s = hook_checkpoint(r, &r->engine, &r->state);
+    return s;
+}
+
+static status run_all(const char *path, const struct options *o)
+{
+    struct run r = {.options = o, .started = clock_now(), .resume_step = -1};
+    char input_path[FILE_PATH_MAX];
+    clock_iso(r.start_time);
+    snprintf(r.folder, sizeof r.folder, "%s", o->output);
+    if (!path) {
+        TRY(file_join(input_path, r.folder, "input.yaml"));
+        path = input_path;
+    }
+    TRY(par_agree(run_input_read(&r.input, path, o->set.value, o->set.n)));
+    status s = carry_out(&r);
+    if (par_rank() == 0 && (s == OK || s == STOPPED || s == UNPHYSICAL)) {
+        status written = write_run_json(&r, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
+        if (s == OK) s = written;
+    }
+    const struct engine *e = &r.engine;
+    double wall = clock_now() - r.started, steps = (double)(e->step - r.start_step);
+    if (s == OK || s == STOPPED)
+        log_info("%lld steps in %.1f s: %.3g M atom-steps/s; force %.0f %%, lists %.0f %%, halo %.0f %%, integration %.0f %%",
+                 (long long)steps, wall, 1e-6 * steps * (double)e->domain.total / wall, 100 * e->seconds[PHASE_FORCE] / wall,
+                 100 * e->seconds[PHASE_LIST] / wall, 100 * e->seconds[PHASE_HALO] / wall,
+                 100 * e->seconds[PHASE_INTEGRATE] / wall);
+    for (int i = 0; i < r.observers; i++)
+        if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
+    engine_free(&r.engine);
+    run_input_free(&r.input);
+    return s;
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {0};
+    const char *path = NULL;
+    TRY(args_parse(&cmd_run, argc, argv, &o, &path, 0, 1, NULL));
+    if (!o.output) return fail(BAD_INPUT, "glint run needs a run folder: -o DIR");
+    if (!path && !o.resume) return fail(BAD_INPUT, "glint run needs an input file (or --resume)");
+    TRY(isa_check());
+    TRY(par_start());
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    status s = par_agree(run_all(path, &o));
+    par_finish();
+    return s;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "carry out a simulation described by a YAML file",
+    .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
+    .description =
+        "Makes the sample, carries out the stages, observes what was asked for, and leaves everything in the run folder:\n"
+        "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, checkpoint.h5. Also under mpirun or\n"
+        "srun; any number of ranks and threads gives the same bits.\n"
+        "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint at the next list rebuild\n"
+        "and exit code 4. Under mpirun use SIGUSR1 or the stop file (mpirun --bind-to none). --resume goes on, also with\n"
+        "another number of ranks, to the same bits.",
+    .examples = "  glint run inputs/wahnstrom-glass/short.yaml -o runs/first\n"
+                "  mpirun -n 4 --bind-to none glint run glass.yaml -o runs/glass --set seed=7\n"
+                "  glint run -o runs/glass --resume",
+    .args = args,
+    .run = run,
+};

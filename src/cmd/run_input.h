@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run_input — everything a run's YAML file may say, read and checked (used by run and check).
+ *
+ *     struct run_input r;
+ *     TRY(run_input_read(&r, "pvd.yaml", sets, n_sets));    BAD_INPUT with all problems at once
+ *     … r.stages, r.speckle, …
+ *     run_input_free(&r);
+ * Every rank reads the file for itself; nothing here is collective. */
+#ifndef GLINT_CMD_RUN_INPUT_H
+#define GLINT_CMD_RUN_INPUT_H
+
+#include "input/schema.h"
+#include "protocol/stage.h"
+#include "scatter/window_spec.h"
+#include "system/config.h"
+
+enum { RUN_WINDOWS_MAX = 16 };
+
+struct run_input {
+    /* as read */
+    struct {
+        char spec[128];
+    } potential;
+    struct {
+        double value, rate, pressure;
+        const char *construction;
+    } Tg;
+    struct {
+        double sigma, eps, Tg, mass;
+    } map;
+    struct {
+        int64_t N;
+        double A, B, density;
+        const char *file;
+    } atoms;
+    double dt;
+    int64_t seed;
+    struct thermostat_input thermostat;
+    struct barostat_input barostat;
+    struct input_items stage_items;
+    struct {
+        double every;
+        int64_t exposure;
+        int flatten;
+        const char *form_factors;
+        struct window_spec window[RUN_WINDOWS_MAX];
+        int64_t windows;
+    } speckle;
+    struct {
+        double every;
+        int precision;
+    } trajectory;
+    struct {
+        double every;
+    } thermo;
+    struct {
+        double every;
+    } checkpoint;
+    struct {
+        double wall;
+    } limit;
+    struct {
+        double skin, inner_skin;
+    } lists;
+
+    /* made from it */
+    struct stage *stages;
+    size_t n_stages;
+    struct text effective; /* the complete effective input as YAML */
+
+    struct tree document;
+    struct input input;
+};
+
+extern const struct input_table run_table;
+
+status run_input_read(struct run_input *r, const char *path, const char *const *sets, int n_sets);
+void run_input_free(struct run_input *r);
+
+/* The starting configuration (built, or read from atoms.file), with velocities at the first stage's temperature. */
+status run_input_configuration(const struct run_input *r, struct config *c);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* observer — something that looks at a running simulation and writes a stream.
+ *
+ * An observer kind is a table of functions over its own struct, which begins with a struct observer. To add one: a
+ * file pair, and its creation in cmd/run. Calls are collective; only rank 0 writes. Frames of a stream carry the
+ * step they belong to, so after a restart a stream is cut back to the step of the checkpoint (resume) and goes on.
+ *
+ *     start    when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up to it)
+ *     sample   at steps that are multiples of `every` counted from the beginning of the stage
+ *     stop     when the stage is over: close the stream
+ *     flush    before a checkpoint: what was sampled so far must be in the file
+ *     save/load  what a checkpoint must hold beside the file: an array of doubles; NULL: nothing */
+#ifndef GLINT_OBSERVE_OBSERVER_H
+#define GLINT_OBSERVE_OBSERVER_H
+
+#include "integrate/engine.h"
+#include "protocol/stage.h"
+
+struct observer;
+struct observer_kind {
+    const char *name, *summary;
+    status (*start)(struct observer *o, struct engine *e, const struct stage *s, int64_t resume_step);
+    status (*sample)(struct observer *o, struct engine *e);
+    status (*stop)(struct observer *o);
+    status (*flush)(struct observer *o);
+    size_t (*state_size)(const struct observer *o);
+    void (*save)(const struct observer *o, double *state);
+    status (*load)(struct observer *o, const double *state, size_t size);
+    void (*release)(struct observer **o);
+};
+
+struct observer {
+    const struct observer_kind *kind;
+    char name[64];       /* of its files and of its row in the checkpoint */
+    int64_t every;       /* steps between samples */
+    int64_t first_step;  /* of the stage; samples at first_step + k·every, k ≥ 1 */
+    bool active;
+    bool in_stage_only;  /* only in stages that ask for it */
+};
+
+/* The next step after `now` at which an active observer wants to be called. */
+int64_t observer_next(const struct observer *o, int64_t now);
+bool observer_is_due(const struct observer *o, int64_t step);
+
+/* The observers there are. path: folder of the run. */
+struct thermo_options {
+    const char *folder;
+    int64_t every;
+};
+status thermo_new(struct observer **o, const struct thermo_options *options);
+
+struct record_options { /* atomic trajectory, H5MD */
+    const char *folder;
+    int64_t every;
+    bool f32;
+    bool label_files;             /* several stages write: put the stage's label into the name */
+    const char *potential;        /* description, stored in the file */
+};
+status record_new(struct observer **o, const struct record_options *options);
+
+struct window_spec;
+struct speckle_options {
+    const char *folder;
+    const struct window_spec *window;
+    size_t windows;
+    int64_t every;      /* steps between sub-frames */
+    int64_t exposure;   /* sub-frames averaged into a frame */
+    bool flatten, label_files;
+    const char *form_factors; /* "1", "A=1,B=2", "xray" */
+};
+status speckles_new(struct observer **o, const struct speckle_options *options);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* speckle-NAME.h5 — intensities of q windows while the atoms move.
+ *
+ * When a stage begins the windows are built for its box: their points of the reciprocal lattice, with the first peak
+ * of S(q) measured on the present configuration if a range refers to it. Peak and box are remembered in checkpoints,
+ * so a restart builds the same windows. All windows share one amplitude calculation. S(|q|), the divisor for
+ * flattening, is averaged over all points of the reciprocal lattice in every STRUCTURE_EVERY-th frame. */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "observe/observer.h"
+#include "scatter/speckle.h"
+#include "scatter/speckle_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STRUCTURE_EVERY = 20, PEAK_STATE = 6, BOX_STATE = 12 };
+
+struct speckles {
+    struct observer base;
+    struct speckle_options options;
+    struct form_factors form;
+    struct peak peak; /* as measured when the stage began */
+    struct box box;   /* the box then */
+    struct window *window;
+    struct speckle *speckle;
+    struct structure *structure;
+    struct speckle_file **file;
+    double *x; /* owned atoms, 4 doubles each */
+    int32_t *type;
+    size_t x_capacity, type_capacity;
+    double *pending; /* state loaded from a checkpoint before start */
+    size_t pending_size;
+};
+
+/* This rank's atoms into an amplitude, summed over ranks. */
+static status add_atoms(struct speckles *o, const struct domain *d, struct amplitude *a)
+{
+    TRY(par_agree(GROW(o->x, o->x_capacity, 4 * d->n + 4)));
+    TRY(par_agree(GROW(o->type, o->type_capacity, d->n + 1)));
+    for (size_t i = 0; i < d->n; i++) {
+        memcpy(o->x + 4 * i, d->x[d->slot[i]], 4 * sizeof(double));
+        o->type[i] = d->type[i];
+    }
+    struct amplitude_atoms atoms = {.count = (int64_t)d->n, .stride = 4, .x = o->x, .type32 = o->type};
+    TRY(par_agree(amplitude_add(a, &atoms)));
+    int64_t *sums;
+    size_t count;
+    TRY(par_agree(amplitude_partial(a, &sums, &count)));
+    par_sum_int64(sums, (int64_t)count);
+    return OK;
+}
+
+static status measure_structure(struct speckles *o, const struct engine *e)
+{
+    TRY(par_agree(structure_begin(o->structure, &e->domain.box)));
+    TRY(add_atoms(o, &e->domain, o->structure->amplitude));
+    return par_agree(structure_finish(o->structure));
+}
+
+static bool needs_peak(const struct speckles *o)
+{
+    bool needed = false;
+    for (size_t w = 0; w < o->options.windows; w++) needed = needed || window_spec_needs_peak(&o->options.window[w]);
+    return needed;
+}
+
+static status build_windows(struct speckles *o)
+{
+    const struct speckle_options *p = &o->options;
+    if (needs_peak(o))
+        log_info("first peak of S(q) at q = %.4g, height %.3g, half maximum %.4g to %.4g", o->peak.q, o->peak.height,
+                 o->peak.low, o->peak.high);
+    for (size_t w = 0; w < p->windows; w++) {
+        TRY(window_build(&o->window[w], &p->window[w], &o->box, &o->peak));
+        log_info("window %s: %lld pixels in %lld group%s (%lld independent each)", o->window[w].name,
+                 (long long)o->window[w].count, (long long)o->window[w].groups, o->window[w].groups == 1 ? "" : "s",
+                 (long long)o->window[w].n_independent);
+        if (o->window[w].warning[0]) log_warning("window %s: %s", o->window[w].name, o->window[w].warning);
+    }
+    return OK;
+}
+
+static status open_file(struct speckles *o, const struct engine *e, const struct stage *s, size_t w,
+                        int64_t resume_step)
+{
+    char name[160], path[FILE_PATH_MAX];
+    if (o->options.label_files)
+        snprintf(name, sizeof name, "speckle-%s-%s.h5", s->label, o->window[w].name);
+    else
+        snprintf(name, sizeof name, "speckle-%s.h5", o->window[w].name);
+    TRY(file_join(path, o->options.folder, name));
+    if (resume_step >= 0 && file_exists(path)) {
+        TRY(speckle_file_open(&o->file[w], path, &o->window[w]));
+        return speckle_file_truncate_step(o->file[w], resume_step);
+    }
+    double sub = (double)o->base.every * e->dt;
+    struct speckle_file_options f = {.window = &o->window[w],
+                                     .spec = &o->options.window[w],
+                                     .form_factors = o->form.text,
+                                     .units = e->potential.kind->units,
+                                     .frame_time = sub * (double)o->options.exposure,
+                                     .count_time = sub * (double)o->options.exposure,
+                                     .exposure = o->options.exposure,
+                                     .flatten = o->options.flatten,
+                                     .box_changes = s->box == STAGE_BOX_FREE};
+    return speckle_file_create(&o->file[w], path, &f);
+}
+
+/* ---- what a checkpoint holds: peak, box, S(q) so far, exposure under way ---- */
+
+static void save_peak(const struct speckles *o, double *state)
+{
+    const struct peak *p = &o->peak;
+    double values[PEAK_STATE] = {p->q, p->height, p->low, p->high, p->spacing, (double)p->frames};
+    memcpy(state, values, sizeof values);
+    memcpy(state + PEAK_STATE, o->box.h, sizeof o->box.h);
+    memcpy(state + PEAK_STATE + 9, o->box.origin, sizeof o->box.origin);
+}
+
+static void load_peak(struct speckles *o, const double *state)
+{
+    o->peak = (struct peak){state[0], state[1], state[2], state[3], state[4], (int64_t)state[5]};
+    memcpy(o->box.h, state + PEAK_STATE, sizeof o->box.h);
+    memcpy(o->box.origin, state + PEAK_STATE + 9, sizeof o->box.origin);
+}
+
+static size_t state_size(const struct observer *base)
+{
+    const struct speckles *o = (const struct speckles *)base;
+    if (!o->speckle) return 0;
+    return PEAK_STATE + BOX_STATE + 1 + (size_t)o->structure->bins + speckle_state_size(o->speckle);
+}
+
+static void save(const struct observer *base, double *state)
+{
+    const struct speckles *o = (const struct speckles *)base;
+    size_t bins = (size_t)o->structure->bins;
+    save_peak(o, state);
+    state += PEAK_STATE + BOX_STATE;
+    state[0] = (double)o->structure->frames;
+    memcpy(state + 1, o->structure->sum, bins * sizeof(double));
+    speckle_save(o->speckle, state + 1 + bins);
+}
+
+/* Kept until start has made the windows it belongs to. */
+static status load(struct observer *base, const double *state, size_t size)
+{
+    struct speckles *o = (struct speckles *)base;
+    if (size <= PEAK_STATE + BOX_STATE) return fail(BAD_INPUT, "the checkpoint's speckle state is too short");
+    TRY(NEW(o->pending, size));
+    memcpy(o->pending, state, size * sizeof *state);
+    o->pending_size = size;
+    return OK;
+}
+
+static status use_pending(struct speckles *o)
+{
+    if (o->pending_size != state_size(&o->base))
+        return fail(BAD_INPUT, "the checkpoint belongs to other speckle windows than the input describes");
+    const double *state = o->pending + PEAK_STATE + BOX_STATE;
+    size_t bins = (size_t)o->structure->bins;
+    o->structure->frames = (int64_t)state[0];
+    memcpy(o->structure->sum, state + 1, bins * sizeof(double));
+    for (size_t b = 0; b < bins; b++)
+        o->structure->s[b] = state[1 + b] / ((double)o->structure->points[b] * state[0]);
+    return speckle_load(o->speckle, state + 1 + bins, speckle_state_size(o->speckle));
+}
+
+/* ---- */
+
+static status make(struct speckles *o, const struct engine *e)
+{
+    TRY(form_factors_parse(&o->form, o->options.form_factors, &e->domain.species, e->potential.kind->units));
+    o->box = e->domain.box;
+    if (o->pending) load_peak(o, o->pending);
+    return structure_new(&o->structure, &o->box, e->domain.total, &o->form, 0.0);
+}
+
+static status build(struct speckles *o, const struct engine *e, const struct stage *s, int64_t resume_step)
+{
+    TRY(build_windows(o));
+    TRY(speckle_new(&o->speckle, o->window, (int)o->options.windows, &o->form, e->domain.total, o->options.exposure));
+    for (size_t w = 0; w < o->options.windows && par_rank() == 0; w++) TRY(open_file(o, e, s, w, resume_step));
+    return o->pending ? use_pending(o) : OK;
+}
+
+static status start(struct observer *base, struct engine *e, const struct stage *s, int64_t resume_step)
+{
+    struct speckles *o = (struct speckles *)base;
+    if (resume_step < 0) {
+        DELETE(o->pending);
+        o->pending_size = 0;
+    }
+    TRY(par_agree(make(o, e)));
+    if (!o->pending) {
+        TRY(measure_structure(o, e));
+        if (needs_peak(o)) TRY(par_agree(peak_find(&o->peak, o->structure)));
+    }
+    return par_agree(build(o, e, s, resume_step));
+}
+
+static status write_frames(struct speckles *o, const struct engine *e)
+{
+    for (size_t w = 0; w < o->options.windows && par_rank() == 0; w++)
+        TRY(speckle_file_append(o->file[w], speckle_step(o->speckle), speckle_time(o->speckle),
+                                speckle_intensity(o->speckle, (int)w), &e->domain.box));
+    return OK;
+}
+
+static status sample(struct observer *base, struct engine *e)
+{
+    struct speckles *o = (struct speckles *)base;
+    TRY(par_agree(speckle_begin(o->speckle, &e->domain.box)));
+    TRY(add_atoms(o, &e->domain, speckle_amplitude(o->speckle)));
+    TRY(par_agree(speckle_finish(o->speckle, e->step, e->time)));
+    if (!speckle_ready(o->speckle)) return OK;
+    TRY(par_agree(write_frames(o, e)));
+    speckle_next(o->speckle);
+    int64_t frame = (e->step - o->base.first_step) / (o->base.every * o->options.exposure);
+    return frame % STRUCTURE_EVERY == 0 ? measure_structure(o, e) : OK;
+}
+
+static status flush(struct observer *base)
+{
+    struct speckles *o = (struct speckles *)base;
+    for (size_t w = 0; w < o->options.windows; w++)
+        if (o->file[w]) TRY(speckle_file_flush(o->file[w]));
+    return OK;
+}
+
+static void discard(struct speckles *o)
+{
+    for (size_t w = 0; w < o->options.windows; w++) {
+        if (o->file[w]) speckle_file_close(&o->file[w]);
+        window_free(&o->window[w]);
+    }
+    speckle_free(&o->speckle);
+    structure_free(&o->structure);
+    DELETE(o->pending);
+    o->pending_size = 0;
+}
+
+static status stop(struct observer *base)
+{
+    struct speckles *o = (struct speckles *)base;
+    status s = OK;
+    for (size_t w = 0; w < o->options.windows && s == OK; w++) {
+        if (!o->file[w]) continue;
+        s = speckle_file_set_structure(o->file[w], o->structure);
+        if (s == OK) s = speckle_file_close(&o->file[w]);
+    }
+    s = par_agree(s);
+    discard(o);
+    return s;
+}
+
+static void release(struct observer **base)
+{
+    struct speckles *o = (struct speckles *)*base;
+    if (o) {
+        discard(o);
+        DELETE(o->window);
+        DELETE(o->file);
+        DELETE(o->x);
+        DELETE(o->type);
+    }
+    DELETE(*base);
+}
+
+static const struct observer_kind kind = {
+    "speckle", "intensities of q windows into speckle-NAME.h5 (NeXus)", start, sample, stop, flush, state_size, save,
+    load,      release};
+
+status speckles_new(struct observer **out, const struct speckle_options *options)
+{
+    struct speckles *o = NULL;
+    TRY(NEW(o, 1));
+    *out = &o->base;
+    o->base.kind = &kind;
+    o->base.every = options->every;
+    o->base.in_stage_only = true;
+    o->options = *options;
+    snprintf(o->base.name, sizeof o->base.name, "speckle");
+    TRY(NEW(o->window, options->windows));
+    return NEW(o->file, options->windows);
+}
