@@ -159,12 +159,18 @@ static const struct input_key film_keys[] = {{"area", INPUT_VECTOR, offsetof(str
                                               .quantity = QUANTITY_LENGTH, .required = true},
                                              {0}};
 static const struct input_table film_table = {"film", film_keys, sizeof(struct film), .help = NULL};
+static void know_dt(struct input *in, const struct input_key *key, const struct tree_node *node, void *field)
+{
+    (void)key;
+    (void)node;
+    in->units.dt = *(double *)field;
+}
 static const struct input_key run_keys[] = {
     {"potential", INPUT_MAP, offsetof(struct run, potential), .table = &potential_table, .required = true},
-    {"Tg", INPUT_OPTIONAL, offsetof(struct run, Tg), .table = &glass_table},
-    {"map", INPUT_OPTIONAL, offsetof(struct run, map), .table = &map_table},
+    {"Tg", INPUT_OPTIONAL, offsetof(struct run, Tg), .table = &glass_table, .defines_units = true},
+    {"map", INPUT_OPTIONAL, offsetof(struct run, map), .table = &map_table, .defines_units = true},
     {"dt", INPUT_NUMBER, offsetof(struct run, dt), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
-     .required = true},
+     .required = true, .defines_units = true, .after = know_dt},
     {"seed", INPUT_INTEGER, offsetof(struct run, seed), .standard = "1"},
     {"number", INPUT_INTEGER, offsetof(struct run, number), .noun = "seeds"},
     {"deep", INPUT_BOOL, offsetof(struct run, deep), .standard = "no"},
@@ -180,12 +186,6 @@ static const struct input_key run_keys[] = {
      .standard = "10 min"},
     {"stop_above", INPUT_NUMBER, offsetof(struct run, stop_above), .help = "crystal"},
     {0}};
-static void run_check_dt(struct input *in, const struct tree_node *map, void *target)
-{
-    (void)map;
-    (void)in;
-    (void)target;
-}
 static const struct input_table run_table = {"run", run_keys, sizeof(struct run), .help = "a run",
                                              .check = run_check_dt};
 
