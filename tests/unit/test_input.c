@@ -186,8 +186,7 @@ static const struct input_key run_keys[] = {
      .standard = "10 min"},
     {"stop_above", INPUT_NUMBER, offsetof(struct run, stop_above), .help = "crystal"},
     {0}};
-static const struct input_table run_table = {"run", run_keys, sizeof(struct run), .help = "a run",
-                                             .check = run_check_dt};
+static const struct input_table run_table = {"run", run_keys, sizeof(struct run), .help = "a run"};
 
 static const char good[] = "# a comment\n"
                            "potential: {name: wahnstrom, cutoff: 2.5 ij}\n"
