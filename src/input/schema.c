@@ -359,7 +359,9 @@ static const struct tree_node *standard_node(struct input *in, const struct inpu
                                              const struct tree_node *map)
 {
     struct tree_node *n = NULL;
-    status s = tree_value(&in->arena, "(standard value)", key->standard, &n);
+    bool metal = in->units.kind == UNITS_METAL && key->standard_metal;
+    const char *standard = metal ? key->standard_metal : key->standard;
+    status s = tree_value(&in->arena, "(standard value)", standard, &n);
     if (s != OK) {
         input_problem(in, map, "%s", status_message());
         return NULL;

@@ -115,12 +115,14 @@ struct input_key {
     enum input_limit limit;
     double min, max;
     bool required;
-    bool real;                  /* read in metal units whatever the run's are: the map block itself */
-    bool defines_units;         /* problems here make later complaints about Tg, steps and real units moot */
-    int n;                      /* INPUT_VECTOR: length; lists: the largest number of entries if not 0 */
-    const char *standard;       /* the default as one would type it, NULL: none */
-    const char *noun;           /* INPUT_INTEGER: a word allowed after the number */
-    const char *const *choices; /* ends with NULL */
+    bool real;            /* read in metal units whatever the run's are: the map block itself */
+    bool defines_units;   /* problems here make later complaints about Tg, steps and real units moot */
+    int n;                /* INPUT_VECTOR: length; lists: the largest number of entries if not 0 */
+    const char *standard; /* the default as one would type it, NULL: none */
+    const char
+        *standard_metal; /* the same in metal runs, where it has a unit that lj and metal do not share */
+    const char *noun;    /* INPUT_INTEGER: a word allowed after the number */
+    const char *const *choices;                /* ends with NULL */
     const struct input_table *table;           /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
     const struct input_table *const *variants; /* ends with NULL: INPUT_STAGES, INPUT_NAMED */
     void (*read)(struct input *in, const struct input_key *key, const struct tree_node *node, void *field);

@@ -258,13 +258,14 @@ bool value_integers(struct input *in, const struct input_key *key, const struct 
     e = first;
     for (size_t i = 0; i < n; i++, e = e->next) {
         bool range = e->kind == TREE_TEXT && read_range(e->text, &from, &to);
-        if (range && (to < from || to - from >= RANGE_MAX || from < -RANGE_MAX * (int64_t)RANGE_MAX)) {
+        uint64_t steps = range ? (uint64_t)to - (uint64_t)from : 0;
+        if (range && (to < from || steps >= RANGE_MAX)) {
             input_problem(in, e,
                           "found '%.60s', expected an ascending range of at most %d numbers, e.g. '1..8'",
                           e->text, RANGE_MAX);
             return false;
         }
-        total += range ? (size_t)(to - from) + 1 : 1;
+        total += (size_t)steps + 1;
         if (total > RANGE_MAX) {
             input_problem(in, e, "found more than %d numbers", RANGE_MAX);
             return false;
@@ -278,7 +279,7 @@ bool value_integers(struct input *in, const struct input_key *key, const struct 
         if (e->kind == TREE_TEXT && read_range(e->text, &from, &to)) {
             fine = check_limit(in, &in->units, key, e, (double)from) && fine;
             fine = check_limit(in, &in->units, key, e, (double)to) && fine;
-            for (int64_t v = from; v <= to; v++) value[k++] = v;
+            for (int64_t j = 0; j <= to - from; j++) value[k++] = from + j;
         } else {
             fine = value_integer(in, key, e, &value[k++]) && fine;
         }
@@ -298,8 +299,9 @@ bool value_words(struct input *in, const struct input_key *key, const struct tre
     if (in->failure != OK) return false;
     bool fine = true;
     for (size_t i = 0; i < n; i++, e = e->next) {
-        fine = input_text(in, e, &words.value[i]) && fine;
-        if (fine && key->choices) fine = input_choice(in, e, key->choices, &words.choice[i]) && fine;
+        bool good = input_text(in, e, &words.value[i]);
+        if (good && key->choices) good = input_choice(in, e, key->choices, &words.choice[i]);
+        fine = fine && good;
     }
     *(struct input_words *)field = words;
     return fine;

@@ -269,7 +269,8 @@ static status close_list(struct builder *b, const yaml_event_t *e)
     for (struct tree_node *c = list->first; c != list->last; c = c->next) {
         last = c;
         if (c->kind != TREE_TEXT || !unit)
-            return fail(BAD_INPUT, "%s:%d:%d: a unit after a list is understood only when its entries are numbers",
+            return fail(BAD_INPUT,
+                        "%s:%d:%d: a unit after a list is understood only when its entries are numbers",
                         b->file, list->line, list->column);
         struct text joined = {0};
         text_add(&joined, "%s %s", c->text, unit);

@@ -850,6 +850,128 @@ static void test_integers(void **state)
     }
 }
 
+/* ---- a second table: what the first does not use ---- */
+
+struct corner {
+    struct potential potential; /* embedded, may be absent */
+    struct input_words models;
+    struct input_integers list;
+    struct input_items runs;
+    double force, delay;
+    const char *note;
+};
+static const char *const models[] = {"power", "exponential", "lognormal", NULL};
+static void choose_units(struct input *in, const struct input_key *key, const struct tree_node *node,
+                         void *field)
+{
+    (void)key;
+    (void)node;
+    if (strcmp(*(const char **)field, "metal") == 0) in->units = units_metal();
+}
+static void read_delay(struct input *in, const struct input_key *key, const struct tree_node *node,
+                       void *field)
+{
+    if (node->kind == TREE_TEXT && strcmp(node->text, "same") == 0)
+        *(double *)field = -1;
+    else
+        input_number(in, node, key->quantity, field);
+}
+static const struct input_key corner_keys[] = {
+    {"note", INPUT_STRING, offsetof(struct corner, note), .standard = "lj", .after = choose_units,
+     .help = "units"},
+    {"potential", INPUT_MAP, offsetof(struct corner, potential), .table = &potential_table, .help = "forces"},
+    {"models", INPUT_WORDS, offsetof(struct corner, models), .choices = models, .standard = "[power]",
+     .help = "fits"},
+    {"list", INPUT_INTEGERS, offsetof(struct corner, list), .limit = INPUT_NOT_NEGATIVE, .help = "numbers"},
+    {"runs", INPUT_LIST, offsetof(struct corner, runs), .table = &quench_table, .n = 2,
+     .help = "at most two"},
+    {"force", INPUT_NUMBER, offsetof(struct corner, force), .quantity = QUANTITY_FORCE,
+     .standard = "1e-8 eps/sigma", .standard_metal = "1e-6 eV/angstrom", .help = "where to stop"},
+    {"delay", INPUT_CUSTOM, offsetof(struct corner, delay), .quantity = QUANTITY_TIME, .read = read_delay,
+     .help = "t"},
+    {0}};
+static const struct input_table corner_table = {"corner", corner_keys, sizeof(struct corner),
+                                                .help = "corners"};
+
+static status read_corner(const char *text, struct corner *c, char *effective, size_t size)
+{
+    struct tree doc = parse_fine(text);
+    struct input in;
+    struct tree_node *tree;
+    struct text t = {0};
+    *c = (struct corner){0};
+    input_start(&in, units_lj());
+    input_read(&in, &corner_table, doc.root, c, &tree);
+    tree_emit(tree, &t);
+    if (effective) snprintf(effective, size, "%s", t.s);
+    status s = input_finish(&in, "t.yaml");
+    text_free(&t);
+    input_free(&in); /* the numbers in c stay, what it points at is gone */
+    tree_free(&doc);
+    return s;
+}
+
+static void test_corners(void **state)
+{
+    (void)state;
+    struct corner c;
+    char effective[1000];
+    assert_int_equal(read_corner("", &c, effective, sizeof effective), OK);
+    assert_true(c.potential.cutoff.number == 2.5 && c.models.count == 1 && c.force == 1e-8 && c.delay == 0);
+    assert_string_equal(effective,
+                        "note: lj\npotential:\n  cutoff: 2.5 aa\nmodels: [power]\nforce: 1e-8 eps/sigma\n");
+    assert_int_equal(read_corner("note: metal\ndelay: 1 ps\n", &c, effective, sizeof effective), OK);
+    assert_true(c.force == 1e-6 && c.delay > 98 && c.delay < 99);
+    assert_non_null(strstr(effective, "force: 1e-6 eV/angstrom\ndelay: 1 ps\n"));
+    assert_int_equal(
+        read_corner("delay: same\nlist: [0, 9223372036854775806..9223372036854775807]", &c, NULL, 0), OK);
+    assert_true(c.delay == -1 && c.list.count == 3);
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"models: [power, ekspo, log]", "t.yaml:1:17: models.1: unknown word 'ekspo'"},
+        {"models: [x, lognormall]", "2 problems"},
+        {"models: {a: b}", "found a map, expected a list"},
+        {"list: [-1]", "expected a value 0 or more"},
+        {"list: -9223372036854775808..9223372036854775807", "an ascending range of at most 100000"},
+        {"list: [1..100000, 1]", "found more than 100000 numbers"},
+        {"runs: [{to: 1 eps/kB}, {}, {}]", "found 3 entries, expected at most 2"},
+        {"runs: [{to: 1 eps/kB}]", "runs.0: the key 'rate' is missing"},
+        {"runs: [x]", "runs.0: found a text, expected the keys of quench as a map"},
+        {"potential: x", "found a text, expected the keys of potential"},
+        {"potential:", "the key 'name' is missing"},
+        {"delay: 1 sigma", "delay: found '1 sigma', a length, expected a time"},
+        {"note:", "note: found nothing, expected a text"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (read_corner(bad[i].text, &c, NULL, 0) != BAD_INPUT) print_message("%s\n", bad[i].text);
+        assert_says(bad[i].says);
+    }
+}
+
+static void test_file_and_long_path(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/glint-test-XXXXXX";
+    int fd = mkstemp(name);
+    assert_true(fd >= 0);
+    FILE *out = fdopen(fd, "w");
+    for (int i = 0; i < 20; i++) fprintf(out, "%*sa%060d:\n", i, "", i);
+    fprintf(out, "%*sT: 1 K\n", 20, "");
+    fclose(out);
+    struct tree doc = {0};
+    status s = tree_read(&doc, name);
+    remove(name);
+    assert_int_equal(s, OK);
+    const struct tree_node *n = doc.root;
+    while (n->first) n = n->first;
+    char path[TREE_PATH_MAX];
+    tree_path(n, path);
+    assert_true(strlen(path) < TREE_PATH_MAX && strncmp(path, "…", 3) == 0);
+    assert_string_equal(path + strlen(path) - 4, "19.T");
+    tree_free(&doc);
+}
+
 static void test_document(void **state)
 {
     (void)state;
@@ -935,14 +1057,24 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tree_places),        cmocka_unit_test(test_tree_units),
-        cmocka_unit_test(test_tree_kinds_of_text), cmocka_unit_test(test_tree_refused),
-        cmocka_unit_test(test_tree_hostile),       cmocka_unit_test(test_tree_set),
-        cmocka_unit_test(test_tree_written),       cmocka_unit_test(test_values),
-        cmocka_unit_test(test_effective),          cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_all_problems),       cmocka_unit_test(test_moot_problems),
-        cmocka_unit_test(test_many_problems),      cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_document),           cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_tree_places),
+        cmocka_unit_test(test_tree_units),
+        cmocka_unit_test(test_tree_kinds_of_text),
+        cmocka_unit_test(test_tree_refused),
+        cmocka_unit_test(test_tree_hostile),
+        cmocka_unit_test(test_tree_set),
+        cmocka_unit_test(test_tree_written),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_effective),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_all_problems),
+        cmocka_unit_test(test_moot_problems),
+        cmocka_unit_test(test_many_problems),
+        cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_corners),
+        cmocka_unit_test(test_file_and_long_path),
+        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_mutations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
