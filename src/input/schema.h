@@ -41,24 +41,26 @@
  *
  * Kinds, and the field that each one fills:
  *
- *     INPUT_NUMBER    double         a value of .quantity, in internal units
- *     INPUT_INTEGER   int64_t        8, 1e6; with .noun = "seeds" also: 200 seeds
- *     INPUT_CHOICE    int            index into .choices
- *     INPUT_STRING    const char *
- *     INPUT_BOOL      bool           yes/no, true/false, on/off
- *     INPUT_VECTOR    double[.n]     list of exactly .n values of .quantity
- *     INPUT_NUMBERS   input_numbers  list of any length; a single value counts as a list of one
- *     INPUT_INTEGERS  input_integers the same; 1..8 is a range
- *     INPUT_WORDS     input_words    list of texts; with .choices every one must be among them
- *     INPUT_MAP       embedded struct of .table; its standards are set also when the key is absent, but its
- *                                    required keys are asked for only when the key is given
- *     INPUT_OPTIONAL  pointer to the struct of .table, NULL when the key is absent
- *     INPUT_LIST      input_items    list of maps, each read by .table
- *     INPUT_NAMED     input_items    map of names the user chooses, each a map read by .table, or by that one
- * of .variants which its key `kind` names (`3d: shell` is short for that alone) INPUT_STAGES    input_items
- * list of `name: {…}` or just `name`, the name being one of .variants INPUT_CUSTOM    anything       .read is
- * called with the node (`2.5 aa`, `3 in a line`, a map of its own); it notes what it does not understand with
- * input_problem
+ *     INPUT_NUMBER    double           a value of .quantity, in internal units
+ *     INPUT_INTEGER   int64_t          8, 1e6; with .noun = "seeds" also: 200 seeds
+ *     INPUT_CHOICE    int              index into .choices
+ *     INPUT_STRING    const char *     any text
+ *     INPUT_BOOL      bool             yes/no, true/false, on/off
+ *     INPUT_VECTOR    double[.n]       list of exactly .n values of .quantity
+ *     INPUT_NUMBERS   input_numbers    list of any length; a single value counts as a list of one
+ *     INPUT_INTEGERS  input_integers   the same; 1..8 is a range
+ *     INPUT_WORDS     input_words      list of texts; with .choices every one must be among them
+ *     INPUT_MAP       embedded struct  map read by .table; when absent, its standards are set all the same,
+ *                                      but its required keys are not asked for
+ *     INPUT_OPTIONAL  pointer          the same, but NULL when the key is absent
+ *     INPUT_LIST      input_items      list of maps, each read by .table
+ *     INPUT_NAMED     input_items      map of names of the user's choice, each a map read by .table, or by
+ *                                      that one of .variants which its key `kind` names; `3d: shell` is
+ *                                      short for `3d: {kind: shell}`
+ *     INPUT_STAGES    input_items      list of `name: {…}` or just `name`; the name is one of .variants
+ *     INPUT_CUSTOM    anything         .read is called with the node (`2.5 aa`, `3 in a line`, a map of its
+ *                                      own) and notes with input_problem what it does not understand; it
+ *                                      may use input_number …, or input_read with a table of its own
  *
  * An absent key without standard leaves: NaN, INPUT_ABSENT, -1 (choice), NULL, false, NaN in every component,
  * no entries; and for INPUT_CUSTOM what the field held before.
@@ -121,7 +123,7 @@ struct input_key {
     const char *standard; /* the default as one would type it, NULL: none */
     const char
         *standard_metal; /* the same in metal runs, where it has a unit that lj and metal do not share */
-    const char *noun;    /* INPUT_INTEGER: a word allowed after the number */
+    const char *noun;    /* INPUT_INTEGER: a word allowed behind; INPUT_CUSTOM: how it is written */
     const char *const *choices;                /* ends with NULL */
     const struct input_table *table;           /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
     const struct input_table *const *variants; /* ends with NULL: INPUT_STAGES, INPUT_NAMED */

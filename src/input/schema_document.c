@@ -64,7 +64,7 @@ static void add_form(const struct input_key *key, const struct unit_system *u, s
         text_add(out, "list of 'name: {keys}', the names being");
         break;
     case INPUT_CUSTOM:
-        text_add(out, "as described");
+        text_add(out, "%s", key->noun ? key->noun : "as described");
         break;
     }
 }

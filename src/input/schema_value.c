@@ -107,6 +107,10 @@ void value_list_words(const char *const *words, size_t n, char *out, size_t size
 void value_unknown(struct input *in, const struct tree_node *at, const char *what, const char *word,
                    const char *const *known, size_t n)
 {
+    if (in->problem_count >= INPUT_PROBLEMS_MAX) { /* counted only: a hostile input may have very many */
+        in->problem_count++;
+        return;
+    }
     char all[1200], shown[64];
     snprintf(shown, sizeof shown, "%.60s", word);
     const char *nearest = text_nearest(shown, known, n);

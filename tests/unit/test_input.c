@@ -128,7 +128,8 @@ struct run {
 
 static const struct input_key potential_keys[] = {
     {"name", INPUT_STRING, offsetof(struct potential, name), .required = true},
-    {"cutoff", INPUT_CUSTOM, offsetof(struct potential, cutoff), .read = read_cutoff, .standard = "2.5 aa"},
+    {"cutoff", INPUT_CUSTOM, offsetof(struct potential, cutoff), .read = read_cutoff,
+     .noun = "a number and aa or ij", .standard = "2.5 aa"},
     {0}};
 static const struct input_table potential_table = {"potential", potential_keys, sizeof(struct potential),
                                                    .help = NULL};
@@ -986,6 +987,7 @@ static void test_document(void **state)
                                         "from 1 to 64; standard: 1",
                                         "temperature of the liquid",
                                         "list of 3, each a number",
+                                        "cutoff:        a number and aa or ij; standard: 2.5 aa",
                                         "whole number, also followed by: seeds",
                                         "e.g. 30 angstrom"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
