@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_SIZE = 8192 }; /* room for a list of all problems of an input file */
+enum { MESSAGE_SIZE = 16384 }; /* room for a list of all problems of an input file */
 static _Thread_local char message[MESSAGE_SIZE];
 
 status fail(status code, const char *format, ...)

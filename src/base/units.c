@@ -97,6 +97,7 @@ static const struct unit units[] = {
     {"tau", LJ, 1, DIM(0, 1, 0, 0)},
     {"τ", LJ, 1, DIM(0, 1, 0, 0)},
     {"m_B", LJ, 1, DIM(0, 0, 1, 0)},
+    {"mB", LJ, 1, DIM(0, 0, 1, 0)},
     {"Tg", GLASS, 1, DIM(0, 0, 0, 1)},
     {"T_g", GLASS, 1, DIM(0, 0, 0, 1)},
     {"kB", REAL, SI_KB, DIM(2, -2, 1, -1)},

@@ -9,22 +9,28 @@
  * both. Constants: CODATA 2018 (eV and kB are exact since 2019; u = 1.66053906660e-27 kg).
  *
  *     struct unit_system u = units_lj();
- *     double T;
- *     TRY(units_parse(&u, "0.6 eps/kB", QUANTITY_TEMPERATURE, &T));       T = 0.6
- *     u.Tg = 0.37;                                                        from the Tg block: "Tg" becomes a
- * unit TRY(units_map(&u, &(struct unit_map){.sigma = 2.91, .Tg = 670, .mass = 77.4}));    real units become
- * legal TRY(units_parse(&u, "335 K", QUANTITY_TEMPERATURE, &T));            T = 0.185 u.dt = 0.005; "100
- * steps" becomes a time char s[UNITS_TEXT]; puts(units_format(&u, QUANTITY_TEMPERATURE, T, s)); 0.185 eps/kB
+ *     TRY(units_parse(&u, "0.6 eps/kB", QUANTITY_TEMPERATURE, &T));     T = 0.6
+ *     u.Tg = 0.37;                                                      now "0.8 Tg" is a temperature
+ *     u.dt = 0.005;                                                     now "100 steps" is a time
+ *     struct unit_map map = {.sigma = 2.91, .Tg = 670, .mass = 77.4};
+ *     TRY(units_map(&u, &map));                                         now real units are legal
+ *     TRY(units_parse(&u, "335 K", QUANTITY_TEMPERATURE, &T));          T = 0.185
+ *     char s[UNITS_TEXT];
+ *     puts(units_format(&u, QUANTITY_TEMPERATURE, T, s));               0.185 eps/kB
+ *     if (units_format_real(&u, QUANTITY_TEMPERATURE, T, s)) puts(s);   335 K
  *
  * A value is a number and a unit expression: names joined by blanks or `*` (times) and `/` (per; each slash
- * divides by the one name after it), each with an optional power: `2 fs`, `1e-3 eps/kB/tau`, `2 /sigma`, `50
- * eps/sigma^2`, `1e12 K/s`, `5 Å^-1`. Every unit is proportional to the quantity, so a bare `0` is
+ * divides by the one name after it), each with an optional power: `2 fs`, `1e-3 eps/kB/tau`, `2 /sigma`,
+ * `50 eps/sigma^2`, `1e12 K/s`, `5 Å^-1`. Every unit is proportional to its quantity, so a bare `0` is
  * unambiguous and needs none. Wall-clock time, bytes, steps and angles are dimensions of their own: `10 min`
- * is never a simulated time, `kB` is 1000 bytes only where bytes are expected and the Boltzmann constant
+ * is never a simulated time, `kB` is 1000 bytes only where bytes are expected and Boltzmann's constant
  * elsewhere.
  *
+ * The map (lengths and temperatures of the model are those of an alloy): eps = kB Tg/Tg*, with Tg measured
+ * and Tg* that of the model; m_B = mean mass / mean_mass; tau = sigma (m_B/eps)^1/2; pressure in eps/sigma³.
+ *
  * Functions that fail return BAD_INPUT and say what was found and what was expected, with an example; the
- * caller adds where. */
+ * caller adds where. Values are left alone on failure. */
 #ifndef GLINT_BASE_UNITS_H
 #define GLINT_BASE_UNITS_H
 

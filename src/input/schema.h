@@ -4,23 +4,22 @@
  * The author of a stage (a window, an observer, …) writes a struct and a table:
  *
  *     struct melt { double T, P, time; int ensemble; struct input_words observe; };
+ *     #define AT(field) offsetof(struct melt, field)
  *     static const char *const ensembles[] = {"NVT", "NPT", NULL};
  *     static const struct input_key melt_keys[] = {
- *         {"T", INPUT_NUMBER, offsetof(struct melt, T), .quantity = QUANTITY_TEMPERATURE, .limit =
- * INPUT_POSITIVE, .required = true, .help = "temperature of the liquid"},
- *         {"P", INPUT_NUMBER, offsetof(struct melt, P), .quantity = QUANTITY_PRESSURE, .standard = "0",
- *          .help = "pressure"},
- *         {"for", INPUT_NUMBER, offsetof(struct melt, time), .quantity = QUANTITY_TIME, .limit =
- * INPUT_POSITIVE, .required = true, .help = "how long"},
- *         {"ensemble", INPUT_CHOICE, offsetof(struct melt, ensemble), .choices = ensembles, .standard =
- * "NPT", .help = "what is held constant"},
- *         {"observe", INPUT_WORDS, offsetof(struct melt, observe), .help = "what is recorded meanwhile"},
+ *         {"T", INPUT_NUMBER, AT(T), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,
+ *          .required = true, .help = "temperature of the liquid"},
+ *         {"P", INPUT_NUMBER, AT(P), .quantity = QUANTITY_PRESSURE, .standard = "0", .help = "pressure"},
+ *         {"for", INPUT_NUMBER, AT(time), .quantity = QUANTITY_TIME, .required = true, .help = "how long"},
+ *         {"ensemble", INPUT_CHOICE, AT(ensemble), .choices = ensembles, .standard = "NPT",
+ *          .help = "what is held constant"},
+ *         {"observe", INPUT_WORDS, AT(observe), .help = "what is recorded meanwhile"},
  *         {0}};
- *     const struct input_table melt_input = {"melt", melt_keys, sizeof(struct melt),
- *                                                .help = "hold a liquid until it has forgotten its start"};
+ *     const struct input_table melt_input = {"melt", melt_keys, sizeof(struct melt), .help = "hold a
+ * liquid"};
  *
- * (gcc wants at least one designated initialiser in every entry: give every key its .help) and the owner of
- * the whole input reads it:
+ * (Every entry needs at least one designated initialiser, or gcc warns of the fields left out: always give
+ * .help.) The owner of the whole input reads it:
  *
  *     struct input in;
  *     struct run run = {0};
@@ -29,36 +28,45 @@
  *     input_read(&in, &run_table, doc.root, &run, &effective);  fills run; notes problems and goes on
  *     GUARD(input_finish(&in, "pvd.yaml"));                     BAD_INPUT with all problems, one a line
  *     tree_emit(effective, &text);                              every key, given or standard, with its unit
- *     ...
+ *     for (size_t i = 0; i < run.stages.count; i++) {           struct input_items, kind INPUT_STAGES
+ *         const struct input_item *stage = &run.stages.item[i];
+ *         if (stage->table == &melt_input) { const struct melt *melt = stage->target; … }
+ *     }
  *     input_free(&in);                                          everything that `run` points at
  *
- * Keys are read in the order of the table, not of the file; so a table may put `potential`, `Tg`, `map` and
- * `dt` first, whose `check` functions set in->units, and every later key may be written in Tg, in K or in
- * steps.
+ * Keys are read in the order of the table, not of the file. So a table puts `potential`, `Tg`, `map` and `dt`
+ * first; their `after` (or their table's `check`) sets in->units, and every later key may be written in Tg,
+ * in K or in steps. Mark such keys .defines_units: when one of them has a problem, the complaints that only
+ * follow from it ("Tg is not known") are left out.
  *
- * Kinds, and the field each one fills:
- *     INPUT_NUMBER    double        a value of `quantity`, in internal units
- *     INPUT_INTEGER   int64_t       `8`, `1e6`; with .noun = "seeds" also `200 seeds`
- *     INPUT_CHOICE    int           index into .choices
- *     INPUT_STRING    const char *
- *     INPUT_BOOL      bool          yes/no, true/false, on/off
- *     INPUT_VECTOR    double[.n]    list of exactly .n values of `quantity`
- *     INPUT_NUMBERS   struct input_numbers    list of any length; a single value counts as a list of one
- *     INPUT_INTEGERS  struct input_integers   the same; `1..8` is a range
- *     INPUT_WORDS     struct input_words      list of texts; with .choices every one must be among them
- *     INPUT_MAP       the struct of .table, embedded; its standards are set also when the key is absent, but
- * its required keys are asked for only when the key is given or .required INPUT_OPTIONAL  pointer to the
- * struct of .table, NULL when the key is absent INPUT_LIST      struct input_items      list of maps, each
- * read by .table INPUT_NAMED     struct input_items      map of names the user chooses, each a map read by
- * .table; or by that one of .variants which the value of its key `kind` names INPUT_STAGES    struct
- * input_items      list whose entries are `name: {…}` or just `name`, the name being one of .variants
- *     INPUT_CUSTOM    anything: .read is called with the node (`2.5 aa`, `3 in a line`, a map of its own)
- * An absent key without standard leaves: NaN, INPUT_ABSENT, -1 (choice), NULL, false, NaN…, no entries, and
- * for INPUT_CUSTOM the field untouched. Targets need no preparation except for INPUT_CUSTOM fields.
+ * Kinds, and the field that each one fills:
  *
- * Memory is the input's arena; the strings in targets belong to it. items[i].node points into the YAML
- * document, which must outlive its use. Nothing is lost or freed on problems. One struct input is used by one
- * thread. */
+ *     INPUT_NUMBER    double           a value of .quantity, in internal units
+ *     INPUT_INTEGER   int64_t          8, 1e6; with .noun = "seeds" also: 200 seeds
+ *     INPUT_CHOICE    int              index into .choices
+ *     INPUT_STRING    const char *     any text
+ *     INPUT_BOOL      bool             yes/no, true/false, on/off
+ *     INPUT_VECTOR    double[.n]       list of exactly .n values of .quantity
+ *     INPUT_NUMBERS   input_numbers    list of any length; a single value counts as a list of one
+ *     INPUT_INTEGERS  input_integers   the same; 1..8 is a range
+ *     INPUT_WORDS     input_words      list of texts; with .choices every one must be among them
+ *     INPUT_MAP       embedded struct  map read by .table; when absent, its standards are set all the same,
+ *                                      but its required keys are not asked for
+ *     INPUT_OPTIONAL  pointer          the same, but NULL when the key is absent
+ *     INPUT_LIST      input_items      list of maps, each read by .table
+ *     INPUT_NAMED     input_items      map of names of the user's choice, each a map read by .table, or by
+ *                                      that one of .variants which its key `kind` names; `3d: shell` is
+ *                                      short for `3d: {kind: shell}`
+ *     INPUT_STAGES    input_items      list of `name: {…}` or just `name`; the name is one of .variants
+ *     INPUT_CUSTOM    anything         .read is called with the node (`2.5 aa`, `3 in a line`, a map of its
+ *                                      own) and notes with input_problem what it does not understand; it
+ *                                      may use input_number …, or input_read with a table of its own
+ *
+ * An absent key without standard leaves: NaN, INPUT_ABSENT, -1 (choice), NULL, false, NaN in every component,
+ * no entries; and for INPUT_CUSTOM what the field held before.
+ *
+ * Memory is the input's arena; strings in targets belong to it. items[i].node points into the document, which
+ * must outlive its use. One struct input is used by one thread. */
 #ifndef GLINT_INPUT_SCHEMA_H
 #define GLINT_INPUT_SCHEMA_H
 
@@ -109,14 +117,19 @@ struct input_key {
     enum input_limit limit;
     double min, max;
     bool required;
-    bool real;                       /* read in metal units whatever the run's are: the map block itself */
-    int n;                           /* INPUT_VECTOR: length; lists: the largest number of entries if not 0 */
-    const char *standard;            /* the default as one would type it, NULL: none */
-    const char *noun;                /* INPUT_INTEGER: a word allowed after the number */
-    const char *const *choices;      /* ends with NULL */
-    const struct input_table *table; /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
+    bool real;            /* read in metal units whatever the run's are: the map block itself */
+    bool defines_units;   /* problems here make later complaints about Tg, steps and real units moot */
+    int n;                /* INPUT_VECTOR: length; lists: the largest number of entries if not 0 */
+    const char *standard; /* the default as one would type it, NULL: none */
+    const char
+        *standard_metal; /* the same in metal runs, where it has a unit that lj and metal do not share */
+    const char *noun;    /* INPUT_INTEGER: a word allowed behind; INPUT_CUSTOM: how it is written */
+    const char *const *choices;                /* ends with NULL */
+    const struct input_table *table;           /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
     const struct input_table *const *variants; /* ends with NULL: INPUT_STAGES, INPUT_NAMED */
     void (*read)(struct input *in, const struct input_key *key, const struct tree_node *node, void *field);
+    /* Called after the key, or its standard, was read without a problem; NULL: none. */
+    void (*after)(struct input *in, const struct input_key *key, const struct tree_node *node, void *field);
     const char *help;
 };
 
@@ -126,7 +139,7 @@ struct input_table {
     size_t size;                  /* of the target struct */
     const char *help;
     /* After all keys of a map were read: relations between them; may set in->units. Not called when one of
-     * its keys had a problem. NULL: none. */
+     * its keys had a problem, nor for an absent INPUT_MAP. NULL: none. */
     void (*check)(struct input *in, const struct tree_node *map, void *target);
 };
 
@@ -160,7 +173,9 @@ struct input {
     struct arena arena;
     struct text problems; /* one a line */
     size_t problem_count;
-    status failure; /* OK, or out of memory: then reading stops quietly and input_finish says so */
+    bool units_doubtful; /* a key that defines units had a problem */
+    size_t moot;         /* problems left out because they follow from that */
+    status failure;      /* OK, or out of memory: then reading stops quietly and input_finish says so */
 };
 
 void input_start(struct input *in, struct unit_system units);
@@ -173,7 +188,7 @@ status input_finish(const struct input *in, const char *name);
 void input_free(struct input *in);
 
 /* Note a problem: "file:line:col: path: " is put in front. At most INPUT_PROBLEMS_MAX are kept. */
-enum { INPUT_PROBLEMS_MAX = 50 };
+enum { INPUT_PROBLEMS_MAX = 40 };
 void input_problem(struct input *in, const struct tree_node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -64,7 +64,7 @@ static void add_form(const struct input_key *key, const struct unit_system *u, s
         text_add(out, "list of 'name: {keys}', the names being");
         break;
     case INPUT_CUSTOM:
-        text_add(out, "as described");
+        text_add(out, "%s", key->noun ? key->noun : "as described");
         break;
     }
 }
@@ -94,8 +94,9 @@ static void add_key(const struct input_key *key, const struct unit_system *u, in
     while (out->length < start + COLUMN / 2) text_add(out, " ");
     add_form(key, u, out);
     add_limit(key, u, out);
+    bool in_metal = u->kind == UNITS_METAL && key->standard_metal;
     if (key->standard)
-        text_add(out, "; standard: %s", key->standard);
+        text_add(out, "; standard: %s", in_metal ? key->standard_metal : key->standard);
     else
         text_add(out, key->required ? "; required" : "");
     text_add(out, "\n");

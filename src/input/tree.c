@@ -66,12 +66,10 @@ struct tree_node *tree_child(const struct tree_node *map, const char *key)
  * places of these insertions let the tree builder move the unit to the entries, and put later columns of the
  * line right. */
 
-struct insertion {
-    int line, column; /* of the inserted bracket, in the rewritten text, from 0 */
-};
 struct rewritten {
     struct text text;
-    struct insertion *at;
+    size_t characters; /* in text; libyaml counts places in characters, not bytes */
+    size_t *at;        /* the inserted brackets, as numbers of characters before them, ascending */
     size_t count, capacity;
 };
 
@@ -114,35 +112,37 @@ static size_t skip_opaque(const char *text, size_t i)
     return text[j] ? j : j - 1;
 }
 
+static void append(struct rewritten *out, const char *text, size_t n)
+{
+    text_add(&out->text, "%.*s", (int)n, text);
+    for (size_t i = 0; i < n; i++) out->characters += ((unsigned char)text[i] & 0xc0) != 0x80;
+}
+
 static status rewrite_units(const char *text, struct rewritten *out)
 {
-    int line = 0;
-    size_t line_start = 0; /* in out->text */
-    char before = '\n';    /* the last byte that was not blank */
+    char before = '\n'; /* the last byte that was not blank; \n at the start of a line */
+    size_t copied = 0;
     for (size_t i = 0; text[i]; i++) {
-        size_t end = i;
         char c = text[i];
-        bool fresh = i == 0 || isspace((unsigned char)text[i - 1]) || strchr("[{,", text[i - 1]);
-        if ((c == '#' && fresh) || ((c == '"' || c == '\'') && strchr("[{,:-\n", before)))
-            end = skip_opaque(text, i);
         size_t from, to;
-        if (c == ']' && unit_follows(text, i, &from, &to)) {
-            text_add(&out->text, ",%.*s]", (int)(to - i - 1), text + i + 1);
+        bool fresh = i == 0 || isspace((unsigned char)text[i - 1]) || strchr("[{,", text[i - 1]);
+        bool opaque = (c == '#' && fresh) || ((c == '"' || c == '\'') && strchr("[{,:-\n", before));
+        if (opaque) i = skip_opaque(text, i);
+        if (!opaque && c == ']' && unit_follows(text, i, &from, &to)) {
+            append(out, text + copied, i - copied);
+            append(out, strchr("[,", before) ? " " : ",", 1);
+            append(out, text + i + 1, to - i - 1);
             TRY(GROW(out->at, out->capacity, out->count + 1));
-            out->at[out->count++] = (struct insertion){line, (int)(out->text.length - 1 - line_start)};
+            out->at[out->count++] = out->characters;
+            append(out, "]", 1);
+            copied = to;
             i = to - 1;
             before = ']';
-            continue;
+        } else if (!blank(text[i])) {
+            before = text[i] == '\r' ? '\n' : text[i];
         }
-        text_add(&out->text, "%.*s", (int)(end - i + 1), text + i);
-        for (size_t k = i; k <= end; k++)
-            if (text[k] == '\n') {
-                line++;
-                line_start = out->text.length - (end - k);
-            }
-        i = end;
-        if (!blank(text[i])) before = text[i] == '\r' ? '\n' : text[i];
     }
+    append(out, text + copied, strlen(text + copied));
     return out->text.out_of_memory ? fail(FAILED, "out of memory while reading an input") : OK;
 }
 
@@ -160,13 +160,25 @@ struct builder {
     const struct rewritten *rewritten;
 };
 
+/* How many brackets were inserted before this character. */
+static size_t inserted_before(const struct rewritten *r, size_t character)
+{
+    size_t low = 0, high = r->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (r->at[middle] < character)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static int column_of(const struct builder *b, const yaml_mark_t *mark)
 {
-    int column = (int)mark->column;
-    for (size_t i = 0; i < b->rewritten->count; i++)
-        if (b->rewritten->at[i].line == (int)mark->line && b->rewritten->at[i].column < (int)mark->column)
-            column--;
-    return column + 1;
+    size_t start = mark->index > mark->column ? mark->index - mark->column : 0;
+    size_t shift = inserted_before(b->rewritten, mark->index) - inserted_before(b->rewritten, start);
+    return (int)(mark->column > shift ? mark->column - shift : 0) + 1;
 }
 
 static status refuse(const struct builder *b, const yaml_mark_t *mark, const char *why)
@@ -249,18 +261,17 @@ static status add_text(struct builder *b, const yaml_event_t *e)
 static status close_list(struct builder *b, const yaml_event_t *e)
 {
     struct tree_node *list = b->open[--b->depth];
-    bool has_unit = false;
-    for (size_t i = 0; i < b->rewritten->count; i++)
-        has_unit = has_unit || (b->rewritten->at[i].line == (int)e->start_mark.line &&
-                                b->rewritten->at[i].column == (int)e->start_mark.column);
+    size_t end = e->start_mark.index;
+    bool has_unit = inserted_before(b->rewritten, end + 1) > inserted_before(b->rewritten, end);
     if (!has_unit || list->count == 0) return OK;
     const char *unit = list->last->text;
     struct tree_node *last = NULL;
     for (struct tree_node *c = list->first; c != list->last; c = c->next) {
         last = c;
         if (c->kind != TREE_TEXT || !unit)
-            return refuse(b, &e->start_mark,
-                          "a unit after a list is understood only when its entries are numbers");
+            return fail(BAD_INPUT,
+                        "%s:%d:%d: a unit after a list is understood only when its entries are numbers",
+                        b->file, list->line, list->column);
         struct text joined = {0};
         text_add(&joined, "%s %s", c->text, unit);
         status s = joined.out_of_memory ? fail(FAILED, "out of memory while reading an input")
