@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#undef fail /* cmocka's macro; ours is a function */
 
 #include "analysis/fit/mittag_leffler.h"
 
@@ -21,7 +22,7 @@ static void near_to(double got, double want, double tolerance, double alpha, dou
     double error = fabs(got / want - 1.0);
     if (!(error <= tolerance)) {
         printf("alpha %.10g x %.10g: got %.16g want %.16g relative %.2g\n", alpha, x, got, want, error);
-        fail();
+        _fail(__FILE__, __LINE__);
     }
 }
 
