@@ -5,6 +5,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multimin.h>
 #include <gsl/gsl_sf_erf.h>
+#include <gsl/gsl_sf_expint.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 
@@ -25,16 +26,25 @@ const struct waiting_model_description waiting_models[WAITING_MODELS] = {
 
 /* ---- special functions with the exponential taken out ---- */
 
+/* ln of exp(z) z^(alpha-1) Gamma(1-alpha, z) for z < 1. gsl_sf_gamma_inc of GSL 2.7 is wrong by up to 2e-3
+ * for first arguments between -0.5 and 0, so it is called with positive ones only and the recurrence a
+ * Gamma(a, z) = Gamma(a+1, z) - z^a exp(-z) does the rest. */
+static double log_small_norm(double alpha, double z)
+{
+    double a = 1.0 - alpha, up = fmax(0.0, ceil(0.5 - a));
+    double gamma = gsl_sf_gamma_inc(a + up, z);
+    for (; up > 0.5; up -= 1.0) {
+        double b = a + up - 1.0;
+        gamma = fabs(b) < 1e-8 ? gsl_sf_expint_E1(z) : (gamma - pow(z, b) * exp(-z)) / b;
+    }
+    return z + (alpha - 1.0) * log(z) + log(gamma);
+}
+
 /* ln of exp(z) E_alpha(z) = int_1^inf u^-alpha exp(-z (u-1)) du: continued fraction (NIST DLMF 8.19.17), for
  * small z the incomplete gamma function. */
 static double log_truncated_norm(double alpha, double z)
 {
-    if (z < 1.0) {
-        gsl_sf_result g;
-        if (gsl_sf_gamma_inc_e(1.0 - alpha, z, &g) == GSL_SUCCESS && g.val > 0.0)
-            return z + (alpha - 1.0) * log(z) + log(g.val);
-        return (double)NAN;
-    }
+    if (z < 1.0) return log_small_norm(alpha, z);
     double b = z + alpha, c = 1e300, d = 1.0 / b, h = d;
     for (int i = 1; i < 2000; i++) { /* modified Lentz */
         double a = -(double)i * (alpha - 1.0 + i);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <plfit/plfit.h>
+#include <plfit/plfit_error.h>
 #include <string.h>
 
 static double log_ratio(const struct waiting_sample *s, double xmin)
@@ -131,6 +132,7 @@ status waiting_plfit(size_t n, const double *time, double *xmin, double *alpha, 
     double *copy = NULL;
     TRY(NEW(copy, n));
     memcpy(copy, time, n * sizeof *copy);
+    plfit_set_error_handler(plfit_error_handler_ignore); /* its default aborts the program */
     plfit_continuous_options_t o;
     plfit_continuous_options_init(&o);
     o.xmin_method = PLFIT_LINEAR_ONLY;
