@@ -22,6 +22,7 @@
 struct curves {
     size_t rows, lags;
     double *lag, *g2, *error; /* g2 and error: rows × lags; error NULL if the file has none */
+    double *age;              /* of each row, or NULL */
     char window[128];         /* the group read, "" for text */
 };
 /* window NULL: the only window in the file (BAD_INPUT with their names if there are several). */
