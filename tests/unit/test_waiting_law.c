@@ -433,6 +433,34 @@ static void test_block_error(void **state)
     assert_int_equal(waiting_block_error(N, time, NULL, WAITING_NONE, 0, 1, N, 400, 5, &error), BAD_INPUT);
 }
 
+/* Waits counted in frames: with the frame interval given, the goodness of fit of a true power law stays
+ * uniform (mean 1/2), and alpha from ten frames on is right within its error and the bias of half a frame in
+ * ten. */
+static void test_frames(void **state)
+{
+    (void)state;
+    enum { N = 3000, SETS = 8 };
+    static double time[N];
+    double p = 0;
+    for (uint64_t set = 0; set < SETS; set++) {
+        for (uint64_t i = 0; i < N; i++) time[i] = ceil(power_law(1.45, 1100 + set, i));
+        struct waiting_sample s;
+        struct waiting_analysis a;
+        struct waiting_options o = waiting_defaults();
+        o.min_xmin = 10;
+        o.resolution = 1;
+        o.replicates = 40;
+        o.candidates = 60;
+        assert_int_equal(waiting_sample_make(&s, N, time, NULL, WAITING_CENSORED, 0), OK);
+        assert_int_equal(waiting_analyse(&s, &o, &a), OK);
+        close_to(a.alpha, 1.45, 5 * a.sigma + 0.05 * 0.45);
+        p += a.p_value / SETS;
+        waiting_analysis_free(&a);
+        waiting_sample_free(&s);
+    }
+    close_to(p, 0.5, 4 * sqrt(1.0 / 12 / SETS + 0.25 / 40 / SETS));
+}
+
 /* The bootstrap is the same for any number of threads. */
 static void test_threads(void **state)
 {
@@ -481,6 +509,7 @@ int main(void)
                                        cmocka_unit_test(test_mittag_leffler_waits),
                                        cmocka_unit_test(test_block_error),
                                        cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_frames),
                                        cmocka_unit_test(test_bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
