@@ -162,7 +162,10 @@ static void print_fit(size_t row, const struct relaxation_fit *f)
            "%s%s%s\n",
            row, f->model->name, f->siegert_power, cell[0], cell[1], cell[2], cell[3], f->chi2,
            (long long)f->dof, f->reduced_chi2, f->aic, f->bic, f->durbin_watson, f->mean_f, f->mean_fp,
-           f->converged ? "" : "!", f->at_bound ? "b" : "", f->beyond_record ? "t" : "");
+           f->converged ? "" : "!", f->at_bound ? "b" : "",
+           f->beyond_record      ? "t"
+           : f->below_resolution ? "s"
+                                 : "");
     if (isfinite(f->beta_low) || isfinite(f->beta_high))
         printf("#     beta in [%.5g, %.5g] (68 %%, profile likelihood)\n", f->beta_low, f->beta_high);
 }
@@ -180,7 +183,7 @@ static void json_fit(struct json *j, size_t row, const struct relaxation_fit *f)
         if (strcmp(name, "siegert_power") == 0 || strcmp(name, "dof") == 0)
             json_integer(j, name, (int64_t)value[i]);
         else if (strcmp(name, "converged") == 0 || strcmp(name, "at_bound") == 0 ||
-                 strcmp(name, "beyond_record") == 0)
+                 strcmp(name, "beyond_record") == 0 || strcmp(name, "below_resolution") == 0)
             json_bool(j, name, value[i] != 0.0);
         else
             json_number(j, name, value[i]);
@@ -299,7 +302,8 @@ static status ageing(struct job *j, const struct curves *c)
         size_t n = 0;
         for (size_t row = 0; row < j->rows; row++) {
             const struct relaxation_fit *f = &j->results[row * j->fits + k];
-            if (!f->converged || f->at_bound || f->beyond_record || !(f->error[RELAXATION_TAU] > 0.0))
+            if (!f->converged || f->at_bound || f->beyond_record || f->below_resolution ||
+                !(f->error[RELAXATION_TAU] > 0.0))
                 continue;
             age[n] = c->age[j->first + row];
             tau[n] = f->value[RELAXATION_TAU];

@@ -79,6 +79,7 @@ struct relaxation_fit {
     double mean_f, mean_f_error, mean_fp; /* times, or INFINITY */
     bool weighted, converged, at_bound;   /* at_bound: beta within 0.1 % of the end of its interval */
     bool beyond_record;                   /* tau is longer than the longest lag: an extrapolation */
+    bool below_resolution;                /* tau is shorter than the shortest lag above 0: not resolved */
 };
 status relaxation_fit(const struct relaxation_data *d, const struct relaxation_model *m,
                       const struct relaxation_options *o, struct relaxation_fit *fit);
@@ -92,7 +93,7 @@ void relaxation_residuals(const struct relaxation_fit *fit, const struct relaxat
 const char *relaxation_mean_note(const struct relaxation_fit *fit);
 
 /* A fit as one flat row of numbers for tables and datasets, and the names of its columns. */
-enum { RELAXATION_COLUMNS = 23 };
+enum { RELAXATION_COLUMNS = 24 };
 extern const char *const relaxation_columns[RELAXATION_COLUMNS];
 void relaxation_row(const struct relaxation_fit *fit, double row[RELAXATION_COLUMNS]);
 

@@ -136,8 +136,6 @@ static status replicate(const struct bootstrap *b, uint64_t number, double *ks)
             continue;
         }
         time[i] = draw_tail(b, &d);
-        if (b->o->resolution > 0.0) time[i] = b->o->resolution * ceil(time[i] / b->o->resolution);
-        if (s->correction == WAITING_WINDOW && time[i] >= s->window) time[i] = s->time[s->n - 1];
         if (b->censoring.n == 0) continue;
         double limit = draw_censoring(b, &d);
         if (limit < time[i]) time[i] = limit, open[i] = 1;

@@ -47,8 +47,7 @@ struct waiting_options {
     size_t candidates, min_tail; /* 200, 50 */
     double xmin;                 /* > 0: fixed, no choice by KS */
     double min_xmin;             /* the scan starts here: several frame intervals (default 0) */
-    double resolution;  /* frame interval of the data: synthetic waits are rounded up to it (default 0) */
-    int64_t replicates; /* of the goodness-of-fit bootstrap: 200; 0: none */
+    int64_t replicates;          /* of the goodness-of-fit bootstrap: 200; 0: none */
     uint64_t seed;
 };
 struct waiting_options waiting_defaults(void);
