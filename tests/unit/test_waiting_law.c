@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -328,6 +329,9 @@ static void test_true_power_law(void **state)
         close_to(a.alpha, 1.45, 5 * a.sigma); /* xmin was chosen on the same data: a wider band */
         quotable += a.quotable;
         p += a.p_value / SETS;
+        bool preferred = true;
+        for (int m = 1; m < WAITING_MODELS; m++) preferred &= a.ratio[m].preferred;
+        assert_true(a.quotable == (preferred && a.flat_decades >= WAITING_FLAT_DECADES && a.p_value >= 0.1));
         assert_true(a.quotable == (strncmp(a.verdict, "power law: alpha", 16) == 0));
         waiting_analysis_free(&a);
     }
@@ -464,6 +468,32 @@ static void make_censored(uint64_t set, size_t n, double *time, uint8_t *open)
     }
 }
 
+/* The scan's distance is that between the law and the Kaplan-Meier function of the tail, just before each
+ * event. */
+static void test_distance_of_censored_data(void **state)
+{
+    (void)state;
+    enum { N = 300 };
+    double time[N], largest = 0, before = 1;
+    uint8_t open[N];
+    struct waiting_sample s;
+    struct waiting_scan scan;
+    struct survival k;
+    make_censored(0, N, time, open);
+    assert_int_equal(waiting_sample_make(&s, N, time, open, WAITING_CENSORED, 0), OK);
+    assert_true(s.events < N * 9 / 10);
+    assert_int_equal(waiting_scan_make(&scan, &s, 1, 2, 0), OK);
+    assert_int_equal(survival_make(&k, &s), OK);
+    for (size_t i = 0; i < k.n; i++) {
+        largest = fmax(largest, fabs(pow(k.time[i] / scan.point[0].xmin, 1 - scan.point[0].alpha) - before));
+        before = k.survival[i];
+    }
+    close_to(scan.point[0].ks, largest, 1e-12);
+    survival_free(&k);
+    waiting_scan_free(&scan);
+    waiting_sample_free(&s);
+}
+
 /* p of a true power law is uniform, mean 1/2, also when most of the tail is censored, and when waits are
  * counted in frames and the frame interval is given. */
 static void test_goodness_of_fit(void **state)
@@ -517,13 +547,20 @@ static void test_bad_input(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kaplan_meier),          cmocka_unit_test(test_window_weights),
-        cmocka_unit_test(test_laws_are_normalised),   cmocka_unit_test(test_recovery),
-        cmocka_unit_test(test_uncorrected_is_biased), cmocka_unit_test(test_plfit),
-        cmocka_unit_test(test_true_power_law),        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_hill_plot_runs),        cmocka_unit_test(test_mittag_leffler_waits),
-        cmocka_unit_test(test_block_error),           cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_goodness_of_fit),       cmocka_unit_test(test_bad_input)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kaplan_meier),
+                                       cmocka_unit_test(test_window_weights),
+                                       cmocka_unit_test(test_laws_are_normalised),
+                                       cmocka_unit_test(test_recovery),
+                                       cmocka_unit_test(test_uncorrected_is_biased),
+                                       cmocka_unit_test(test_plfit),
+                                       cmocka_unit_test(test_true_power_law),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_hill_plot_runs),
+                                       cmocka_unit_test(test_mittag_leffler_waits),
+                                       cmocka_unit_test(test_block_error),
+                                       cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_goodness_of_fit),
+                                       cmocka_unit_test(test_distance_of_censored_data),
+                                       cmocka_unit_test(test_bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
