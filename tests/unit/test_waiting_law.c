@@ -367,6 +367,7 @@ static void test_refusals(void **state)
         assert_int_equal(waiting_analyse(&s, &o, &a), OK);
         assert_int_equal(a.fit[0].events, N);
         assert_true(a.ratio[m].delta_bic < -10 && a.ratio[m].ratio < 0 && a.p_value == 0);
+        assert_non_null(strstr(a.verdict, "goodness of fit p = 0.000"));
         assert_true(m == WAITING_EXPONENTIAL ? a.ratio[m].p_vuong < 1e-3 : a.ratio[m].p_nested < 1e-3);
         for (int k = 0; k < WAITING_MODELS; k++)
             assert_true(a.fit[m].bic < a.fit[k].bic + 10); /* same or a sibling */
