@@ -73,7 +73,8 @@ const struct command cmd_fit = {
         "lower if they run together (the model misses the shape, or neighbouring lags are "
         "correlated). <f> and <f^p> are\n"
         "first moments; inf: diverges. Flags: ! not converged, b beta at its bound, t tau beyond "
-        "the longest lag.",
+        "the longest lag,\n"
+        "s tau below the shortest.",
     .examples = "  glint fit g2.txt\n"
                 "  glint fit g2.txt --normalised --per-decade 5 --power 1 --profile\n"
                 "  glint fit runs/demo/results.h5 --window shell --row 3 --baseline 1.0024 --json\n"
