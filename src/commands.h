@@ -16,6 +16,7 @@
     X(run) \
     X(energy) \
     X(convert) \
+    X(fit) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -21,7 +21,8 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
         .dt = o->dt, .kB = o->kB, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
-    int threads = o->threads > 0 ? o->threads : omp_get_max_threads();
+    int threads = o->threads > 0 ? o->threads : par_threads();
+    omp_set_num_threads(threads); /* for every other parallel region of this process, too */
     double skin, inner_skin;
     engine_default_skins(&e->potential, &skin, &inner_skin);
     if (o->skin > 0.0) skin = o->skin;

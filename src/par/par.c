@@ -47,9 +47,17 @@ int par_rank(void)
 {
     return rank;
 }
-int par_size(void)
+int par_size(void) { return size; }
+
+int par_threads(void)
 {
-    return size;
+    if (getenv("OMP_NUM_THREADS")) return omp_get_max_threads();
+    cpu_set_t allowed;
+    int processors = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+    const char *text = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+    int local = started ? (text ? atoi(text) : size) : 1;
+    int threads = processors / (local > 0 ? local : 1);
+    return threads > 0 ? threads : 1;
 }
 
 void par_sum_int64(int64_t *values, int64_t n)

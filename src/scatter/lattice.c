@@ -76,7 +76,7 @@ static int64_t walk(const double b[3][3], const int32_t most[3], double low, dou
     return n;
 }
 
-status lattice_find(struct lattice_points *p, const struct box *box, double low, double high)
+status lattice_points_find(struct lattice_points *p, const struct box *box, double low, double high)
 {
     *p = (struct lattice_points){0};
     TRY(box_check(box));

@@ -31,7 +31,7 @@ void lattice_nearest(const struct box *box, const double q[3], int32_t hkl[3]);
 
 /* All points of the half space with low <= |q| <= high. Arrays are the caller's: lattice_free. May be empty.
  * BAD_INPUT for more than 10^8 candidates. */
-status lattice_find(struct lattice_points *p, const struct box *box, double low, double high);
+status lattice_points_find(struct lattice_points *p, const struct box *box, double low, double high);
 void lattice_free(struct lattice_points *p);
 
 #endif

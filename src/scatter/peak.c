@@ -45,7 +45,7 @@ static status fill(struct structure *st, const struct box *box, int64_t atoms, d
     status s;
     if (q_most <= 0) q_most = 1.6 * 2 * M_PI * cbrt((double)atoms / box_volume(box));
     st->width = 0.5 * lattice_spacing(box);
-    GUARD(lattice_find(&p, box, 0, q_most));
+    GUARD(lattice_points_find(&p, box, 0, q_most));
     if (p.count == 0) {
         s = fail(BAD_INPUT, "no point of the reciprocal lattice has |q| below %g; its spacing is %g", q_most,
                  lattice_spacing(box));

@@ -303,7 +303,7 @@ status window_build(struct window *w, const struct window_spec *spec, const stru
     lattice_vectors(box, t.b);
     GUARD(set_range(&t, peak));
     if (!(spec->kind == WINDOW_SPOT && spec->place != PLACE_ALL))
-        GUARD(lattice_find(&p, box, w->low, w->high));
+        GUARD(lattice_points_find(&p, box, w->low, w->high));
     if (spec->kind == WINDOW_SHELL)
         GUARD(build_shell(&t, &p));
     else if (spec->kind == WINDOW_PLANE)

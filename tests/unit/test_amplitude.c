@@ -94,7 +94,7 @@ static void against_definition(enum amplitude_method method, double tolerance)
     for (int i = 0; i < N; i++)
         if (i % 7 == 3)
             for (int k = 0; k < 3; k++) x[4 * i + k] += 1000 * b.h[2][k] - 40 * b.h[1][k];
-    OKAY(lattice_find(&p, &b, 3.0, 6.5));
+    OKAY(lattice_points_find(&p, &b, 3.0, 6.5));
     assert_true(p.count > 500);
     for (int64_t i = 0; i < 3 * p.count; i += 6) p.hkl[i] *= i % 4 ? 1 : -1; /* also outside the half space */
     struct amplitude_options o = {
@@ -148,7 +148,7 @@ static void fft_error_at_the_edge(void **state)
     OKAY(NEW(x, 4 * N));
     OKAY(NEW(type, N));
     gas(&b, N, x, type);
-    OKAY(lattice_find(&p, &b, 0, 10.0));
+    OKAY(lattice_points_find(&p, &b, 0, 10.0));
     double square = 0, worst = 0;
     struct amplitude *a[2];
     for (int m = 0; m < 2; m++) {
@@ -239,7 +239,7 @@ static void ideal_gas_is_exponential(void **state)
     OKAY(NEW(x, 4 * N));
     OKAY(NEW(type, N));
     gas(&b, N, x, type);
-    OKAY(lattice_find(&p, &b, 5, 9));
+    OKAY(lattice_points_find(&p, &b, 5, 9));
     OKAY(amplitude_new(&a, &(struct amplitude_options){
                                .points = p.count, .hkl = p.hkl, .atoms = N, .species = 2, .weight = {2, 1}}));
     run(a, &b, N, x, type, 1);
@@ -506,7 +506,7 @@ static void bench(void **state)
         struct lattice_points p;
         struct amplitude *a = NULL;
         char text[200];
-        OKAY(lattice_find(&p, &b, 7.1, 8.2));
+        OKAY(lattice_points_find(&p, &b, 7.1, 8.2));
         int64_t n = 0;
         for (int64_t i = 0; i < p.count; i++)
             if (kind || p.hkl[3 * i + 2] == 0 || (p.hkl[3 * i] == 20 && p.hkl[3 * i + 1] == 20))
