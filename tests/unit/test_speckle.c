@@ -195,6 +195,54 @@ static void checkpoint_inside_an_exposure(void **state)
     free_windows(w);
 }
 
+/* Pixels of disjoint spots are independent and exponential: C(t,t) = ⟨I²⟩/⟨I⟩² over n = 3 of them has the
+ * mean 2n/(n+1) = 1.5 and the standard deviation 2n√(n-1)/[(n+1)√((n+2)(n+3))] = 0.387; between frames 1 ±
+ * √(n-1)/(n+1). */
+static void noise_of_small_spots(void **state)
+{
+    (void)state;
+    enum { FRAMES = 12 };
+    struct window_spec spec;
+    struct window w;
+    struct form_factors one = form_factors_one(2);
+    struct speckle *s = NULL;
+    struct box b = box_orthogonal(9, 9, 9);
+    double *before = NULL, sum[4] = {0}, n = 0;
+    OKAY(window_spec_parse(&spec, "spot,range=6 to 7,at=all disjoint on peak"));
+    OKAY(window_build(&w, &spec, &b, NULL));
+    OKAY(speckle_new(&s, &w, 1, &one, N, 1));
+    OKAY(NEW(before, (size_t)w.count));
+    for (int f = 0; f < FRAMES; f++) {
+        struct config c = gas(f);
+        OKAY(speckle_add_config(s, &c));
+        config_free(&c);
+        const double *i = speckle_intensity(s, 0);
+        for (int64_t g = 0; g < w.count; g += 3) {
+            double mean = (i[g] + i[g + 1] + i[g + 2]) / 3,
+                   last = (before[g] + before[g + 1] + before[g + 2]) / 3;
+            double same = (i[g] * i[g] + i[g + 1] * i[g + 1] + i[g + 2] * i[g + 2]) / 3 / (mean * mean);
+            double cross =
+                (i[g] * before[g] + i[g + 1] * before[g + 1] + i[g + 2] * before[g + 2]) / 3 / mean;
+            if (f == 0) continue;
+            cross /= last;
+            sum[0] += same, sum[1] += same * same, sum[2] += cross, sum[3] += cross * cross;
+            n++;
+        }
+        memcpy(before, i, (size_t)w.count * sizeof *before);
+        speckle_next(s);
+    }
+    double mean = sum[0] / n, deviation = sqrt(sum[1] / n - mean * mean);
+    double off = sum[2] / n, off_deviation = sqrt(sum[3] / n - off * off);
+    assert_true(n > 1500);
+    assert_true(fabs(mean - 1.5) < 4 * 0.387 / sqrt(n));
+    assert_true(fabs(deviation - 0.387) < 4 * 0.387 / sqrt(2 * n));
+    assert_true(fabs(off - 1) < 4 * 0.354 / sqrt(n));
+    assert_true(fabs(off_deviation - 0.354) < 4 * 0.354 / sqrt(n)); /* frames share a neighbour */
+    speckle_free(&s);
+    window_free(&w);
+    DELETE(before);
+}
+
 static void nothing_scatters(void **state)
 {
     (void)state;
@@ -442,15 +490,11 @@ int main(void)
 {
     h5_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exposures_average_intensities),
-        cmocka_unit_test(plane_is_part_of_shell),
-        cmocka_unit_test(changing_box_keeps_hkl),
-        cmocka_unit_test(checkpoint_inside_an_exposure),
-        cmocka_unit_test(nothing_scatters),
-        cmocka_unit_test(write_truncate_reopen),
-        cmocka_unit_test(uneven_series_are_cut),
-        cmocka_unit_test(the_convention_is_in_the_file),
-        cmocka_unit_test(bad_frames_are_refused),
+        cmocka_unit_test(exposures_average_intensities), cmocka_unit_test(plane_is_part_of_shell),
+        cmocka_unit_test(changing_box_keeps_hkl),        cmocka_unit_test(checkpoint_inside_an_exposure),
+        cmocka_unit_test(noise_of_small_spots),          cmocka_unit_test(nothing_scatters),
+        cmocka_unit_test(write_truncate_reopen),         cmocka_unit_test(uneven_series_are_cut),
+        cmocka_unit_test(the_convention_is_in_the_file), cmocka_unit_test(bad_frames_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
