@@ -251,6 +251,9 @@ static status finish_files(struct job *j)
                     j->gap[0], j->gap[1]);
     if (j->frames > 1 && !(frame_time > 0))
         log_warning("the trajectory carries no increasing time: frame_time is 0");
+    if (j->subs % j->o.exposure)
+        log_info("the last %lld frames do not fill an exposure and were left out",
+                 (long long)(j->subs % j->o.exposure));
     for (int i = 0; i < j->o.windows.n; i++) {
         TRY(speckle_file_set_times(j->file[i], frame_time, (double)j->o.exposure * spacing));
         TRY(speckle_file_close(&j->file[i]));
