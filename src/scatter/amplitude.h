@@ -67,7 +67,8 @@ status amplitude_new(struct amplitude **a,
 void amplitude_free(struct amplitude **a);
 
 status amplitude_begin(struct amplitude *a, const struct box *box);
-/* UNPHYSICAL for a position that is not finite (or 2^31 boxes away), BAD_INPUT for an unknown type. */
+/* UNPHYSICAL for a position that is not finite (or 2^31 boxes away), BAD_INPUT for an unknown type;
+ * on the rank that has the atom only: agree before the sums are added. */
 status amplitude_add(struct amplitude *a, const struct amplitude_atoms *atoms);
 /* This process's share as integers that add up over processes; `sums` belongs to a. */
 status amplitude_partial(struct amplitude *a, int64_t **sums, size_t *count);

@@ -175,14 +175,24 @@ static double smooth(const struct table *t, int64_t i)
     return sum / norm;
 }
 
-/* The first local maximum that reaches 0.6 of the highest. */
-static int64_t first_maximum(const struct table *t)
+/* Bins where a peak may be: not the lowest three tenths of the q range. The shape of a film with a free
+ * surface and the compressibility of a boiling liquid make S large there; the first peak of an amorphous
+ * packing lies at 0.7 of the range structure_new takes by itself. */
+static int64_t first_bin(const struct table *t)
 {
-    double most = 0;
-    for (int64_t i = 0; i < t->bins; i++) most = fmax(most, smooth(t, i));
-    for (int64_t i = 1; i + 1 < t->bins; i++) {
+    int64_t i = 1;
+    while (i + 1 < t->bins && t->q[i] < 0.3 * t->q[t->bins - 1]) i++;
+    return i;
+}
+
+/* The first local maximum that reaches 0.6 of the highest; -1 if there is none. */
+static int64_t first_maximum(const struct table *t, double *most)
+{
+    *most = 0;
+    for (int64_t i = first_bin(t); i < t->bins; i++) *most = fmax(*most, smooth(t, i));
+    for (int64_t i = first_bin(t); i + 1 < t->bins; i++) {
         double here = smooth(t, i);
-        if (here >= 0.6 * most && here >= smooth(t, i - 1) && here > smooth(t, i + 1)) return i;
+        if (here >= 0.6 * *most && here >= smooth(t, i - 1) && here > smooth(t, i + 1)) return i;
     }
     return -1;
 }
@@ -227,13 +237,11 @@ status peak_find_table(struct peak *peak, int64_t bins, const double *q, const d
                        const int64_t *points)
 {
     struct table t = {bins, q, s, points};
-    double most = 0;
-    for (int64_t i = 0; i < bins; i++) {
-        if (!isfinite(s[i]))
-            return fail(BAD_INPUT, "S(q) at q = %g is not a number: was a frame added?", q[i]);
-        most = fmax(most, smooth(&t, i));
-    }
-    int64_t i = first_maximum(&t);
+    double most;
+    for (int64_t b = 0; b < bins; b++)
+        if (!isfinite(s[b]))
+            return fail(BAD_INPUT, "S(q) at q = %g is not a number: was a frame added?", q[b]);
+    int64_t i = first_maximum(&t, &most);
     if (i < 0 || most < 1.5)
         return fail(BAD_INPUT,
                     "S(q) has no peak: its highest value is %.3g (1.5 or more was expected); give the "

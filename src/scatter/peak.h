@@ -53,8 +53,9 @@ status structure_add_config(struct structure *st, const struct config *c);
 /* S at any q by linear interpolation between bins; the first or last value outside. */
 double structure_at(const struct structure *st, double q);
 
-/* BAD_INPUT when there is no peak: the highest S is below 1.5, or the half height is not reached within the
- * bins. */
+/* The first maximum of at least 0.6 of the highest S, above 0.3 of the largest q (below, the shape of a film
+ * shows). BAD_INPUT when there is no peak: the highest S is below 1.5, or the half height is not reached
+ * within the bins. */
 status peak_find(struct peak *peak, const struct structure *st);
 /* The same for any table of S (q ascending); `points` are weights, may be NULL. */
 status peak_find_table(struct peak *peak, int64_t bins, const double *q, const double *s,

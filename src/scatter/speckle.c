@@ -14,8 +14,9 @@ struct speckle {
     struct form_factors form;
     int64_t points, exposure, done, step;
     double first_time, last_time;
-    double *q;   /* per point */
-    double *sum; /* per point: Σ of the sub-frames' intensities */
+    double *q;      /* per point */
+    double *factor; /* per point and species: f(q) */
+    double *sum;    /* per point: Σ of the sub-frames' intensities */
     int windows;
     int64_t *count;  /* per window: pixels */
     int64_t **index; /* per window and pixel: its point */
@@ -91,6 +92,10 @@ static status fill(struct speckle *sp, const struct window *windows, int count, 
     }
     GUARD(collect(windows, count, &pixel, &n));
     GUARD(new_points(sp, pixel, n, &hkl));
+    GUARD(NEW(sp->factor, (size_t)sp->points * (size_t)sp->form.species));
+    for (int64_t i = 0; i < sp->points; i++)
+        for (int t = 0; t < sp->form.species; t++)
+            sp->factor[i * sp->form.species + t] = form_factor_at(&sp->form, t, sp->q[i]);
     struct amplitude_options o = {.points = sp->points,
                                   .hkl = hkl,
                                   .atoms = atoms,
@@ -133,6 +138,7 @@ void speckle_free(struct speckle **pointer)
     DELETE(s->intensity);
     DELETE(s->count);
     DELETE(s->q);
+    DELETE(s->factor);
     DELETE(s->sum);
     DELETE(*pointer);
 }
@@ -170,15 +176,14 @@ int64_t speckle_points(const struct speckle *s)
 static double intensity_of(const struct speckle *s, int64_t i)
 {
     int channels = amplitude_channels(s->amplitude);
+    const double *f = s->factor + i * s->form.species;
     double re = 0, im = 0, norm = 0;
-    for (int t = 0; t < s->form.species; t++) {
-        double f = form_factor_at(&s->form, t, s->q[i]);
-        norm += f * f * (double)amplitude_species(s->amplitude, t);
-    }
-    for (int c = 0; c < channels; c++) {
-        double f = channels > 1 ? form_factor_at(&s->form, c, s->q[i]) : 1.0;
-        re += f * amplitude_value(s->amplitude, c)[2 * i];
-        im += f * amplitude_value(s->amplitude, c)[2 * i + 1];
+    for (int t = 0; t < s->form.species; t++)
+        norm += f[t] * f[t] * (double)amplitude_species(s->amplitude, t);
+    for (int c = 0; c < channels; c++) { /* a single channel carries its weights already */
+        double weight = channels > 1 ? f[c] : 1.0;
+        re += weight * amplitude_value(s->amplitude, c)[2 * i];
+        im += weight * amplitude_value(s->amplitude, c)[2 * i + 1];
     }
     return (re * re + im * im) / norm;
 }
@@ -195,8 +200,7 @@ status speckle_finish(struct speckle *s, int64_t step, double time)
     TRY(amplitude_finish(s->amplitude));
     bool scatters = false;
     for (int t = 0; t < s->form.species; t++)
-        scatters =
-            scatters || (amplitude_species(s->amplitude, t) > 0 && form_factor_at(&s->form, t, s->q[0]) != 0);
+        scatters = scatters || (amplitude_species(s->amplitude, t) > 0 && s->factor[t] != 0);
     if (!scatters) return fail(UNPHYSICAL, "step %lld: no atom scatters", (long long)step);
     if (speckle_ready(s)) speckle_next(s);
     for (int64_t i = 0; i < s->points; i++) s->sum[i] += intensity_of(s, i);

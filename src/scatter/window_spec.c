@@ -100,12 +100,15 @@ static status set_range(struct window_spec *w, const char *value, const char *v)
             w->on_peak = true;
             return OK;
         }
-    const char *rest = read_q(w, v, &w->low);
-    if (rest && strncmp(rest, "to ", 3) == 0)
-        rest += 3;
-    else if (rest && strncmp(rest, "..", 2) == 0)
-        rest += 2;
-    rest = rest && *rest ? read_q(w, rest, &w->high) : NULL;
+    char low[VALUE_MOST];
+    const char *to = strstr(v, " to "), *dots = strstr(v, ".."), *cut = to ? to : dots, *rest = NULL;
+    if (cut) {
+        snprintf(low, sizeof low, "%.*s", (int)(cut - v), v);
+        rest = read_q(w, low, &w->low);
+        cut += to ? 4 : 2;
+        cut += strspn(cut, " ");
+        if (rest && !*rest) rest = read_q(w, cut, &w->high);
+    }
     if (!rest || *rest) return wrong(w, "range", value, "'half-maximum of peak' or '2.5 /sigma to 3 /sigma'");
     w->on_peak = false;
     return OK;

@@ -50,6 +50,7 @@ status window_spec_check_units(const struct window_spec *w, const char *units);
 /* True if building the window needs a measured S(q). */
 bool window_spec_needs_peak(const struct window_spec *w);
 const char *window_kind_name(enum window_kind kind);
+const char *window_kind_summary(enum window_kind kind); /* one line for lists of what is built in */
 /* The description in the words above, as it can be parsed again. */
 void window_spec_text(const struct window_spec *w, char *text, size_t size);
 

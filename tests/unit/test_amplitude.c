@@ -487,6 +487,34 @@ static void bad_atoms_and_points(void **state)
     assert_int_equal(amplitude_new(&a, &o), BAD_INPUT);
 }
 
+/* Sums on the grid are exact up to 2^19 atoms on one point; beyond, the failure is reported, not the wrong
+ * number. */
+static void too_many_atoms_on_a_point(void **state)
+{
+    (void)state;
+    enum { MANY = 600000 };
+    struct box b = box_orthogonal(5, 5, 5);
+    int32_t hkl[] = {1, 0, 0, 2, 3, 1};
+    double *x = NULL;
+    OKAY(NEW(x, 4 * MANY));
+    for (int m = AMPLITUDE_DIRECT; m <= AMPLITUDE_FFT; m++) {
+        struct amplitude *a = NULL;
+        int64_t *sums;
+        size_t count;
+        OKAY(amplitude_new(
+            &a,
+            &(struct amplitude_options){
+                .points = 2, .hkl = hkl, .atoms = MANY, .species = 1, .method = (enum amplitude_method)m}));
+        OKAY(amplitude_begin(a, &b));
+        OKAY(amplitude_add(a, &(struct amplitude_atoms){.count = MANY, .stride = 4, .x = x}));
+        assert_int_equal(amplitude_partial(a, &sums, &count), m == AMPLITUDE_FFT ? UNPHYSICAL : OK);
+        if (m == AMPLITUDE_DIRECT) OKAY(amplitude_finish(a));
+        if (m == AMPLITUDE_DIRECT) assert_true(fabs(amplitude_value(a, 0)[2] - MANY) < 1e-3);
+        amplitude_free(&a);
+    }
+    DELETE(x);
+}
+
 /* GLINT_BENCH=1: milliseconds a frame at 32 000 atoms on one core. */
 static void bench(void **state)
 {
@@ -539,19 +567,13 @@ static void bench(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(direct_is_the_definition),
-        cmocka_unit_test(fft_is_the_definition),
-        cmocka_unit_test(fft_error_at_the_edge),
-        cmocka_unit_test(perfect_crystal),
-        cmocka_unit_test(friedel_and_repetition),
-        cmocka_unit_test(ideal_gas_is_exponential),
-        cmocka_unit_test(separate_species_add_up),
-        cmocka_unit_test(skew_cell_equals_straight_cell),
-        cmocka_unit_test(translation_keeps_intensity),
-        cmocka_unit_test(bits_do_not_depend_on_the_share),
-        cmocka_unit_test(instruction_sets_agree),
-        cmocka_unit_test(bad_atoms_and_points),
-        cmocka_unit_test(bench),
+        cmocka_unit_test(direct_is_the_definition),    cmocka_unit_test(fft_is_the_definition),
+        cmocka_unit_test(fft_error_at_the_edge),       cmocka_unit_test(perfect_crystal),
+        cmocka_unit_test(friedel_and_repetition),      cmocka_unit_test(ideal_gas_is_exponential),
+        cmocka_unit_test(separate_species_add_up),     cmocka_unit_test(skew_cell_equals_straight_cell),
+        cmocka_unit_test(translation_keeps_intensity), cmocka_unit_test(bits_do_not_depend_on_the_share),
+        cmocka_unit_test(instruction_sets_agree),      cmocka_unit_test(bad_atoms_and_points),
+        cmocka_unit_test(too_many_atoms_on_a_point),   cmocka_unit_test(bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
