@@ -16,6 +16,7 @@
     X(run) \
     X(energy) \
     X(convert) \
+    X(speckle) \
     X(fit) \
 
 /* clang-format on */
