@@ -15,6 +15,7 @@
 #define COMMAND_LIST(X) \
     X(run) \
     X(energy) \
+    X(bench) \
     X(convert) \
     X(speckle) \
     X(fit) \
