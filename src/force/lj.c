@@ -96,9 +96,9 @@ static void release(struct potential *p)
 static const lj_kernel kernels[ISA_COUNT] = {lj_compute_sse2, lj_compute_avx2, lj_compute_avx512};
 
 static void compute(const struct potential *p, const struct domain *d, const struct list *l, int thread,
-                    const size_t range[2], struct force_sums *sums)
+                    const size_t range[2], bool prune, struct force_sums *sums)
 {
-    struct lj_work w = {d->x[0], p->parameters, d, l, thread, range[0], range[1], sums};
+    struct lj_work w = {d->x[0], p->parameters, d, l, thread, prune, range[0], range[1], sums};
     kernels[l->isa](&w);
 }
 

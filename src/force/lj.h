@@ -31,6 +31,7 @@ struct lj_work {
     const struct domain *domain;
     const struct list *list;
     int thread;
+    bool prune;      /* make the inner lists on the way */
     size_t from, to;         /* work-order range */
     struct force_sums *sums; /* NULL: forces only */
 };

@@ -111,7 +111,7 @@ static void end_kick(struct engine *e, int t)
 static void force_range(struct engine *e, int t, const size_t range[2])
 {
     struct force_sums *sums = e->want_energy ? &e->thread[t].sums : NULL;
-    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, sums);
+    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, e->action != LIST_KEEP, sums);
 }
 
 /* ---- what one thread does for all ---- */
@@ -287,7 +287,6 @@ static void rebuild_by_team(struct engine *e, int t)
     if (t == 0) e->failure = rebuild_domain(e);
     team_barrier(&e->team);
     if (e->failure == OK) list_build(&e->list, &e->domain, t);
-    if (e->failure == OK) list_prune(&e->list, &e->domain, t);
     team_barrier(&e->team);
     if (t == 0 && e->failure == OK) rebuilt(e);
     team_barrier(&e->team);
@@ -307,7 +306,6 @@ static void fill_by_team(struct engine *e, int t)
 static void prune_by_team(struct engine *e, int t)
 {
     fill_by_team(e, t);
-    list_prune(&e->list, &e->domain, t);
     mark_pruned(e, t);
     if (t == 0) {
         e->prunes++;

@@ -52,6 +52,11 @@ status list_prepare(struct list *l, const struct domain *d)
     TRY(GROW(l->sy, l->search_capacity[1], n));
     TRY(GROW(l->sz, l->search_capacity[2], n));
     TRY(GROW(l->sw, l->search_capacity[3], n));
+    l->trim = true;
+    for (int k = 0; k < 3; k++) {
+        l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 && d->box.h[k][(k + 2) % 3] == 0.0;
+        l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
+    }
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
     for (size_t t = 0; t < threads; t++) {
         struct list_part *p = &l->part[t];
@@ -69,25 +74,49 @@ status list_prepare(struct list *l, const struct domain *d)
     return OK;
 }
 
-static const list_prune_function prune_of[ISA_COUNT] = {list_prune_sse2, list_prune_avx2, list_prune_avx512};
 static const list_scan_function scan_of[ISA_COUNT] = {list_scan_sse2, list_scan_avx2, list_scan_avx512};
 
-/* The list of one atom: the rows of the stencil, each one run of atoms. */
+/* How far the position, in cells from the edge of its own cell, is at least from the cells `d` away. */
+static double gap(double inside, int d) { return d > 0 ? d - inside : d < 0 ? inside - (d + 1) : 0.0; }
+
+/* The rows of cells that can hold a neighbor of the atom in slot `i` of cell `cell`. In an orthogonal periodic box
+ * cells that are out of reach of the very position are left out; it changes which atoms are looked at, not which are
+ * found. */
+static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell, struct list_row *row)
+{
+    const int32_t *reach = d->grid.reach;
+    int64_t wx = d->extent[0], wxy = wx * d->extent[1];
+    int32_t e[3] = {(int32_t)(cell % wx), (int32_t)(cell / wx % d->extent[1]), (int32_t)(cell / wxy)};
+    double inside[3], r2 = l->radius * l->radius;
+    for (int k = 0; k < 3 && l->trim; k++)
+        inside[k] = (d->x[slot][k] - d->box.origin[k]) / l->cell_width[k] - (d->brick.low[k] - reach[k] + e[k]);
+    size_t n = 0;
+    for (int dz = -reach[2]; dz <= reach[2]; dz++)
+        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
+            int from = -reach[0], to = reach[0];
+            if (l->trim) {
+                double y = gap(inside[1], dy) * l->cell_width[1], z = gap(inside[2], dz) * l->cell_width[2];
+                double left = r2 * (1.0 + 1e-9) - y * y - z * z;
+                if (left < 0.0) continue;
+                while (from < 0 && gap(inside[0], from) * l->cell_width[0] * gap(inside[0], from) * l->cell_width[0] > left)
+                    from++;
+                while (to > 0 && gap(inside[0], to) * l->cell_width[0] * gap(inside[0], to) * l->cell_width[0] > left) to--;
+            }
+            const uint32_t *middle = d->cell_start + (cell + dz * wxy + dy * wx);
+            row[n++] = (struct list_row){middle[from], middle[to + 1]};
+        }
+    return n;
+}
+
+/* The list of one atom. */
 static status build_one(const struct list *l, const struct domain *d, struct list_layer *p, size_t o,
                         struct list_row *row)
 {
     uint32_t i = d->order[o];
-    const int32_t *reach = d->grid.reach;
-    int64_t wx = d->extent[0], wxy = wx * d->extent[1];
     struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], d->slot[i], row, 0};
     size_t candidates = 2 * SIMD_WIDTH;
-    for (int dz = -reach[2]; dz <= reach[2]; dz++)
-        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            const uint32_t *middle = d->cell_start + (d->cell[i] + dz * wxy + dy * wx);
-            row[scan.rows] = (struct list_row){middle[-reach[0]], middle[reach[0] + 1]};
-            candidates += row[scan.rows].last - row[scan.rows].first;
-            scan.rows++;
-        }
+    scan.rows = find_rows(l, d, d->slot[i], d->cell[i], row);
+    for (size_t r = 0; r < scan.rows; r++) candidates += row[r].last - row[r].first;
     TRY(GROW(p->j, p->capacity, p->used + candidates));
     uint32_t *out = p->j + p->used;
     size_t n = scan_of[l->isa](&scan, out);
@@ -107,27 +136,7 @@ void list_build(struct list *l, const struct domain *d, int thread)
         const size_t *range = half == 0 ? p->interior : p->boundary;
         for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, &p->outer, o, p->row);
     }
-}
-
-void list_prune(struct list *l, const struct domain *d, int thread)
-{
-    struct list_part *p = &l->part[thread];
-    uint32_t padding = (uint32_t)(4 * d->n_extended);
-    p->inner.used = 0;
     if (p->failure == OK) p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH);
-    if (p->failure != OK) return;
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? p->interior : p->boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            uint32_t i = d->order[o], *out = p->inner.j + p->inner.used;
-            struct list_prune prune = {d->x[0], d->x[d->slot[i]], l->inner_radius2[d->type[i]],
-                                       p->outer.j + l->outer[o].first, l->outer[o].length};
-            size_t n = prune_of[l->isa](&prune, out);
-            while (n % SIMD_WIDTH != 0) out[n++] = padding;
-            l->inner[o] = (struct list_entry){p->inner.used, (uint32_t)n};
-            p->inner.used += n;
-        }
-    }
 }
 
 status list_check(const struct list *l)

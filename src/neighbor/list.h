@@ -4,7 +4,8 @@
  * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species, in a fixed
  * order: the rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner list, which
  * the forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same order,
- * whenever some atom has used up the inner skin (pruning), which is much cheaper than a rebuild. Members, order and
+ * whenever some atom has used up the inner skin (pruning). The force kernel does that while it computes the forces of
+ * that step from the outer list (list_kernel.h), so pruning costs little. Members, order and
  * padding depend on the global state only, never on ranks or threads (Law 1). Each list is padded to a multiple of
  * SIMD_WIDTH with the padding atom of the domain. Entries are offsets into x counted in doubles (4 × index), ready
  * for addressing. Full lists: each pair is found from both sides, so a force is one sum over one list, without
@@ -47,6 +48,8 @@ struct list {
     size_t outer_capacity, inner_capacity;
     double *sx, *sy, *sz, *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
     size_t search_capacity[4];
+    bool trim; /* orthogonal periodic box: rows can be cut to what the position reaches */
+    double cell_width[3];
 };
 
 /* cutoff: for every pair of species. Lists start empty. */
@@ -54,11 +57,10 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
                   double inner_skin, int threads);
 void list_free(struct list *l);
 
-/* After domain_rebuild: prepare (one thread), then build and prune (every thread of the team its part), then check
- * (one thread; the first failure of any part). Between rebuilds: prune alone, when the outer list allows it. */
+/* After domain_rebuild: prepare (one thread), then build (every thread of the team its part), then check (one
+ * thread; the first failure of any part). The force computation that follows must make the inner lists. */
 status list_prepare(struct list *l, const struct domain *d);
 void list_build(struct list *l, const struct domain *d, int thread);
-void list_prune(struct list *l, const struct domain *d, int thread);
 status list_check(const struct list *l);
 
 /* True while no pair outside the inner list can be inside the cutoff, for the largest (squared) displacement since

@@ -40,29 +40,3 @@ size_t ISA_FUNCTION(list_scan)(const struct list_scan *s, uint32_t *restrict out
     }
     return n;
 }
-
-size_t ISA_FUNCTION(list_prune)(const struct list_prune *p, uint32_t *restrict out)
-{
-    const double *const atoms = p->atoms;
-    const uint32_t *const list = p->j;
-    const size_t length = p->length;
-    double table[8];
-    memcpy(table, p->radius2, sizeof table);
-    const vd x = vd_set(p->atom[0]), y = vd_set(p->atom[1]), z = vd_set(p->atom[2]);
-    size_t n = 0;
-    for (size_t k = 0; k < length; k += SIMD_WIDTH) {
-        vd xj, yj, zj, wj;
-        vd_atoms(atoms, list + k, &xj, &yj, &zj, &wj);
-        vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
-        vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
-        unsigned bits = vm_bits(vd_less(r2, vd_lookup(table, wj)));
-#if defined(ISA_avx512)
-        __m256i j = _mm256_loadu_si256((const __m256i *)(list + k));
-        _mm256_storeu_si256((__m256i *)(out + n), _mm256_maskz_compress_epi32((__mmask8)bits, j));
-        n += (size_t)__builtin_popcount(bits);
-#else
-        for (; bits; bits &= bits - 1) out[n++] = list[k + (unsigned)__builtin_ctz(bits)];
-#endif
-    }
-    return n;
-}
