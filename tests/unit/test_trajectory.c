@@ -288,12 +288,9 @@ static void bad_data_is_refused_with_its_line(void **state)
                {"20 4 5 6", "20 4 5 inf", "not a finite number"},
                {"units = lj", "units = real", "l.data:1: units 'real'"},
                {"3 atoms\r\n", "3 atoms\r\n5 bonds\n", "l.data:4: the file holds bonds"},
-               {"3 atoms\r\n", "3 atoms\r\nrubbish\n", "Atoms"},
                {"0 0 -1", "0 0 9999999999", "l.data:24: an image number"}};
     struct config c = {0};
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        if (strcmp(bad[k].to, "3 atoms\r\nrubbish\n") == 0)
-            continue; /* a section we do not know is skipped */
         put("l.data", changed(lj_data, bad[k].from, bad[k].to));
         refused(config_read(in_folder("l.data"), &c), bad[k].message);
     }
@@ -355,7 +352,7 @@ static void dump_bounding_box_and_columns(void **state)
                {" 9 -1", " 4 -1", "frame 0: two atoms have the same id 4"},
                {"ATOMS\n2\n", "ATOMS\n99999999999\n", "b.dump:8: announces"},
                {"ATOMS\n2\n", "ATOMS\n3\n", "b.dump:"},
-               {"-1 12.5 1.5", "-1 2.5 1.5", "b.dump:10: BOX BOUNDS"},
+               {"-1 12.5 1.5", "-1 2.5 1.5", "b.dump:12: BOX BOUNDS"},
                {"-1 12.5 1.5", "-1 12.5", "b.dump:10: BOX BOUNDS wants 3 numbers"},
                {" xs ys id", " xs ys ys", "b.dump:13: the column ys comes twice"},
                {" xs ys id", " xs ys no", "b.dump:13: no column id"},
@@ -375,11 +372,6 @@ static void xyz_properties_in_any_order(void **state)
 {
     (void)state;
     struct config c = {0};
-    const char *text =
-        "2\r\n"
-        "title='two words' pbc=\"T F T\" Properties=id:I:1:forces:R:3:charge:R:1:vel:R:3:species:S:1:pos:R:3 "
-        "flag Time=2.5 step=40 Lattice = \"9 0 0 0 9 0 0 0 9\"\r\n";
-    (void)text;
     const char *good =
         "2\r\n"
         "title='two words' pbc=\"T F T\" Properties=id:I:1:forces:R:3:charge:R:1:vel:R:3:species:S:1:pos:R:3 "
@@ -539,6 +531,7 @@ static void h5md_truncate_and_reopen(void **state)
     struct config c = {0}, d = {0}, e = {0};
     struct h5md_writer w = {0};
     struct trajectory *t[2] = {0};
+    bool stopped = false;
     for (int run = 0; run < 2; run++) {
         const char *path = in_folder(run ? "r1.h5" : "r0.h5");
         example(&c, true, false);
@@ -549,7 +542,8 @@ static void h5md_truncate_and_reopen(void **state)
             for (int i = 0; i < 60; i++) c.x[i] = 0.01 * i + 0.001 * (double)frame;
             must(h5md_append(&w, &c));
             must(h5md_flush(&w));
-            if (run == 1 && frame == 6) { /* stop after frame 6, the checkpoint was made at step 350 */
+            if (run == 1 && frame == 6 &&
+                !stopped) { /* stop after frame 6, the checkpoint was made at step 350 */
                 must(h5md_close(&w));
                 must(h5md_reopen(&w, path));
                 assert_int_equal(w.frames, 7);
@@ -557,6 +551,7 @@ static void h5md_truncate_and_reopen(void **state)
                 assert_int_equal(w.frames, 4);
                 assert_int_equal(w.used, 12);
                 frame = 3;
+                stopped = true;
             }
         }
         c.step = 0;
@@ -829,14 +824,15 @@ static int read_all(const char *path)
     return s == UNPHYSICAL || status_message()[0] == '\0' ? -1 : 0;
 }
 
-static void fuzz(const char *name, int rounds, uint64_t seed, bool binary)
+/* The number of bad answers; 1 more if nothing at all was noticed. */
+static int fuzz(const char *name, int rounds, uint64_t seed, bool binary)
 {
     char *good = NULL, *text = NULL;
     size_t length, room;
     must(file_read(in_folder(name), &good, &length));
     room = length + 256;
     must(mem_new((void **)&text, room, 1, "a mutant"));
-    int accepted = 0;
+    int accepted = 0, bad = 0;
     for (int k = 0; k < rounds; k++) {
         memcpy(text, good, length);
         size_t n = mutate(text, length, room, &seed, binary);
@@ -845,12 +841,13 @@ static void fuzz(const char *name, int rounds, uint64_t seed, bool binary)
         fwrite(text, 1, n, out);
         fclose(out);
         int verdict = read_all(path);
-        if (verdict < 0) fail_msg("%s, round %d: bad answer: %s", name, k, status_message());
-        accepted += verdict;
+        if (verdict < 0) fprintf(stderr, "%s, round %d: bad answer: %s\n", name, k, status_message());
+        bad += verdict < 0;
+        accepted += verdict > 0;
     }
-    assert_true(accepted < rounds); /* most mutants must be noticed, and some are */
     DELETE(good);
     DELETE(text);
+    return bad + (accepted == rounds);
 }
 
 static void text_readers_survive_mutations(void **state)
@@ -864,7 +861,7 @@ static void text_readers_survive_mutations(void **state)
         must(trajectory_create(&w, in_folder(name[k]), &c));
         for (int frame = 0; frame < (k ? 2 : 1); frame++) must(trajectory_append(w, &c));
         must(trajectory_commit(&w));
-        fuzz(name[k], 3000, 0x9E3779B97F4A7C15u + (uint64_t)k, false);
+        assert_int_equal(fuzz(name[k], 3000, 0x9E3779B97F4A7C15u + (uint64_t)k, false), 0);
     }
     config_free(&c);
 }
@@ -881,8 +878,7 @@ static void h5md_reader_survives_mutations(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         alarm(20);
-        fuzz("fz.h5", 400, 0xD1B54A32D192ED03u, true);
-        _exit(0);
+        _exit(fuzz("fz.h5", 400, 0xD1B54A32D192ED03u, true) ? 1 : 0);
     }
     int outcome = 0;
     waitpid(child, &outcome, 0);
