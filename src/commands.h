@@ -14,7 +14,9 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(check) \
     X(energy) \
+    X(info) \
     X(bench) \
     X(convert) \
     X(speckle) \

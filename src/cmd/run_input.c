@@ -265,10 +265,10 @@ static const struct input_table lists_table = {"lists", lists_keys, 2 * sizeof(d
 static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
      .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: energy}"},
-    {"Tg", INPUT_MAP, FIELD(Tg), .table = &Tg_table, .help = "makes Tg a unit"},
-    {"map", INPUT_MAP, FIELD(map), .table = &map_table, .help = "makes real units legal"},
+    {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
+    {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table, .help = "makes real units legal"},
     {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .required = true, .help = "the sample at the start"},
-    {"dt", INPUT_CUSTOM, FIELD(dt), .read = read_dt, .standard = "0.005 tau", .help = "time step"},
+    {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau", .help = "time step"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1", .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
     {"barostat", INPUT_MAP, FIELD(barostat), .table = &barostat_table, .help = "of all stages at a pressure"},
