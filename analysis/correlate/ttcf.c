@@ -207,7 +207,7 @@ status ttcf_from_matrix(struct ttcf *c, const float *matrix, int64_t frames)
     GUARD(NEW(c->bad, (size_t)frames));
     for (int64_t i = 0; i < frames; i++) {
         memcpy(c->packed + ttcf_row(frames, i), matrix + i * frames + i, (size_t)(frames - i) * sizeof *matrix);
-        c->bad[i] = isnan(matrix[i * frames + i]) ? 1 : 0;
+        if (isnan(matrix[i * frames + i])) c->bad[i] = 1;
         c->bad_frames += c->bad[i];
     }
 done:
