@@ -12,11 +12,15 @@ const char *ttcf_variant_name(enum ttcf_variant v) { return v == TTCF_PEARSON ? 
 
 /* ---- normalising the frames ---- */
 
+/* Eight sums side by side: a fixed order, without waiting for one addition after the other. */
 static double mean_of(const float *x, int64_t n)
 {
-    double sum = 0.0;
-    for (int64_t p = 0; p < n; p++) sum += (double)x[p];
-    return sum / (double)n;
+    double sum[8] = {0};
+    int64_t p = 0;
+    for (; p + 8 <= n; p += 8)
+        for (int k = 0; k < 8; k++) sum[k] += (double)x[p + k];
+    for (; p < n; p++) sum[0] += (double)x[p];
+    return (((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]))) / (double)n;
 }
 
 /* One frame in place (f32) or into out64. False if the frame has no usable intensity. */
@@ -54,31 +58,50 @@ static void normalise(struct ttcf *c, float *data, double *copy)
 
 /* ---- tiles ---- */
 
-/* Row tile a and column tile b ≥ a of tile number k, counted down the columns of tiles: neighbours share operands. */
-static void tile_of(int64_t k, int64_t *a, int64_t *b)
+/* Rows [i0, i1) times columns [j0, j1) of the upper triangle; on the diagonal i0 = j0 and i1 = j1. */
+struct tile {
+    int64_t i0, i1, j0, j1;
+};
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Width of the tiles beside the diagonal: wide tiles spend less on packing, narrow ones spread a small problem. A
+ * function of the number of frames only. */
+static int64_t tile_width(int64_t frames)
 {
-    int64_t col = (int64_t)((sqrt(8.0 * (double)k + 1.0) - 1.0) / 2.0);
-    while ((col + 1) * (col + 2) / 2 <= k) col++;
-    while (col * (col + 1) / 2 > k) col--;
-    *b = col;
-    *a = k - col * (col + 1) / 2;
+    int64_t n = frames / (4 * TTCF_TILE);
+    return TTCF_TILE * (n < 1 ? 1 : least(n, TTCF_WIDE));
 }
 
-static int64_t tile_end(const struct ttcf *c, int64_t tile)
+/* All tiles: full ones beside the diagonal first, then their narrower ends, then the diagonal — the large pieces of work
+ * before the small. Called with tile = NULL it only counts. */
+static int64_t list_tiles(int64_t frames, struct tile *tile)
 {
-    int64_t end = (tile + 1) * TTCF_TILE;
-    return end < c->frames ? end : c->frames;
+    int64_t n = 0, width = tile_width(frames);
+    for (int pass = 0; pass < 3; pass++)
+        for (int64_t i0 = 0; i0 < frames; i0 += TTCF_TILE) {
+            int64_t i1 = least(i0 + TTCF_TILE, frames);
+            if (pass == 2 && tile) tile[n] = (struct tile){i0, i1, i0, i1};
+            if (pass == 2) n++;
+            for (int64_t j0 = i1; pass < 2 && j0 < frames; j0 += width) {
+                int64_t j1 = least(j0 + width, frames);
+                if ((j1 - j0 == width) != (pass == 0)) continue;
+                if (tile) tile[n] = (struct tile){i0, i1, j0, j1};
+                n++;
+            }
+        }
+    return n;
 }
 
 /* Move a finished tile into the packed triangle: C = baseline + product / pixels, NaN in bad rows and columns. */
-static void store_tile(const struct ttcf *c, int64_t a, int64_t b, const float *product, const double *product64)
+static void store_tile(const struct ttcf *c, const struct tile *t, const float *product, const double *product64)
 {
     double baseline = c->variant == TTCF_EQ1 ? 1.0 : 0.0, scale = 1.0 / (double)c->pixels;
-    int64_t i0 = a * TTCF_TILE, j0 = b * TTCF_TILE, j1 = tile_end(c, b);
-    for (int64_t i = i0; i < tile_end(c, a); i++) {
+    int64_t width = t->j1 - t->j0;
+    for (int64_t i = t->i0; i < t->i1; i++) {
         size_t row = ttcf_row(c->frames, i);
-        for (int64_t j = j0 > i ? j0 : i; j < j1; j++) {
-            size_t k = (size_t)((i - i0) * TTCF_TILE + j - j0), to = row + (size_t)(j - i);
+        for (int64_t j = t->j0 > i ? t->j0 : i; j < t->j1; j++) {
+            size_t k = (size_t)((i - t->i0) * width + j - t->j0), to = row + (size_t)(j - i);
             double v = baseline + (product64 ? product64[k] : (double)product[k]) * scale;
             if (c->bad[i] || c->bad[j]) v = NAN;
             if (c->packed)
@@ -89,54 +112,58 @@ static void store_tile(const struct ttcf *c, int64_t a, int64_t b, const float *
     }
 }
 
-/* One BLAS call: rows of tile a times rows of tile b over pixels [p, p+depth). */
-static void product32(const struct ttcf *c, const float *x, int64_t a, int64_t b, int64_t p, int64_t depth, float *out)
+/* One BLAS call: the rows of a tile times its columns over the pixels [p, p+depth). */
+static void product32(const struct ttcf *c, const float *x, const struct tile *t, int64_t p, int64_t depth, float *out)
 {
-    const float *xa = x + a * TTCF_TILE * c->pixels + p, *xb = x + b * TTCF_TILE * c->pixels + p;
-    int m = (int)(tile_end(c, a) - a * TTCF_TILE), n = (int)(tile_end(c, b) - b * TTCF_TILE);
-    int k = (int)depth, ld = (int)c->pixels;
-    if (a == b)
-        cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, m, k, 1.0f, xa, ld, 0.0f, out, TTCF_TILE);
+    const float *xi = x + t->i0 * c->pixels + p, *xj = x + t->j0 * c->pixels + p;
+    int m = (int)(t->i1 - t->i0), n = (int)(t->j1 - t->j0), k = (int)depth, ld = (int)c->pixels;
+    if (t->i0 == t->j0)
+        cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, m, k, 1.0f, xi, ld, 0.0f, out, n);
     else
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1.0f, xa, ld, xb, ld, 0.0f, out, TTCF_TILE);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1.0f, xi, ld, xj, ld, 0.0f, out, n);
 }
 
-static void tile32(const struct ttcf *c, const float *x, int64_t a, int64_t b, float *out, double *sum)
+static void tile32(const struct ttcf *c, const float *x, const struct tile *t, float *out, double *sum)
 {
     if (!sum) {
-        product32(c, x, a, b, 0, c->pixels, out);
-        store_tile(c, a, b, out, NULL);
+        product32(c, x, t, 0, c->pixels, out);
+        store_tile(c, t, out, NULL);
         return;
     }
-    memset(sum, 0, (size_t)TTCF_TILE * TTCF_TILE * sizeof *sum);
+    int64_t area = (t->i1 - t->i0) * (t->j1 - t->j0);
+    memset(sum, 0, (size_t)area * sizeof *sum);
+    memset(out, 0, (size_t)area * sizeof *out); /* below the diagonal nothing is written */
     for (int64_t p = 0; p < c->pixels; p += TTCF_DEPTH) {
-        product32(c, x, a, b, p, c->pixels - p < TTCF_DEPTH ? c->pixels - p : TTCF_DEPTH, out);
-        for (int64_t i = 0; i < (int64_t)TTCF_TILE * TTCF_TILE; i++) sum[i] += (double)out[i];
+        product32(c, x, t, p, least(c->pixels - p, TTCF_DEPTH), out);
+        for (int64_t i = 0; i < area; i++) sum[i] += (double)out[i];
     }
-    store_tile(c, a, b, NULL, sum);
+    store_tile(c, t, NULL, sum);
 }
 
-static void tile64(const struct ttcf *c, const double *x, int64_t a, int64_t b, double *out)
+static void tile64(const struct ttcf *c, const double *x, const struct tile *t, double *out)
 {
-    const double *xa = x + a * TTCF_TILE * c->pixels, *xb = x + b * TTCF_TILE * c->pixels;
-    int m = (int)(tile_end(c, a) - a * TTCF_TILE), n = (int)(tile_end(c, b) - b * TTCF_TILE), k = (int)c->pixels;
-    if (a == b)
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, m, k, 1.0, xa, k, 0.0, out, TTCF_TILE);
+    const double *xi = x + t->i0 * c->pixels, *xj = x + t->j0 * c->pixels;
+    int m = (int)(t->i1 - t->i0), n = (int)(t->j1 - t->j0), k = (int)c->pixels;
+    if (t->i0 == t->j0)
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, m, k, 1.0, xi, k, 0.0, out, n);
     else
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1.0, xa, k, xb, k, 0.0, out, TTCF_TILE);
-    store_tile(c, a, b, NULL, out);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1.0, xi, k, xj, k, 0.0, out, n);
+    store_tile(c, t, NULL, out);
 }
 
 /* All tiles over the threads; scratch is made before the threads start so that nothing can fail inside. */
 static status all_tiles(const struct ttcf *c, const float *x, const double *x64, bool show)
 {
-    int64_t rows = (c->frames + TTCF_TILE - 1) / TTCF_TILE, tiles = rows * (rows + 1) / 2, done = 0;
-    size_t area = (size_t)TTCF_TILE * TTCF_TILE, threads = (size_t)omp_get_max_threads();
-    if ((int64_t)threads > tiles) threads = (size_t)tiles;
+    int64_t tiles = list_tiles(c->frames, NULL), done = 0;
+    size_t threads = (size_t)least(omp_get_max_threads(), tiles);
+    size_t area = (size_t)(least(c->frames, TTCF_TILE) * least(c->frames, tile_width(c->frames)));
     bool deep = !x64 && c->pixels > TTCF_DEPTH;
     float *out = NULL;
     double *out64 = NULL;
+    struct tile *tile = NULL;
     status s = OK;
+    GUARD(NEW(tile, (size_t)tiles));
+    list_tiles(c->frames, tile);
     if (!x64) GUARD(mem_new((void **)&out, threads * area, sizeof *out, "the tiles of the TTCF"));
     if (x64 || deep) GUARD(mem_new((void **)&out64, threads * area, sizeof *out64, "the tiles of the TTCF"));
     openblas_set_num_threads(1);
@@ -144,17 +171,16 @@ static status all_tiles(const struct ttcf *c, const float *x, const double *x64,
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)threads)
     for (int64_t k = 0; k < tiles; k++) {
         size_t mine = (size_t)omp_get_thread_num() * area;
-        int64_t a, b;
-        tile_of(k, &a, &b);
         if (x64)
-            tile64(c, x64, a, b, out64 + mine);
+            tile64(c, x64, &tile[k], out64 + mine);
         else
-            tile32(c, x, a, b, out + mine, deep ? out64 + mine : NULL);
+            tile32(c, x, &tile[k], out + mine, deep ? out64 + mine : NULL);
 #pragma omp critical(ttcf_progress)
         if (show) progress_show(&bar, ++done, NULL);
     }
     if (show) progress_end(&bar);
 done:
+    DELETE(tile);
     DELETE(out);
     DELETE(out64);
     return s;

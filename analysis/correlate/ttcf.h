@@ -11,11 +11,11 @@
  *
  * How: every frame is divided by its mean over the pixels (in double), 1 is subtracted and the result kept in f32 in
  * place of the data: x = I/⟨I⟩ − 1. As ⟨x⟩ = 0, C = 1 + ⟨x1 x2⟩ exactly, and the rounding of f32 acts on C − 1
- * instead of on C. The products are a symmetric rank-k update of tiles of TTCF_TILE² elements — ssyrk on the diagonal,
- * sgemm beside it — over OpenMP threads, one BLAS thread each; sums longer than TTCF_DEPTH pixels are
- * continued in double. A tile is always computed by the same call, so the bits do not depend on the number of threads.
+ * instead of on C. The products are a symmetric rank-k update in tiles — ssyrk on the diagonal (TTCF_TILE²), sgemm beside it (TTCF_TILE
+ * rows, up to TTCF_WIDE times as many columns) — over OpenMP threads, one BLAS thread each; sums longer than TTCF_DEPTH
+ * pixels are continued in double. A tile is always computed by the same call, so the bits do not depend on the number of threads.
  * Only the upper triangle j ≥ i is kept, row after row ("packed"). Memory: the data + 4 bytes · T(T+1)/2 +
- * TTCF_TILE² numbers a thread. With double_precision everything is done in f64 from a copy of the data (small problems).
+ * at most TTCF_WIDE · TTCF_TILE² numbers (16 MiB) a thread. With double_precision everything is done in f64 from a copy of the data (small problems).
  *
  * Bad frames (bad[t] ≠ 0, and frames without intensity) give NaN in their row and column and touch nothing else.
  * One pixel gives C ≡ 1 whatever it does: BAD_INPUT. Results for fewer than 3 pixels are legal and noisy. */
@@ -29,7 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TTCF_TILE = 512, TTCF_DEPTH = 16384 };
+enum { TTCF_TILE = 1024, TTCF_WIDE = 4, TTCF_DEPTH = 16384 };
 enum ttcf_variant { TTCF_EQ1, TTCF_PEARSON };
 const char *ttcf_variant_name(enum ttcf_variant v); /* "eq1", "pearson" */
 
