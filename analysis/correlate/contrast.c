@@ -8,8 +8,11 @@
 status contrast_exact_null(int64_t n, struct contrast_null *null)
 {
     if (n < 2)
-        return fail(BAD_INPUT, "a null model for %" PRId64 " independent pixel(s) was asked for; with fewer than 2, C is 1 "
-                    "for any dynamics", n);
+        return fail(BAD_INPUT,
+                    "a null model for %" PRId64
+                    " independent pixel(s) was asked for; with fewer than 2, C is 1 "
+                    "for any dynamics",
+                    n);
     double m = (double)n;
     null->diagonal_mean = 2.0 * m / (m + 1.0);
     null->diagonal_sd = 2.0 * m * sqrt(m - 1.0) / ((m + 1.0) * sqrt((m + 2.0) * (m + 3.0)));

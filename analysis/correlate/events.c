@@ -14,7 +14,8 @@ int64_t events_block(int64_t frames)
 
 void events_drops(const struct ttcf *c, double g0, double baseline, double *d)
 {
-    for (int64_t t = 0; t + 1 < c->frames; t++) d[t] = 1.0 - (ttcf_at(c, t, t + 1) - baseline) / (g0 - baseline);
+    for (int64_t t = 0; t + 1 < c->frames; t++)
+        d[t] = 1.0 - (ttcf_at(c, t, t + 1) - baseline) / (g0 - baseline);
 }
 
 static int ascending(const void *a, const void *b)

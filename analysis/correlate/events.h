@@ -2,12 +2,14 @@
 /* events — abrupt losses of correlation between neighbouring frames.
  *
  *     d(t) = 1 − (C(t,t+1) − g∞) / (g0 − g∞)        the part of the correlation lost from frame t to t+1
- *     z(t) = (d(t) − median) / (1.4826 MAD)         median and MAD over the block of `block` frames that holds t
+ *     z(t) = (d(t) − median) / (1.4826 MAD)         median and MAD over the block of `block` frames that
+ * holds t
  *
- * z does not depend on g0 and g∞ and follows slow changes of the dynamics; a single rearrangement stands out. An event
- * is a run of frames with z above the threshold; its frame is that of the largest z. A z means nothing without its null: use
- * the threshold of surrogate.h, which fewer than 1 % of eventless records exceed. Bad frames give NaN and end a run.
- * The measured intensity trace should be flat at an event, else it is the beam. */
+ * z does not depend on g0 and g∞ and follows slow changes of the dynamics; a single rearrangement stands out.
+ * An event is a run of frames with z above the threshold; its frame is that of the largest z. A z means
+ * nothing without its null: use the threshold of surrogate.h, which fewer than 1 % of eventless records
+ * exceed. Bad frames give NaN and end a run. The measured intensity trace should be flat at an event, else it
+ * is the beam. */
 #ifndef GLINT_ANALYSIS_EVENTS_H
 #define GLINT_ANALYSIS_EVENTS_H
 
@@ -30,8 +32,8 @@ struct events {
 int64_t events_block(int64_t frames);
 /* d(t), t = 0 … frames−2, from the TTCF. */
 void events_drops(const struct ttcf *c, double g0, double baseline, double *d);
-/* z of n drops; NaN stays NaN. A last block shorter than half is joined to its neighbour. A spread below 1e-6 (the
- * rounding of f32) counts as 1e-6, so a constant pattern has no events. */
+/* z of n drops; NaN stays NaN. A last block shorter than half is joined to its neighbour. A spread below 1e-6
+ * (the rounding of f32) counts as 1e-6, so a constant pattern has no events. */
 status events_z(const double *d, int64_t n, int64_t block, double *z);
 status events_find(struct events *e, const double *d, const double *z, int64_t n, double threshold);
 void events_free(struct events *e);

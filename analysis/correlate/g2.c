@@ -10,8 +10,14 @@
 
 static const char *const age_names[] = {"start", "mid"};
 static const char *const diagonal_names[] = {"keep", "nan", "mean4", "first-offdiagonal"};
-const char *g2_age_name(enum g2_age age) { return age_names[age]; }
-const char *g2_diagonal_name(enum g2_diagonal diagonal) { return diagonal_names[diagonal]; }
+const char *g2_age_name(enum g2_age age)
+{
+    return age_names[age];
+}
+const char *g2_diagonal_name(enum g2_diagonal diagonal)
+{
+    return diagonal_names[diagonal];
+}
 
 status g2_age_parse(const char *word, enum g2_age *age)
 {
@@ -39,7 +45,8 @@ static status make_windows(struct g2 *g, int64_t frames)
 {
     int64_t n = g->options.windows > 1 ? g->options.windows : 1;
     if (n > frames)
-        return fail(BAD_INPUT, "%" PRId64 " age windows asked for, the record has %" PRId64 " frames", n, frames);
+        return fail(BAD_INPUT, "%" PRId64 " age windows asked for, the record has %" PRId64 " frames", n,
+                    frames);
     TRY(NEW(g->edge, (size_t)n + 1));
     int64_t made = 0;
     for (int64_t a = 1; a <= n; a++) {
@@ -58,7 +65,8 @@ static status make_bins(struct g2 *g, int64_t frames)
     while (k < frames) {
         g->first[n++] = k;
         int64_t next = k + 1;
-        if (g->options.per_decade > 0 && k > 0) { /* the end of the bin: the smallest edge above k; an edge rounds up */
+        if (g->options.per_decade > 0 &&
+            k > 0) { /* the end of the bin: the smallest edge above k; an edge rounds up */
             double d = (double)g->options.per_decade;
             int64_t m = (int64_t)floor(d * log10((double)k) + 1e-9) + 1;
             next = (int64_t)ceil(pow(10.0, (double)m / d) - 1e-9);
@@ -98,13 +106,22 @@ void g2_treated_diagonal(const struct ttcf *c, enum g2_diagonal diagonal, double
         n++;
     }
     for (int64_t t = 0; t < T; t++) {
-        double before = t > 0 ? ttcf_at(c, t - 1, t) : (double)NAN, after = t + 1 < T ? ttcf_at(c, t, t + 1) : (double)NAN;
+        double before = t > 0 ? ttcf_at(c, t - 1, t) : (double)NAN,
+               after = t + 1 < T ? ttcf_at(c, t, t + 1) : (double)NAN;
         double mean = isnan(before) ? after : isnan(after) ? before : 0.5 * (before + after);
         switch (diagonal) {
-        case G2_DIAGONAL_KEEP: out[t] = ttcf_at(c, t, t); break;
-        case G2_DIAGONAL_NAN: out[t] = (double)NAN; break;
-        case G2_DIAGONAL_MEAN4: out[t] = c->bad[t] ? (double)NAN : mean; break;
-        case G2_DIAGONAL_FIRST_OFF: out[t] = c->bad[t] || n == 0 ? (double)NAN : sum / (double)n; break;
+        case G2_DIAGONAL_KEEP:
+            out[t] = ttcf_at(c, t, t);
+            break;
+        case G2_DIAGONAL_NAN:
+            out[t] = (double)NAN;
+            break;
+        case G2_DIAGONAL_MEAN4:
+            out[t] = c->bad[t] ? (double)NAN : mean;
+            break;
+        case G2_DIAGONAL_FIRST_OFF:
+            out[t] = c->bad[t] || n == 0 ? (double)NAN : sum / (double)n;
+            break;
         }
     }
 }
@@ -131,15 +148,15 @@ void g2_every_lag(const struct ttcf *c, double *mean)
 
 /* ---- means and block errors ---- */
 
-/* Block sums of one window for a group of neighbouring bins (together at least 64 lags, unless the record ends: rows
- * outside and lags inside keep the walk through memory straight). Blocks are cut in age: an element belongs to
- * block (age − a0)/length. */
+/* Block sums of one window for a group of neighbouring bins (together at least 64 lags, unless the record
+ * ends: rows outside and lags inside keep the walk through memory straight). Blocks are cut in age: an
+ * element belongs to block (age − a0)/length. */
 struct blocks {
     int64_t bin0, bin1;    /* the group */
     int64_t count, length; /* blocks a bin, frames a block */
     double *sum;           /* per bin and block */
     int64_t *n;
-    double *lag_sum;       /* per bin */
+    double *lag_sum; /* per bin */
 };
 enum { GROUP_LAGS = 64 };
 
@@ -163,8 +180,8 @@ static void add_row(const struct g2 *g, const struct ttcf *c, const double *diag
     }
 }
 
-static void finish_bin(struct g2 *g, int64_t at, const double *block_sum, const int64_t *block_n, int64_t blocks,
-                       double lag_sum)
+static void finish_bin(struct g2 *g, int64_t at, const double *block_sum, const int64_t *block_n,
+                       int64_t blocks, double lag_sum)
 {
     double sum = 0.0, square = 0.0;
     int64_t n = 0, used = 0;
@@ -192,13 +209,14 @@ static int64_t group_end(const struct g2 *g, int64_t bin0)
     return bin1;
 }
 
-static status compute_group(struct g2 *g, const struct ttcf *c, const double *diagonal, int64_t a, int64_t bin0,
-                            int64_t count, int64_t length)
+static status compute_group(struct g2 *g, const struct ttcf *c, const double *diagonal, int64_t a,
+                            int64_t bin0, int64_t count, int64_t length)
 {
     struct blocks b = {bin0, group_end(g, bin0), count, length, NULL, NULL, NULL};
     size_t bins = (size_t)(b.bin1 - b.bin0);
     int64_t i0 = g->edge[a], i1 = g->edge[a + 1];
-    if (g->options.age == G2_AGE_MID) i0 -= g->first[b.bin1] / 2; /* the earliest row that the largest lag may have */
+    if (g->options.age == G2_AGE_MID)
+        i0 -= g->first[b.bin1] / 2; /* the earliest row that the largest lag may have */
     status s = OK;
     GUARD(NEW(b.sum, bins * (size_t)count));
     GUARD(NEW(b.n, bins * (size_t)count));
@@ -253,7 +271,8 @@ static status correlation_time(struct g2 *g, const struct ttcf *c)
     double amplitude = c->frames > 1 ? mean[1] - g->options.baseline : (double)NAN, sum = 1.0;
     for (int64_t k = 1; k < c->frames; k++) {
         double R = (mean[k] - g->options.baseline) / amplitude;
-        if (!(R >= 0.05)) break; /* also when the amplitude is 0: constant patterns have no memory to speak of */
+        if (!(R >= 0.05))
+            break; /* also when the amplitude is 0: constant patterns have no memory to speak of */
         sum += 2.0 * R;
     }
     g->correlation_time = sum;
@@ -268,8 +287,10 @@ status g2_compute(struct g2 *g, const struct ttcf *c, const struct g2_options *o
     double *diagonal = NULL;
     status s = OK;
     if (options->per_decade < 0 || options->block < 0 || options->windows < 0)
-        return fail(BAD_INPUT, "windows (%" PRId64 "), bins per decade (%" PRId64 ") and block (%" PRId64
-                    ") cannot be negative", options->windows, options->per_decade, options->block);
+        return fail(BAD_INPUT,
+                    "windows (%" PRId64 "), bins per decade (%" PRId64 ") and block (%" PRId64
+                    ") cannot be negative",
+                    options->windows, options->per_decade, options->block);
     GUARD(allocate(g, c->frames));
     GUARD(NEW(diagonal, (size_t)c->frames));
     GUARD(correlation_time(g, c));

@@ -14,10 +14,10 @@
 /* ---- the generator ---- */
 
 struct generator {
-    int64_t period;     /* M */
-    double *amplitude;  /* M: square root of the spectrum */
+    int64_t period;    /* M */
+    double *amplitude; /* M: square root of the spectrum */
     double clipped;
-    fftw_plan plan;     /* in place, for buffers aligned as NEW aligns them */
+    fftw_plan plan; /* in place, for buffers aligned as NEW aligns them */
 };
 
 static int64_t fast_length(int64_t least)
@@ -63,13 +63,12 @@ static void generator_end(struct generator *g)
 }
 
 /* The intensities of one pixel, `frames` of them. With Σ amplitude² = 1 and ⟨|noise|²⟩ = 1 the mean is 1. */
-static void pixel_intensity(const struct generator *g, uint64_t seed, int64_t pixel, int64_t frames, fftw_complex *x,
-                            double *I)
+static void pixel_intensity(const struct generator *g, uint64_t seed, int64_t pixel, int64_t frames,
+                            fftw_complex *x, double *I)
 {
     for (int64_t k = 0; k < g->period; k++) {
         double z[2] = {0.0, 0.0};
-        if (g->amplitude[k] > 0.0)
-            random_normal(seed, STREAM_SURROGATE, (uint64_t)pixel, (uint64_t)k, 2, z);
+        if (g->amplitude[k] > 0.0) random_normal(seed, STREAM_SURROGATE, (uint64_t)pixel, (uint64_t)k, 2, z);
         x[k][0] = z[0] * M_SQRT1_2 * g->amplitude[k];
         x[k][1] = z[1] * M_SQRT1_2 * g->amplitude[k];
     }
@@ -77,8 +76,8 @@ static void pixel_intensity(const struct generator *g, uint64_t seed, int64_t pi
     for (int64_t t = 0; t < frames; t++) I[t] = x[t][0] * x[t][0] + x[t][1] * x[t][1];
 }
 
-status surrogate_frames(const double *f2, const double *envelope, const struct surrogate_options *o, int64_t number,
-                        float *data, double *clipped)
+status surrogate_frames(const double *f2, const double *envelope, const struct surrogate_options *o,
+                        int64_t number, float *data, double *clipped)
 {
     struct generator g;
     fftw_complex *x = NULL;
@@ -89,7 +88,8 @@ status surrogate_frames(const double *f2, const double *envelope, const struct s
     GUARD(NEW(I, (size_t)o->frames));
     for (int64_t p = 0; p < o->pixels; p++) {
         pixel_intensity(&g, o->seed + (uint64_t)number, p, o->frames, x, I);
-        for (int64_t t = 0; t < o->frames; t++) data[t * o->pixels + p] = (float)(I[t] * (envelope ? envelope[p] : 1.0));
+        for (int64_t t = 0; t < o->frames; t++)
+            data[t * o->pixels + p] = (float)(I[t] * (envelope ? envelope[p] : 1.0));
     }
     if (clipped) *clipped = g.clipped;
 done:
@@ -161,8 +161,8 @@ static status statistics(struct work *w, const struct surrogate_options *o, doub
     return OK;
 }
 
-static status one_surrogate(const struct generator *g, const double *envelope, const struct surrogate_options *o,
-                            int64_t number, double out[3])
+static status one_surrogate(const struct generator *g, const double *envelope,
+                            const struct surrogate_options *o, int64_t number, double out[3])
 {
     struct work w;
     status s = OK;
@@ -196,8 +196,14 @@ static struct surrogate_statistic distribution(double *v, int64_t n)
 {
     qsort(v, (size_t)n, sizeof *v, ascending);
     struct moments m = moments_of(v, n);
-    return (struct surrogate_statistic){m.mean, sqrt(m.variance), percentile(v, n, 0.025), percentile(v, n, 0.5),
-                                        percentile(v, n, 0.975), percentile(v, n, 0.99), (double)NAN, (double)NAN};
+    return (struct surrogate_statistic){m.mean,
+                                        sqrt(m.variance),
+                                        percentile(v, n, 0.025),
+                                        percentile(v, n, 0.5),
+                                        percentile(v, n, 0.975),
+                                        percentile(v, n, 0.99),
+                                        (double)NAN,
+                                        (double)NAN};
 }
 
 static struct surrogate_statistic *statistic_of(struct surrogate_null *n, int which)
@@ -218,14 +224,21 @@ void surrogate_compare(struct surrogate_null *null, int which, double measured)
 static status check(const struct surrogate_options *o)
 {
     if (o->pixels < 2)
-        return fail(BAD_INPUT, "a surrogate of %" PRId64 " independent pixel(s) was asked for; at least 2 are needed",
+        return fail(BAD_INPUT,
+                    "a surrogate of %" PRId64 " independent pixel(s) was asked for; at least 2 are needed",
                     o->pixels);
     if (o->frames < 3 || o->lag < 1 || o->lag > o->frames - 2)
-        return fail(BAD_INPUT, "a surrogate of %" PRId64 " frames with lag %" PRId64 " was asked for; at least 3 frames and "
-                    "1 ≤ lag ≤ frames − 2 are needed", o->frames, o->lag);
+        return fail(BAD_INPUT,
+                    "a surrogate of %" PRId64 " frames with lag %" PRId64
+                    " was asked for; at least 3 frames and "
+                    "1 ≤ lag ≤ frames − 2 are needed",
+                    o->frames, o->lag);
     if (o->seeds < 100)
-        return fail(BAD_INPUT, "%" PRId64 " surrogates were asked for; fewer than 100 cannot show a false-alarm rate of 1 %%, "
-                    "200 is the usual least", o->seeds);
+        return fail(BAD_INPUT,
+                    "%" PRId64
+                    " surrogates were asked for; fewer than 100 cannot show a false-alarm rate of 1 %%, "
+                    "200 is the usual least",
+                    o->seeds);
     return OK;
 }
 
@@ -263,7 +276,10 @@ done:
     return s;
 }
 
-void surrogate_free(struct surrogate_null *null) { DELETE(null->values); }
+void surrogate_free(struct surrogate_null *null)
+{
+    DELETE(null->values);
+}
 
 /* ---- |f|² from a measured R ---- */
 
@@ -289,8 +305,8 @@ static void interpolate(const double *lag, const double *value, int64_t n, int64
     }
 }
 
-status surrogate_correlation(const double *lag, const double *R, const double *weight, int64_t n, int64_t frames,
-                             double *f2)
+status surrogate_correlation(const double *lag, const double *R, const double *weight, int64_t n,
+                             int64_t frames, double *f2)
 {
     struct pool *pool = NULL;
     double *x = NULL, *y = NULL;

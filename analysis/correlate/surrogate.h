@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* surrogate — what a window of n pixels does by chance alone: the null model of intermittency.
  *
- * A surrogate record has n independent pixels whose complex field is a stationary Gaussian process with the field
- * autocorrelation f(k) of the measurement, |f|² = R (Siegert), and as many frames; I = |field|² times the static
- * envelope S of the pixel. It ages not and knows no events. What the measurement does beyond it — variance of the
- * contrast, of C(t,t+k), sharp drops — is more than counting statistics of few pixels.
+ * A surrogate record has n independent pixels whose complex field is a stationary Gaussian process with the
+ * field autocorrelation f(k) of the measurement, |f|² = R (Siegert), and as many frames; I = |field|² times
+ * the static envelope S of the pixel. It ages not and knows no events. What the measurement does beyond it —
+ * variance of the contrast, of C(t,t+k), sharp drops — is more than counting statistics of few pixels.
  *
- * The field is made by circulant embedding: f is mirrored to a period M ≥ 2T of small prime factors, transformed, negative
- * spectral weight (f from data need not be positive definite) set to zero and the rest rescaled to unit variance — the fraction cut
- * is reported in `clipped` — and white noise is coloured with it by one complex FFT per pixel. Noise is Philox
- * keyed by (seed + number of the surrogate, STREAM_SURROGATE, pixel, frequency): the same for any number of threads.
+ * The field is made by circulant embedding: f is mirrored to a period M ≥ 2T of small prime factors,
+ * transformed, negative spectral weight (f from data need not be positive definite) set to zero and the rest
+ * rescaled to unit variance — the fraction cut is reported in `clipped` — and white noise is coloured with it
+ * by one complex FFT per pixel. Noise is Philox keyed by (seed + number of the surrogate, STREAM_SURROGATE,
+ * pixel, frequency): the same for any number of threads.
  *
  *     struct surrogate_null null;
- *     TRY(surrogate_run(&null, f2, envelope, &(struct surrogate_options){.pixels=n, .frames=T, .seeds=200, .lag=1, …}));
+ *     TRY(surrogate_run(&null, f2, envelope, &(struct surrogate_options){.pixels=n, .frames=T, .seeds=200,
+ * .lag=1, …}));
  */
 #ifndef GLINT_ANALYSIS_SURROGATE_H
 #define GLINT_ANALYSIS_SURROGATE_H
@@ -54,12 +56,13 @@ void surrogate_compare(struct surrogate_null *null, int which, double measured);
 void surrogate_free(struct surrogate_null *null);
 
 /* One surrogate record (frames × pixels intensities): the generator itself, for tests and figures. */
-status surrogate_frames(const double *f2, const double *envelope, const struct surrogate_options *o, int64_t number,
-                        float *data, double *clipped);
+status surrogate_frames(const double *f2, const double *envelope, const struct surrogate_options *o,
+                        int64_t number, float *data, double *clipped);
 
 /* |f|² at lags 0 … frames−1 from a binned R: clipped to [0,1], made non-increasing by weighted pooling of
- * violators, interpolated linearly in log lag. Bins with NaN are skipped; lag, R, weight have n entries, lags ascending. */
-status surrogate_correlation(const double *lag, const double *R, const double *weight, int64_t n, int64_t frames,
-                             double *f2);
+ * violators, interpolated linearly in log lag. Bins with NaN are skipped; lag, R, weight have n entries, lags
+ * ascending. */
+status surrogate_correlation(const double *lag, const double *R, const double *weight, int64_t n,
+                             int64_t frames, double *f2);
 
 #endif

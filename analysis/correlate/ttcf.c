@@ -8,7 +8,10 @@
 #include <omp.h>
 #include <string.h>
 
-const char *ttcf_variant_name(enum ttcf_variant v) { return v == TTCF_PEARSON ? "pearson" : "eq1"; }
+const char *ttcf_variant_name(enum ttcf_variant v)
+{
+    return v == TTCF_PEARSON ? "pearson" : "eq1";
+}
 
 /* ---- normalising the frames ---- */
 
@@ -63,18 +66,21 @@ struct tile {
     int64_t i0, i1, j0, j1;
 };
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
-/* Width of the tiles beside the diagonal: wide tiles spend less on packing, narrow ones spread a small problem. A
- * function of the number of frames only. */
+/* Width of the tiles beside the diagonal: wide tiles spend less on packing, narrow ones spread a small
+ * problem. A function of the number of frames only. */
 static int64_t tile_width(int64_t frames)
 {
     int64_t n = frames / (4 * TTCF_TILE);
     return TTCF_TILE * (n < 1 ? 1 : least(n, TTCF_WIDE));
 }
 
-/* All tiles: full ones beside the diagonal first, then their narrower ends, then the diagonal — the large pieces of work
- * before the small. Called with tile = NULL it only counts. */
+/* All tiles: full ones beside the diagonal first, then their narrower ends, then the diagonal — the large
+ * pieces of work before the small. Called with tile = NULL it only counts. */
 static int64_t list_tiles(int64_t frames, struct tile *tile)
 {
     int64_t n = 0, width = tile_width(frames);
@@ -93,8 +99,10 @@ static int64_t list_tiles(int64_t frames, struct tile *tile)
     return n;
 }
 
-/* Move a finished tile into the packed triangle: C = baseline + product / pixels, NaN in bad rows and columns. */
-static void store_tile(const struct ttcf *c, const struct tile *t, const float *product, const double *product64)
+/* Move a finished tile into the packed triangle: C = baseline + product / pixels, NaN in bad rows and
+ * columns. */
+static void store_tile(const struct ttcf *c, const struct tile *t, const float *product,
+                       const double *product64)
 {
     double baseline = c->variant == TTCF_EQ1 ? 1.0 : 0.0, scale = 1.0 / (double)c->pixels;
     int64_t width = t->j1 - t->j0;
@@ -113,7 +121,8 @@ static void store_tile(const struct ttcf *c, const struct tile *t, const float *
 }
 
 /* One BLAS call: the rows of a tile times its columns over the pixels [p, p+depth). */
-static void product32(const struct ttcf *c, const float *x, const struct tile *t, int64_t p, int64_t depth, float *out)
+static void product32(const struct ttcf *c, const float *x, const struct tile *t, int64_t p, int64_t depth,
+                      float *out)
 {
     const float *xi = x + t->i0 * c->pixels + p, *xj = x + t->j0 * c->pixels + p;
     int m = (int)(t->i1 - t->i0), n = (int)(t->j1 - t->j0), k = (int)depth, ld = (int)c->pixels;
@@ -189,12 +198,15 @@ done:
 static status check(int64_t frames, int64_t pixels)
 {
     if (frames < 1 || pixels < 1)
-        return fail(BAD_INPUT, "%" PRId64 " frames of %" PRId64 " pixels make no two-time correlation", frames, pixels);
+        return fail(BAD_INPUT, "%" PRId64 " frames of %" PRId64 " pixels make no two-time correlation",
+                    frames, pixels);
     if (pixels == 1)
         return fail(BAD_INPUT,
-                    "a single pixel gives C(t1,t2) = 1 for any dynamics, because Eq. 1 divides by the mean of the same "
+                    "a single pixel gives C(t1,t2) = 1 for any dynamics, because Eq. 1 divides by the mean "
+                    "of the same "
                     "pixel; choose a window with at least 2, better 3 or more, independent pixels");
-    if (pixels > INT32_MAX) return fail(BAD_INPUT, "%" PRId64 " pixels are too many (at most 2^31 - 1)", pixels);
+    if (pixels > INT32_MAX)
+        return fail(BAD_INPUT, "%" PRId64 " pixels are too many (at most 2^31 - 1)", pixels);
     return OK;
 }
 
@@ -211,13 +223,15 @@ status ttcf_compute(struct ttcf *c, float *data, const uint8_t *bad, int64_t fra
     GUARD(NEW(c->bad, (size_t)frames));
     if (bad) memcpy(c->bad, bad, (size_t)frames);
     if (options->double_precision) {
-        GUARD(mem_new((void **)&copy, (size_t)(frames * pixels), sizeof *copy, "the frames in double precision"));
+        GUARD(mem_new((void **)&copy, (size_t)(frames * pixels), sizeof *copy,
+                      "the frames in double precision"));
         GUARD(mem_new((void **)&c->packed64, elements, sizeof *c->packed64, "the two-time correlation"));
     } else {
         GUARD(mem_new((void **)&c->packed, elements, sizeof *c->packed, "the two-time correlation"));
     }
     normalise(c, data, copy);
-    if (c->bad_frames == frames) GUARD(fail(BAD_INPUT, "all %" PRId64 " frames are bad or without intensity", frames));
+    if (c->bad_frames == frames)
+        GUARD(fail(BAD_INPUT, "all %" PRId64 " frames are bad or without intensity", frames));
     GUARD(all_tiles(c, data, copy, options->progress));
 done:
     DELETE(copy);
@@ -232,7 +246,8 @@ status ttcf_from_matrix(struct ttcf *c, const float *matrix, int64_t frames)
     GUARD(NEW(c->packed, ttcf_row(frames, frames)));
     GUARD(NEW(c->bad, (size_t)frames));
     for (int64_t i = 0; i < frames; i++) {
-        memcpy(c->packed + ttcf_row(frames, i), matrix + i * frames + i, (size_t)(frames - i) * sizeof *matrix);
+        memcpy(c->packed + ttcf_row(frames, i), matrix + i * frames + i,
+               (size_t)(frames - i) * sizeof *matrix);
         if (isnan(matrix[i * frames + i])) c->bad[i] = 1;
         c->bad_frames += c->bad[i];
     }

@@ -20,7 +20,8 @@ static int by_q(const void *a, const void *b)
     return (x->pixel > y->pixel) - (x->pixel < y->pixel);
 }
 
-/* Walk the pixels in order of |q|; a group ends where |q| changes and it holds enough. A small rest joins the last. */
+/* Walk the pixels in order of |q|; a group ends where |q| changes and it holds enough. A small rest joins the
+ * last. */
 static void make_groups(struct envelope *e, const struct place *order, int64_t enough)
 {
     int64_t begin = 0, groups = 0, smallest = e->pixels;
@@ -57,7 +58,8 @@ static status group_pixels(struct envelope *e, const double *q)
     return OK;
 }
 
-/* One sum a pixel over the frames in their order, then one a group over the pixels in theirs: the same bits always. */
+/* One sum a pixel over the frames in their order, then one a group over the pixels in theirs: the same bits
+ * always. */
 static status mean_intensity(struct envelope *e, const float *data, const uint8_t *bad, int64_t frames)
 {
     double *sum = NULL, *members = NULL;
@@ -79,7 +81,8 @@ static status mean_intensity(struct envelope *e, const float *data, const uint8_
     for (int64_t g = 0; g < e->groups; g++) {
         e->s[g] /= members[g];
         if (!(e->s[g] > 0.0))
-            GUARD(fail(BAD_INPUT, "the mean intensity at |q| = %g is %g; it must be positive to be divided out", e->q[g],
+            GUARD(fail(BAD_INPUT,
+                       "the mean intensity at |q| = %g is %g; it must be positive to be divided out", e->q[g],
                        e->s[g]));
         first += members[g] * e->s[g];
         second += members[g] * e->s[g] * e->s[g];
@@ -91,11 +94,13 @@ done:
     return s;
 }
 
-status envelope_measure(struct envelope *e, const float *data, const uint8_t *bad, int64_t frames, int64_t pixels,
-                        const double *q)
+status envelope_measure(struct envelope *e, const float *data, const uint8_t *bad, int64_t frames,
+                        int64_t pixels, const double *q)
 {
     memset(e, 0, sizeof *e);
-    if (!q) return fail(BAD_INPUT, "the file gives no |q| for its pixels, so the static intensity S(|q|) is unknown");
+    if (!q)
+        return fail(BAD_INPUT,
+                    "the file gives no |q| for its pixels, so the static intensity S(|q|) is unknown");
     e->pixels = pixels;
     status s = OK;
     GUARD(NEW(e->group, (size_t)pixels));

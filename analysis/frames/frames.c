@@ -18,7 +18,8 @@ static status find_reader(struct frames *f)
             return OK;
         }
     if (!file_exists(f->path)) return fail(BAD_INPUT, "%s: no such file", f->path);
-    return fail(BAD_INPUT, "%s: not a file of speckle frames that glint knows, or its beginning is damaged", f->path);
+    return fail(BAD_INPUT, "%s: not a file of speckle frames that glint knows, or its beginning is damaged",
+                f->path);
 }
 
 /* Keep only what `keep` (one byte a present pixel) says. */
@@ -81,8 +82,8 @@ void frames_close(struct frames *f)
 status frames_read(struct frames *f, int64_t first, int64_t count, float *out)
 {
     if (first < 0 || count < 0 || first + count > f->count)
-        return fail(BAD_INPUT, "%s: frames %" PRId64 " to %" PRId64 " asked for, the file holds %" PRId64, f->path, first,
-                    first + count - 1, f->count);
+        return fail(BAD_INPUT, "%s: frames %" PRId64 " to %" PRId64 " asked for, the file holds %" PRId64,
+                    f->path, first, first + count - 1, f->count);
     int64_t all = f->ny * f->nx;
     if (all == f->pixels) return f->reader->read(f, first, count, out);
     int64_t batch = (4 << 20) / all;
@@ -94,7 +95,8 @@ status frames_read(struct frames *f, int64_t first, int64_t count, float *out)
         int64_t n = count - t < batch ? count - t : batch;
         GUARD(f->reader->read(f, first + t, n, whole));
         for (int64_t k = 0; k < n; k++)
-            for (int64_t p = 0; p < f->pixels; p++) out[(t + k) * f->pixels + p] = whole[k * all + f->index[p]];
+            for (int64_t p = 0; p < f->pixels; p++)
+                out[(t + k) * f->pixels + p] = whole[k * all + f->index[p]];
     }
 done:
     DELETE(whole);
@@ -118,14 +120,16 @@ static status drop_nan_pixels(struct frames *f, int64_t count, float *data)
         for (int64_t p = 0; p < old; p++)
             if (keep[p]) data[n++] = data[t * old + p];
     DELETE(keep);
-    if (f->pixels == 0) return fail(BAD_INPUT, "%s: every pixel holds a NaN in some frame; none is left", f->path);
+    if (f->pixels == 0)
+        return fail(BAD_INPUT, "%s: every pixel holds a NaN in some frame; none is left", f->path);
     if (f->pixels < old)
-        log_warning("%s: %" PRId64 " of %" PRId64 " pixels dropped because they hold NaN or infinity", f->path,
-                    old - f->pixels, old);
+        log_warning("%s: %" PRId64 " of %" PRId64 " pixels dropped because they hold NaN or infinity",
+                    f->path, old - f->pixels, old);
     return OK;
 }
 
-static status treat_nan(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float *data, uint8_t *bad)
+static status treat_nan(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float *data,
+                        uint8_t *bad)
 {
     int64_t marked = 0;
     for (int64_t t = 0; t < count; t++)
@@ -133,20 +137,24 @@ static status treat_nan(struct frames *f, enum frames_nan policy, int64_t first,
             if (isfinite(data[t * f->pixels + p])) continue;
             if (policy == FRAMES_NAN_ERROR)
                 return fail(BAD_INPUT,
-                            "%s: frame %" PRId64 ", pixel %" PRId64 " is %s; mask it in the file, or use --mask-nan pixel "
+                            "%s: frame %" PRId64 ", pixel %" PRId64
+                            " is %s; mask it in the file, or use --mask-nan pixel "
                             "(drop the pixel) or --mask-nan frame (drop the frame)",
-                            f->path, first + t, f->index[p], isnan(data[t * f->pixels + p]) ? "NaN" : "infinite");
+                            f->path, first + t, f->index[p],
+                            isnan(data[t * f->pixels + p]) ? "NaN" : "infinite");
             if (policy == FRAMES_NAN_PIXEL) return drop_nan_pixels(f, count, data);
             memset(data + t * f->pixels, 0, (size_t)f->pixels * sizeof *data);
             bad[t] = 1;
             marked++;
             break;
         }
-    if (marked) log_warning("%s: %" PRId64 " frames marked bad because they hold NaN or infinity", f->path, marked);
+    if (marked)
+        log_warning("%s: %" PRId64 " frames marked bad because they hold NaN or infinity", f->path, marked);
     return OK;
 }
 
-status frames_load(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float **data, uint8_t **bad)
+status frames_load(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float **data,
+                   uint8_t **bad)
 {
     *data = NULL;
     *bad = NULL;

@@ -5,18 +5,19 @@
  *     TRY(frames_open(&f, "runs/a/speckle-shell.h5"));
  *     float *I = NULL;
  *     NEW(I, 100 * f.pixels);  frames_read(&f, 0, 100, I);          frames 0 … 99, one after another
- *     frames_load(&f, FRAMES_NAN_ERROR, 0, f.count, &I, &bad);      or all of them, NaN treated, bad frames marked
- *     frames_close(&f);
+ *     frames_load(&f, FRAMES_NAN_ERROR, 0, f.count, &I, &bad);      or all of them, NaN treated, bad frames
+ * marked frames_close(&f);
  *
- * Frames are rows of `pixels` numbers: only the pixels in use (mask), in the order of the file. `index[p]` is the
- * place of pixel p in the detector of ny × nx pixels (a list of lattice points is 1 × n).
+ * Frames are rows of `pixels` numbers: only the pixels in use (mask), in the order of the file. `index[p]` is
+ * the place of pixel p in the detector of ny × nx pixels (a list of lattice points is 1 × n).
  *
- * The kind of file is found from its content by a table of readers (frames_readers, one entry a kind); a reader
- * delivers whole detector frames and everything known about them, this module does masks, NaN and shapes.
- * The first entry reads the NeXus-like files of this program and of beamlines (frames_nexus.c says which names).
+ * The kind of file is found from its content by a table of readers (frames_readers, one entry a kind); a
+ * reader delivers whole detector frames and everything known about them, this module does masks, NaN and
+ * shapes. The first entry reads the NeXus-like files of this program and of beamlines (frames_nexus.c says
+ * which names).
  *
- * Failure: a file that is absent, foreign, truncated or of a wrong shape is BAD_INPUT naming file, dataset and what
- * was expected; frames_close may always be called, also after a failed open. */
+ * Failure: a file that is absent, foreign, truncated or of a wrong shape is BAD_INPUT naming file, dataset
+ * and what was expected; frames_close may always be called, also after a failed open. */
 #ifndef GLINT_ANALYSIS_FRAMES_H
 #define GLINT_ANALYSIS_FRAMES_H
 
@@ -46,18 +47,20 @@ struct frames {
     double *q;             /* pixels: |q|, or NULL */
     int32_t *hkl;          /* 3 per pixel: reciprocal-lattice point, or NULL */
     char q_unit[24];       /* "1/angstrom", "1/sigma", … */
-    int64_t n_independent; /* statistically independent pixels (Friedel pairs counted once); 0: the file does not say */
-    char window[FRAMES_NAME], kind[FRAMES_NAME]; /* "spot-1", "spot"; kind "detector" when the file says nothing */
-    char flatten[FRAMES_NAME];                   /* flattening already applied by the writer: "none" or its name */
-    double incident_energy;                      /* keV; 0: not given (simulation) */
-    double distance, pixel_size;                 /* m; 0: not given */
-    double beam_center[2];                       /* pixels */
-    bool simulated;        /* written by glint: no detector noise, the diagonal of a TTCF is meaningful */
+    int64_t n_independent; /* statistically independent pixels (Friedel pairs counted once); 0: the file does
+                              not say */
+    char window[FRAMES_NAME],
+        kind[FRAMES_NAME];       /* "spot-1", "spot"; kind "detector" when the file says nothing */
+    char flatten[FRAMES_NAME];   /* flattening already applied by the writer: "none" or its name */
+    double incident_energy;      /* keV; 0: not given (simulation) */
+    double distance, pixel_size; /* m; 0: not given */
+    double beam_center[2];       /* pixels */
+    bool simulated; /* written by glint: no detector noise, the diagonal of a TTCF is meaningful */
 };
 
-/* One kind of file. `recognise` looks at the content only and never fails. `open` fills everything in struct frames
- * except pixels, index: q and hkl are given for the whole detector (ny·nx), `mask` (ny·nx, 1 = in use) is newly
- * allocated or left NULL when every pixel is in use. `read` gives whole detector frames. */
+/* One kind of file. `recognise` looks at the content only and never fails. `open` fills everything in struct
+ * frames except pixels, index: q and hkl are given for the whole detector (ny·nx), `mask` (ny·nx, 1 = in use)
+ * is newly allocated or left NULL when every pixel is in use. `read` gives whole detector frames. */
 struct frames_reader {
     const char *name, *summary;
     bool (*recognise)(const char *path);
@@ -81,9 +84,10 @@ enum frames_nan {
     FRAMES_NAN_FRAME  /* keep the pixels, mark the frame bad */
 };
 
-/* Read frames [first, first+count) into *data (count × f->pixels, owned by the caller) and mark bad frames in *bad
- * (count bytes, owned by the caller). The content of a bad frame is set to 0. Dropping pixels marks n_independent as
- * unknown beyond the new number of pixels. */
-status frames_load(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float **data, uint8_t **bad);
+/* Read frames [first, first+count) into *data (count × f->pixels, owned by the caller) and mark bad frames in
+ * *bad (count bytes, owned by the caller). The content of a bad frame is set to 0. Dropping pixels marks
+ * n_independent as unknown beyond the new number of pixels. */
+status frames_load(struct frames *f, enum frames_nan policy, int64_t first, int64_t count, float **data,
+                   uint8_t **bad);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* frames_nexus — the reader for HDF5 files with plain datasets: ours and NeXus-like ones of beamlines.
  *
- * Frames: the first of /entry/instrument/detector_1/data, /entry/data/data, /entry/instrument/detector/data that
- * exists; frames × pixels or frames × ny × nx; any number type. Beside it, in the detector group: frame_time or time,
- * step, count_time, mask | pixel_mask | dynamic_roi_map, distance, x_pixel_size, beam_center_x/y. In
- * /entry/glint/window: q (pixels, or pixels × 3), hkl, and attributes name, kind, n_independent, flatten, units.
- * Meaning of masks: mask and dynamic_roi_map: 0 = unused. pixel_mask as NXdetector defines it (bits of faults, 0 = good)
- * is told from it by its place: detectors that write pixel_mask for /entry/instrument/detector use 0 = good. */
+ * Frames: the first of /entry/instrument/detector_1/data, /entry/data/data, /entry/instrument/detector/data
+ * that exists; frames × pixels or frames × ny × nx; any number type. Beside it, in the detector group:
+ * frame_time or time, step, count_time, mask | pixel_mask | dynamic_roi_map, distance, x_pixel_size,
+ * beam_center_x/y. In /entry/glint/window: q (pixels, or pixels × 3), hkl, and attributes name, kind,
+ * n_independent, flatten, units. Meaning of masks: mask and dynamic_roi_map: 0 = unused. pixel_mask as
+ * NXdetector defines it (bits of faults, 0 = good) is told from it by its place: detectors that write
+ * pixel_mask for /entry/instrument/detector use 0 = good. */
 #include "analysis/frames/frames.h"
 #include "base/h5.h"
 #include "base/log.h"
@@ -68,20 +69,20 @@ static status read_shape(struct frames *f, struct nexus *n)
             n->detector = data_places[i][1];
         }
     if (!n->data)
-        return fail(BAD_INPUT, "%s: no frames found: none of /%s, /%s, /%s exists", f->path, data_places[0][0],
-                    data_places[1][0], data_places[2][0]);
+        return fail(BAD_INPUT, "%s: no frames found: none of /%s, /%s, /%s exists", f->path,
+                    data_places[0][0], data_places[1][0], data_places[2][0]);
     hsize_t shape[3] = {0};
     int rank = 3;
     TRY(h5_shape(&n->file, n->data, &rank, shape));
     if (rank < 2)
-        return fail(BAD_INPUT, "%s: %s has %d dimension(s); frames × pixels or frames × ny × nx expected", f->path, n->data,
-                    rank);
+        return fail(BAD_INPUT, "%s: %s has %d dimension(s); frames × pixels or frames × ny × nx expected",
+                    f->path, n->data, rank);
     f->count = (int64_t)shape[0];
     f->ny = rank == 3 ? (int64_t)shape[1] : 1;
     f->nx = (int64_t)shape[rank - 1];
     if (f->count < 1 || f->ny * f->nx < 1)
-        return fail(BAD_INPUT, "%s: %s is empty (%" PRId64 " frames of %" PRId64 " pixels)", f->path, n->data, f->count,
-                    f->ny * f->nx);
+        return fail(BAD_INPUT, "%s: %s is empty (%" PRId64 " frames of %" PRId64 " pixels)", f->path, n->data,
+                    f->count, f->ny * f->nx);
     return OK;
 }
 
@@ -93,7 +94,8 @@ static status time_from_array(struct frames *f)
     for (int64_t t = 1; t < f->count; t++)
         if (!(fabs(f->time[t] - f->time[t - 1] - mean) <= 1e-3 * mean))
             return fail(BAD_INPUT,
-                        "%s: the times of frames %" PRId64 " and %" PRId64 " differ by %g, on average frames are %g apart; "
+                        "%s: the times of frames %" PRId64 " and %" PRId64
+                        " differ by %g, on average frames are %g apart; "
                         "even spacing is expected",
                         f->path, t - 1, t, f->time[t] - f->time[t - 1], mean);
     f->frame_time = mean;
@@ -111,8 +113,8 @@ static status read_times(struct frames *f, struct nexus *n)
     TRY(optional_number(n, "frame_time", &frame_time));
     if (beside(n, "time", path)) {
         if (elements(&n->file, path) != f->count)
-            return fail(BAD_INPUT, "%s: %s holds %" PRId64 " times, the file %" PRId64 " frames", f->path, path,
-                        elements(&n->file, path), f->count);
+            return fail(BAD_INPUT, "%s: %s holds %" PRId64 " times, the file %" PRId64 " frames", f->path,
+                        path, elements(&n->file, path), f->count);
         TRY(NEW(f->time, (size_t)f->count));
         TRY(h5_read(&n->file, path, H5_F64, (hsize_t)f->count, f->time));
         TRY(time_from_array(f));
@@ -126,7 +128,8 @@ static status read_times(struct frames *f, struct nexus *n)
             TRY(h5_read_attr_string(&n->file, path, "units", f->time_unit, sizeof f->time_unit));
     }
     if (!(f->frame_time > 0.0))
-        return fail(BAD_INPUT, "%s: the time between frames is %g; a positive number is expected", f->path, f->frame_time);
+        return fail(BAD_INPUT, "%s: the time between frames is %g; a positive number is expected", f->path,
+                    f->frame_time);
     return optional_number(n, "count_time", &f->count_time);
 }
 
@@ -138,8 +141,8 @@ static status read_mask(struct frames *f, struct nexus *n, uint8_t **mask)
         if (!beside(n, names[i], path)) continue;
         int64_t all = f->ny * f->nx;
         if (elements(&n->file, path) != all)
-            return fail(BAD_INPUT, "%s: %s covers %" PRId64 " pixels, the frames have %" PRId64, f->path, path,
-                        elements(&n->file, path), all);
+            return fail(BAD_INPUT, "%s: %s covers %" PRId64 " pixels, the frames have %" PRId64, f->path,
+                        path, elements(&n->file, path), all);
         int64_t *value = NULL;
         status s = OK;
         bool zero_is_good = i == 1 && n->data != data_places[0][0];
@@ -159,16 +162,19 @@ static status read_q(struct frames *f, struct nexus *n, int64_t all)
 {
     int64_t found = elements(&n->file, WINDOW "/q");
     if (found != all && found != 3 * all)
-        return fail(BAD_INPUT, "%s: " WINDOW "/q holds %" PRId64 " numbers; %" PRId64 " (|q|) or %" PRId64
-                    " (vectors) expected", f->path, found, all, 3 * all);
+        return fail(BAD_INPUT,
+                    "%s: " WINDOW "/q holds %" PRId64 " numbers; %" PRId64 " (|q|) or %" PRId64
+                    " (vectors) expected",
+                    f->path, found, all, 3 * all);
     double *q = NULL;
     status s = OK;
     TRY(NEW(q, (size_t)found));
     GUARD(NEW(f->q, (size_t)all));
     GUARD(h5_read(&n->file, WINDOW "/q", H5_F64, (hsize_t)found, q));
     for (int64_t p = 0; p < all; p++)
-        f->q[p] = found == all ? fabs(q[p])
-                               : sqrt(q[3 * p] * q[3 * p] + q[3 * p + 1] * q[3 * p + 1] + q[3 * p + 2] * q[3 * p + 2]);
+        f->q[p] = found == all
+                      ? fabs(q[p])
+                      : sqrt(q[3 * p] * q[3 * p] + q[3 * p + 1] * q[3 * p + 1] + q[3 * p + 2] * q[3 * p + 2]);
     if (h5_has_attr(&n->file, WINDOW "/q", "units"))
         GUARD(h5_read_attr_string(&n->file, WINDOW "/q", "units", f->q_unit, sizeof f->q_unit));
 done:
@@ -178,7 +184,8 @@ done:
 
 static status window_text(struct nexus *n, const char *name, char *value, size_t size)
 {
-    return h5_has_attr(&n->file, WINDOW, name) ? h5_read_attr_string(&n->file, WINDOW, name, value, size) : OK;
+    return h5_has_attr(&n->file, WINDOW, name) ? h5_read_attr_string(&n->file, WINDOW, name, value, size)
+                                               : OK;
 }
 
 static status read_window(struct frames *f, struct nexus *n)
@@ -209,7 +216,8 @@ static status read_beam(struct frames *f, struct nexus *n)
     if (!h5_has(&n->file, energy) || elements(&n->file, energy) != 1) return OK;
     TRY(h5_read(&n->file, energy, H5_F64, 1, &f->incident_energy));
     char unit[16] = "keV";
-    if (h5_has_attr(&n->file, energy, "units")) TRY(h5_read_attr_string(&n->file, energy, "units", unit, sizeof unit));
+    if (h5_has_attr(&n->file, energy, "units"))
+        TRY(h5_read_attr_string(&n->file, energy, "units", unit, sizeof unit));
     if (strcmp(unit, "eV") == 0) f->incident_energy *= 1e-3;
     return OK;
 }
@@ -231,9 +239,10 @@ static status nexus_read(struct frames *f, int64_t first, int64_t count, float *
 {
     struct nexus *n = f->state;
     status s = h5_read_rows(&n->file, n->data, H5_F32, (hsize_t)first, (hsize_t)count, out);
-    if (s == FAILED) /* the metadata were fine, the bytes are not there: a truncated file or an unknown filter */
-        return status_context(BAD_INPUT, "frames %" PRId64 " to %" PRId64 " cannot be read (truncated file?)", first,
-                              first + count - 1);
+    if (s ==
+        FAILED) /* the metadata were fine, the bytes are not there: a truncated file or an unknown filter */
+        return status_context(BAD_INPUT, "frames %" PRId64 " to %" PRId64 " cannot be read (truncated file?)",
+                              first, first + count - 1);
     return s;
 }
 
@@ -245,5 +254,6 @@ static void nexus_close(struct frames *f)
 }
 
 const struct frames_reader frames_nexus = {
-    "nexus", "HDF5 with /entry/instrument/detector_1/data or /entry/data/data (glint, NeXus, APS)",
-    nexus_recognise, nexus_open, nexus_read, nexus_close};
+    "nexus",         "HDF5 with /entry/instrument/detector_1/data or /entry/data/data (glint, NeXus, APS)",
+    nexus_recognise, nexus_open,
+    nexus_read,      nexus_close};

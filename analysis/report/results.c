@@ -93,7 +93,8 @@ void results_abandon(struct results *r)
 
 static status place(char out[512], const char *object)
 {
-    if (snprintf(out, 512, ROOT "/%s", object) >= 512) return fail(BAD_INPUT, "the name is too long: %s", object);
+    if (snprintf(out, 512, ROOT "/%s", object) >= 512)
+        return fail(BAD_INPUT, "the name is too long: %s", object);
     return OK;
 }
 
@@ -121,7 +122,8 @@ status results_series(struct results *r, const char *object, h5_type type, int r
     return OK;
 }
 
-status results_value(struct results *r, const char *object, double value, const char *units, const char *long_name)
+status results_value(struct results *r, const char *object, double value, const char *units,
+                     const char *long_name)
 {
     return results_series(r, object, H5_F64, 0, NULL, &value, units, long_name);
 }
@@ -171,14 +173,17 @@ status results_integer(struct results *r, const char *object, const char *key, i
 static status check_window(struct results *r, const struct results_window *w)
 {
     char path[512];
-    if (r->windows == RESULTS_WINDOWS) return fail(BAD_INPUT, "more than %d windows in one file", RESULTS_WINDOWS);
+    if (r->windows == RESULTS_WINDOWS)
+        return fail(BAD_INPUT, "more than %d windows in one file", RESULTS_WINDOWS);
     if (!w->name[0] || strchr(w->name, '/') || strlen(w->name) >= FRAMES_NAME)
-        return fail(BAD_INPUT, "'%s' cannot be the name of a window (no slash, 1 to %d letters)", w->name, FRAMES_NAME - 1);
+        return fail(BAD_INPUT, "'%s' cannot be the name of a window (no slash, 1 to %d letters)", w->name,
+                    FRAMES_NAME - 1);
     TRY(place(path, w->name));
-    if (h5_has(&r->file, path)) return fail(BAD_INPUT, "%s: window %s is there already", r->file.path, w->name);
+    if (h5_has(&r->file, path))
+        return fail(BAD_INPUT, "%s: window %s is there already", r->file.path, w->name);
     if (r->windows && r->frames != w->ttcf->frames)
-        return fail(BAD_INPUT, "window %s has %" PRId64 " frames, the others in %s have %" PRId64, w->name, w->ttcf->frames,
-                    r->file.path, r->frames);
+        return fail(BAD_INPUT, "window %s has %" PRId64 " frames, the others in %s have %" PRId64, w->name,
+                    w->ttcf->frames, r->file.path, r->frames);
     r->frames = w->ttcf->frames;
     return OK;
 }
@@ -191,9 +196,11 @@ static status write_conventions(struct results *r, const struct results_window *
     TRY(results_text(r, n, "normalisation_formula",
                      w->ttcf->variant == TTCF_EQ1 ? "<I1 I2>_p/(<I1>_p <I2>_p), Riechers et al. 2024, Eq. 1"
                                                   : "(<I1 I2>_p - <I1>_p <I2>_p)/(sigma1 sigma2)"));
-    TRY(results_text(r, n, "age_convention", o->age == G2_AGE_START ? "start (the earlier time)" : "mid ((t1+t2)/2)"));
+    TRY(results_text(r, n, "age_convention",
+                     o->age == G2_AGE_START ? "start (the earlier time)" : "mid ((t1+t2)/2)"));
     TRY(results_text(r, n, "diagonal", g2_diagonal_name(o->diagonal)));
-    TRY(results_text(r, n, "diagonal_note", "the treatment concerns lag 0 of g2; two_time keeps its own diagonal"));
+    TRY(results_text(r, n, "diagonal_note",
+                     "the treatment concerns lag 0 of g2; two_time keeps its own diagonal"));
     TRY(results_number(r, n, "baseline", o->baseline));
     TRY(results_text(r, n, "R", "(g2 - baseline)/(g2(first lag >= 1 frame) - baseline), per age window"));
     TRY(results_text(r, n, "error", "standard error from block means over age"));
@@ -203,7 +210,8 @@ static status write_conventions(struct results *r, const struct results_window *
     TRY(results_text(r, n, "window_kind", w->frames->kind));
     TRY(results_text(r, n, "flatten_by_writer", w->frames->flatten));
     TRY(results_integer(r, n, "pixels", w->ttcf->pixels));
-    TRY(results_integer(r, n, "n_independent", w->frames->n_independent ? w->frames->n_independent : w->ttcf->pixels));
+    TRY(results_integer(r, n, "n_independent",
+                        w->frames->n_independent ? w->frames->n_independent : w->ttcf->pixels));
     TRY(results_text(r, n, "n_independent_from", w->frames->n_independent ? "file" : "every pixel counted"));
     return results_integer(r, n, "bad_frames", w->ttcf->bad_frames);
 }
@@ -230,13 +238,18 @@ static status write_g2(struct results *r, const struct results_window *w)
     GUARD(results_series(r, AT("error_is_lower_bound"), H5_U8, 1, windows, lower, "",
                          "1: the age window is shorter than 4 correlation times"));
     GUARD(results_series(r, AT("R"), H5_F64, 2, both, g->R, "", "normalised correlation"));
-    GUARD(results_series(r, AT("R_error"), H5_F64, 2, both, g->R_error, "", "standard error of R, plateaus taken as exact"));
-    GUARD(results_series(r, AT("lag"), H5_F64, 2, both, lag, r->time_unit, "mean lag of the elements in the bin"));
-    GUARD(results_series(r, AT("lag_frames"), H5_F64, 2, both, g->lag, "frames", "mean lag of the elements in the bin"));
-    GUARD(results_series(r, AT("lag_first"), H5_I64, 1, first, g->first, "frames", "bin k holds lag_first[k] to lag_first[k+1]-1"));
+    GUARD(results_series(r, AT("R_error"), H5_F64, 2, both, g->R_error, "",
+                         "standard error of R, plateaus taken as exact"));
+    GUARD(results_series(r, AT("lag"), H5_F64, 2, both, lag, r->time_unit,
+                         "mean lag of the elements in the bin"));
+    GUARD(results_series(r, AT("lag_frames"), H5_F64, 2, both, g->lag, "frames",
+                         "mean lag of the elements in the bin"));
+    GUARD(results_series(r, AT("lag_first"), H5_I64, 1, first, g->first, "frames",
+                         "bin k holds lag_first[k] to lag_first[k+1]-1"));
     GUARD(results_series(r, AT("pairs"), H5_I64, 2, both, g->pairs, "", "elements of the TTCF in the mean"));
     GUARD(results_series(r, AT("age"), H5_F64, 1, edges, age, r->time_unit, "edges of the age windows"));
-    GUARD(results_series(r, AT("age_frames"), H5_I64, 1, edges, g->edge, "frames", "edges of the age windows"));
+    GUARD(
+        results_series(r, AT("age_frames"), H5_I64, 1, edges, g->edge, "frames", "edges of the age windows"));
 done:
     DELETE(lag);
     DELETE(age);
@@ -244,8 +257,8 @@ done:
     return s;
 }
 
-/* g2 and its partials from the stored map, as the viewer shows them beside the map: means along diagonals, lag 0
- * included; 5 segments along the main diagonal. */
+/* g2 and its partials from the stored map, as the viewer shows them beside the map: means along diagonals,
+ * lag 0 included; 5 segments along the main diagonal. */
 static void map_g2(const float *m, int64_t side, int64_t begin, int64_t n, double *out, int64_t stride)
 {
     for (int64_t k = 0; k < n; k++) {
@@ -276,7 +289,8 @@ static status write_map(struct results *r, const struct results_window *w, struc
     GUARD(NEW(k->map_g2, (size_t)k->map));
     GUARD(NEW(k->map_segments, (size_t)(5 * part)));
     ttcf_matrix(w->ttcf, r->binning, m);
-    GUARD(results_series(r, AT("two_time"), H5_F32, 2, shape, m, "", "C(t1,t2), upper triangle, zeros below"));
+    GUARD(
+        results_series(r, AT("two_time"), H5_F32, 2, shape, m, "", "C(t1,t2), upper triangle, zeros below"));
     GUARD(results_integer(r, AT("two_time"), "binning", r->binning));
     GUARD(results_text(r, AT("two_time"), "populated_elements", "upper_half"));
     GUARD(results_number(r, AT("two_time"), "frame_time", r->frame_time * (double)r->binning));
@@ -335,7 +349,8 @@ status results_window(struct results *r, const struct results_window *w)
     TRY(write_g2(r, w));
     if (w->ttcf->intensity)
         TRY(results_series(r, AT("intensity"), H5_F64, 1, shape, w->ttcf->intensity, "", "<I>_p(t)"));
-    if (w->contrast) TRY(results_series(r, AT("contrast"), H5_F64, 1, shape, w->contrast, "", "<I^2>_p/<I>_p^2"));
+    if (w->contrast)
+        TRY(results_series(r, AT("contrast"), H5_F64, 1, shape, w->contrast, "", "<I^2>_p/<I>_p^2"));
     struct results_kept *k = &r->kept[r->windows];
     status s = OK;
     GUARD(write_map(r, w, k));

@@ -2,30 +2,31 @@
 /* results — results.h5: one file that NeXus readers, pyXpcsViewer and this program understand.
  *
  *     struct results r;
- *     TRY(results_begin(&r, "results.h5", &(struct results_source){.command = "glint ttcf …", .frames = &f}));
- *     TRY(results_window(&r, &(struct results_window){.name = "shell", .frames = &f, .ttcf = &c, .g2 = &g, …}));
- *     TRY(results_series(&r, "shell/contrast", H5_F64, 1, shape, x, "", "<I^2>/<I>^2"));
+ *     TRY(results_begin(&r, "results.h5", &(struct results_source){.command = "glint ttcf …", .frames =
+ * &f})); TRY(results_window(&r, &(struct results_window){.name = "shell", .frames = &f, .ttcf = &c, .g2 = &g,
+ * …})); TRY(results_series(&r, "shell/contrast", H5_F64, 1, shape, x, "", "<I^2>/<I>^2"));
  *     TRY(results_table(&r, "waiting_times/histogram", rows, 2, columns));
  *     TRY(results_text(&r, "shell", "age", "start"));
  *     TRY(results_commit(&r));                       or results_abandon(&r) after a failure
- * An existing file is extended by results_update(&r, path) … results_commit(&r): it works on a copy that replaces the
- * original in one rename, so the file is old or new, never half.
+ * An existing file is extended by results_update(&r, path) … results_commit(&r): it works on a copy that
+ * replaces the original in one rename, so the file is old or new, never half.
  *
  * Layout:
- *   /entry                    NXentry after NXxpcs (definition, entry_identifier, scan_number, start_time, data, twotime,
- *                             instrument with incident_beam, detector_1 and masks)
- *   /xpcs                     qmap, temporal_mean, spatial_mean, multitau, twotime as the APS result files and pyXpcsViewer
- *                             have them; each window is one dynamic q bin, its pixels are ny rows of a common map
- *   /entry/glint/<window>     two_time, g2, g2_error, R, R_error, lag, lag_first, lag_frames, pairs, age, age_frames,
- *                             intensity, contrast and what others add (fit_kww, fit_ml, null, events, …)
- * All object paths given to the helpers are relative to /entry/glint. Each number's convention is an attribute
- * beside it: age, diagonal, normalisation, baseline, error method, window kind, independent pixels.
+ *   /entry                    NXentry after NXxpcs (definition, entry_identifier, scan_number, start_time,
+ * data, twotime, instrument with incident_beam, detector_1 and masks) /xpcs                     qmap,
+ * temporal_mean, spatial_mean, multitau, twotime as the APS result files and pyXpcsViewer have them; each
+ * window is one dynamic q bin, its pixels are ny rows of a common map /entry/glint/<window>     two_time, g2,
+ * g2_error, R, R_error, lag, lag_first, lag_frames, pairs, age, age_frames, intensity, contrast and what
+ * others add (fit_kww, fit_ml, null, events, …) All object paths given to the helpers are relative to
+ * /entry/glint. Each number's convention is an attribute beside it: age, diagonal, normalisation, baseline,
+ * error method, window kind, independent pixels.
  *
- * two_time is the upper triangle with zeros below. A TTCF of more than `map_frames` frames is stored as the mean over
- * blocks of `binning` × `binning` frames; /xpcs/twotime/config/avg_frame then says the same. Simulated patterns have no beam:
- * energy, distance and pixel size, which the viewer insists on, are then nominal and marked by the attribute nominal = 1.
- * All windows of a file have the same number of frames and frame time. Fails with BAD_INPUT for a name that is
- * taken or contains a slash, FAILED when the system refuses. */
+ * two_time is the upper triangle with zeros below. A TTCF of more than `map_frames` frames is stored as the
+ * mean over blocks of `binning` × `binning` frames; /xpcs/twotime/config/avg_frame then says the same.
+ * Simulated patterns have no beam: energy, distance and pixel size, which the viewer insists on, are then
+ * nominal and marked by the attribute nominal = 1. All windows of a file have the same number of frames and
+ * frame time. Fails with BAD_INPUT for a name that is taken or contains a slash, FAILED when the system
+ * refuses. */
 #ifndef GLINT_ANALYSIS_RESULTS_H
 #define GLINT_ANALYSIS_RESULTS_H
 
@@ -41,8 +42,8 @@
 enum { RESULTS_WINDOWS = 64, RESULTS_MAP_FRAMES = 4000 };
 
 struct results_source {
-    const char *command;          /* the command line that made the file */
-    const struct frames *frames;  /* frame time, exposure, beam */
+    const char *command;         /* the command line that made the file */
+    const struct frames *frames; /* frame time, exposure, beam */
 };
 
 struct results_window {
@@ -50,9 +51,9 @@ struct results_window {
     const struct frames *frames;
     const struct ttcf *ttcf;
     const struct g2 *g2;
-    const double *contrast;       /* frames, or NULL */
-    const double *mean_pixel;     /* frames->pixels: time-averaged intensity, or NULL */
-    int64_t map_frames;           /* largest side of the stored two_time; 0: RESULTS_MAP_FRAMES, −1: no two_time */
+    const double *contrast;   /* frames, or NULL */
+    const double *mean_pixel; /* frames->pixels: time-averaged intensity, or NULL */
+    int64_t map_frames; /* largest side of the stored two_time; 0: RESULTS_MAP_FRAMES, −1: no two_time */
 };
 
 /* What /xpcs needs of a window until the file is committed. */
@@ -82,11 +83,12 @@ void results_abandon(struct results *r);
 
 /* ---- helpers for everything else; `object` is relative to /entry/glint ---- */
 
-/* A dataset with attributes units and long_name (each left out when NULL); missing groups are made. An existing dataset or
- * table of that name is replaced (results_update). */
+/* A dataset with attributes units and long_name (each left out when NULL); missing groups are made. An
+ * existing dataset or table of that name is replaced (results_update). */
 status results_series(struct results *r, const char *object, h5_type type, int rank, const hsize_t *shape,
                       const void *data, const char *units, const char *long_name);
-status results_value(struct results *r, const char *object, double value, const char *units, const char *long_name);
+status results_value(struct results *r, const char *object, double value, const char *units,
+                     const char *long_name);
 
 struct results_column {
     const char *name, *units, *long_name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* results_nexus — /entry as NXxpcs (nexusformat/definitions, contributed) and /xpcs as APS result files have it. */
+/* results_nexus — /entry as NXxpcs (nexusformat/definitions, contributed) and /xpcs as APS result files have
+ * it. */
 #include "analysis/report/results.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -36,7 +37,8 @@ static status write_instrument(struct h5 *f, const struct frames *source)
     TRY(nominal(f, "entry/instrument/incident_beam/incident_energy", source->incident_energy, 8.0, "keV"));
     TRY(nx_group(f, DETECTOR, "NXdetector"));
     TRY(h5_write_string(f, DETECTOR "/description",
-                        source->simulated ? "simulated speckles: pixels are points in reciprocal space" : "measured frames"));
+                        source->simulated ? "simulated speckles: pixels are points in reciprocal space"
+                                          : "measured frames"));
     TRY(number(f, DETECTOR "/frame_time", source->frame_time, source->time_unit));
     TRY(number(f, DETECTOR "/count_time", source->count_time, source->time_unit));
     TRY(number(f, DETECTOR "/beam_center_x", source->beam_center[0], "pixel"));
@@ -45,7 +47,8 @@ static status write_instrument(struct h5 *f, const struct frames *source)
     TRY(nominal(f, DETECTOR "/x_pixel_size", source->pixel_size, 1e-4, "m"));
     TRY(nominal(f, DETECTOR "/y_pixel_size", source->pixel_size, 1e-4, "m"));
     TRY(nx_group(f, "entry/instrument/masks", "NXnote"));
-    return h5_make_group(f, "entry/instrument/bluesky/metadata"); /* the viewer's sign of a NeXus-style file */
+    return h5_make_group(f,
+                         "entry/instrument/bluesky/metadata"); /* the viewer's sign of a NeXus-style file */
 }
 
 status results_nexus_begin(struct results *r, const struct results_source *source)
@@ -97,7 +100,8 @@ static void draw_map(const struct results *r, int64_t nx, int32_t *label, double
 }
 
 /* Lists over the q bins, the same for the static and the dynamic partition. */
-static status write_partition(struct results *r, const char *which, const int32_t *label, const hsize_t shape[2])
+static status write_partition(struct results *r, const char *which, const int32_t *label,
+                              const hsize_t shape[2])
 {
     double q[RESULTS_WINDOWS], phi[1] = {0.0};
     int64_t mapping[RESULTS_WINDOWS], points[2] = {r->windows, 1};
@@ -211,7 +215,8 @@ static status write_multitau(struct results *r)
     GUARD(h5_write(f, "xpcs/multitau/normalized_g2", H5_F64, 2, both, g2));
     GUARD(h5_write(f, "xpcs/multitau/normalized_g2_err", H5_F64, 2, both, error));
     GUARD(h5_write(f, "xpcs/multitau/delay_list", H5_I64, 1, both, delay));
-    GUARD(h5_attr_string(f, "xpcs/multitau", "note", "every lag, from the two-time correlation; no multi-tau averaging"));
+    GUARD(h5_attr_string(f, "xpcs/multitau", "note",
+                         "every lag, from the two-time correlation; no multi-tau averaging"));
     GUARD(write_config(f, "xpcs/multitau", 1));
     static const char *const links[][2] = {{"xpcs/multitau/normalized_g2", "entry/data/g2"},
                                            {"xpcs/multitau/normalized_g2_err", "entry/data/g2_derr"},
@@ -250,13 +255,14 @@ static status write_twotime(struct results *r)
     status s = OK;
     if (side == 0) return OK;
     n = r->windows;
-    hsize_t both[2] = {(hsize_t)side, (hsize_t)n}, three[3] = {(hsize_t)part, 5, (hsize_t)n}, one[1] = {(hsize_t)n};
+    hsize_t both[2] = {(hsize_t)side, (hsize_t)n}, three[3] = {(hsize_t)part, 5, (hsize_t)n},
+            one[1] = {(hsize_t)n};
     GUARD(NEW(g2, (size_t)(side * n)));
     GUARD(NEW(segments, (size_t)(part * 5 * n)));
     for (int64_t i = 0; i < n; i++) {
         if (r->kept[i].map != side)
-            GUARD(fail(BAD_INPUT, "%s: windows %s and %s store two_time of different sizes", f->path, r->kept[0].name,
-                       r->kept[i].name));
+            GUARD(fail(BAD_INPUT, "%s: windows %s and %s store two_time of different sizes", f->path,
+                       r->kept[0].name, r->kept[i].name));
         bins[i] = i + 1;
         for (int64_t k = 0; k < side; k++) g2[k * n + i] = r->kept[i].map_g2[k];
         for (int64_t k = 0; k < 5 * part; k++) segments[k * n + i] = r->kept[i].map_segments[k];

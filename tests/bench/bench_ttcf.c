@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench_ttcf FRAMES PIXELS — the TTCF against one single-thread ssyrk of the same size in the same program, and the
- * peak memory of the TTCF. Build: make build/tests/bench_ttcf */
+/* bench_ttcf FRAMES PIXELS — the TTCF against one single-thread ssyrk of the same size in the same program,
+ * and the peak memory of the TTCF. Build: make build/tests/bench_ttcf */
 #include "analysis/correlate/ttcf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -39,14 +39,15 @@ int main(int argc, char **argv)
     double flop = (double)T * (double)T * (double)P;
     int threads = omp_get_max_threads();
     printf("frames %lld, pixels %lld, threads %d\n", (long long)T, (long long)P, threads);
-    printf("ttcf:   %8.3f s  %8.1f GFlop/s  (%.1f a thread), peak memory %.3f GB (frames alone %.3f GB)\n", t_ttcf,
-           flop / t_ttcf * 1e-9, flop / t_ttcf * 1e-9 / threads, peak, before);
+    printf("ttcf:   %8.3f s  %8.1f GFlop/s  (%.1f a thread), peak memory %.3f GB (frames alone %.3f GB)\n",
+           t_ttcf, flop / t_ttcf * 1e-9, flop / t_ttcf * 1e-9 / threads, peak, before);
     if (NEW(full, (size_t)(T * T)) != OK) return FAILED;
     openblas_set_num_threads(1);
     t0 = clock_now();
-    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, (int)T, (int)P, 1.0f, data, (int)P, 0.0f, full, (int)T);
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, (int)T, (int)P, 1.0f, data, (int)P, 0.0f, full,
+                (int)T);
     double t_blas = clock_now() - t0;
-    printf("ssyrk:  %8.3f s  %8.1f GFlop/s  (one thread)\nttcf per thread / ssyrk: %.3f\n", t_blas, flop / t_blas * 1e-9,
-           t_blas / t_ttcf / threads);
+    printf("ssyrk:  %8.3f s  %8.1f GFlop/s  (one thread)\nttcf per thread / ssyrk: %.3f\n", t_blas,
+           flop / t_blas * 1e-9, t_blas / t_ttcf / threads);
     return OK;
 }
