@@ -52,7 +52,7 @@ static status write_events(struct results *r, const struct correlate *c, const c
     const struct results_column column[] = {
         {"frame", "frames", "loss between frame and frame+1", x},
         {"time", c->frames.time_unit, "time since the first frame used", x + n},
-        {"drop", "", "1-(C(t,t+1)-baseline)/(plateau-baseline)", x + 2 * n},
+        {"drop", "", "(local plateau - C(t,t+1))/(plateau - baseline)", x + 2 * n},
         {"z", "", "robust z", x + 3 * n},
         {"frames", "frames", "length of the run above the threshold", x + 4 * n}};
     snprintf(object, sizeof object, "%s/events", name);
@@ -60,10 +60,12 @@ static status write_events(struct results *r, const struct correlate *c, const c
     GUARD(results_number(r, object, "threshold_z", c->surrogate.threshold));
     GUARD(results_number(r, object, "false_alarm_rate", c->surrogate.false_alarm_rate));
     GUARD(results_integer(r, object, "block_frames", events_block(c->ttcf.frames)));
+    GUARD(results_text(r, object, "local_plateau",
+                       c->frames.simulated ? "mean of C(t,t), C(t+1,t+1)" : "mean of C(t-1,t), C(t+1,t+2)"));
     hsize_t shape[1] = {(hsize_t)(c->ttcf.frames - 1)};
     snprintf(object, sizeof object, "%s/drop", name);
-    GUARD(
-        results_series(r, object, H5_F64, 1, shape, c->drop, "", "1-(C(t,t+1)-baseline)/(plateau-baseline)"));
+    GUARD(results_series(r, object, H5_F64, 1, shape, c->drop, "",
+                         "(local plateau - C(t,t+1))/(plateau - baseline)"));
     snprintf(object, sizeof object, "%s/drop_z", name);
     GUARD(results_series(r, object, H5_F64, 1, shape, c->z, "",
                          "robust z of drop against block median and MAD"));

@@ -176,7 +176,8 @@ static status run_surrogate(struct correlate *c)
                                   .seeds = c->o->seeds,
                                   .lag = c->o->lag ? c->o->lag : 1,
                                   .block = events_block(T),
-                                  .seed = (uint64_t)c->o->seed};
+                                  .seed = (uint64_t)c->o->seed,
+                                  .plateau = c->frames.simulated ? EVENTS_DIAGONAL : EVENTS_NEIGHBOURS};
     double *f2 = NULL, *S = NULL, cost = 2e-7 * (double)o.seeds * (double)n * (double)T;
     status s = OK;
     if (c->ttcf.variant != TTCF_EQ1)
@@ -190,7 +191,7 @@ static status run_surrogate(struct correlate *c)
         GUARD(NEW(S, (size_t)n));
         for (int64_t p = 0; p < n; p++) S[p] = c->envelope.s[c->envelope.group[p * c->frames.pixels / n]];
     }
-    events_drops(&c->ttcf, c->plateau, c->baseline, c->drop);
+    GUARD(events_drops(&c->ttcf, o.plateau, c->plateau, c->baseline, c->drop));
     GUARD(events_z(c->drop, T - 1, o.block, c->z));
     GUARD(surrogate_run(&c->surrogate, f2, S, &o));
     GUARD(measured_statistics(c, o.lag));

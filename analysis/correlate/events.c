@@ -12,10 +12,30 @@ int64_t events_block(int64_t frames)
     return b < 50 ? 50 : b > 1000 ? 1000 : b;
 }
 
-void events_drops(const struct ttcf *c, double g0, double baseline, double *d)
+void events_drops_of(const double *diagonal, const double *next, int64_t frames, enum events_plateau plateau,
+                     double amplitude, double *d)
 {
-    for (int64_t t = 0; t + 1 < c->frames; t++)
-        d[t] = 1.0 - (ttcf_at(c, t, t + 1) - baseline) / (g0 - baseline);
+    for (int64_t t = 0; t + 1 < frames; t++) {
+        double before = t > 0 ? next[t - 1] : (double)NAN, after = t + 2 < frames ? next[t + 1] : (double)NAN;
+        double p = isnan(before) ? after : isnan(after) ? before : 0.5 * (before + after);
+        if (plateau == EVENTS_DIAGONAL) p = 0.5 * (diagonal[t] + diagonal[t + 1]);
+        d[t] = (p - next[t]) / amplitude;
+    }
+}
+
+status events_drops(const struct ttcf *c, enum events_plateau plateau, double g0, double baseline, double *d)
+{
+    double *diagonal = NULL, *next = NULL;
+    status s = OK;
+    GUARD(NEW(diagonal, (size_t)c->frames));
+    GUARD(NEW(next, (size_t)c->frames));
+    for (int64_t t = 0; t < c->frames; t++) diagonal[t] = ttcf_at(c, t, t);
+    for (int64_t t = 0; t + 1 < c->frames; t++) next[t] = ttcf_at(c, t, t + 1);
+    events_drops_of(diagonal, next, c->frames, plateau, g0 - baseline, d);
+done:
+    DELETE(diagonal);
+    DELETE(next);
+    return s;
 }
 
 static int ascending(const void *a, const void *b)

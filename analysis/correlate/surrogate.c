@@ -150,8 +150,8 @@ static status statistics(struct work *w, const struct surrogate_options *o, doub
     double n = (double)o->pixels;
     for (int64_t t = 0; t < T; t++) w->square[t] *= n / (w->sum[t] * w->sum[t]);
     for (int64_t t = 0; t + o->lag < T; t++) w->lagged[t] *= n / (w->sum[t] * w->sum[t + o->lag]);
-    /* z does not depend on the plateaus, so −C(t,t+1) serves as the drop */
-    for (int64_t t = 0; t + 1 < T; t++) w->d[t] = -w->next[t] * n / (w->sum[t] * w->sum[t + 1]);
+    for (int64_t t = 0; t + 1 < T; t++) w->next[t] *= n / (w->sum[t] * w->sum[t + 1]);
+    events_drops_of(w->square, w->next, T, o->plateau, 1.0, w->d); /* z does not depend on the amplitude */
     out[0] = moments_of(w->square, T).variance;
     out[1] = moments_of(w->lagged, T - o->lag).variance;
     TRY(events_z(w->d, T - 1, o->block, w->z));

@@ -19,6 +19,7 @@
 #ifndef GLINT_ANALYSIS_SURROGATE_H
 #define GLINT_ANALYSIS_SURROGATE_H
 
+#include "analysis/correlate/events.h"
 #include "base/status.h"
 
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct surrogate_options {
     int64_t pixels, frames, seeds; /* seeds ≥ 200 for a false-alarm rate of 1 % */
     int64_t lag;                   /* C(t,t+lag) whose temporal variance is compared; ≥ 1 */
     int64_t block;                 /* block of the event statistic (events.h) */
+    enum events_plateau plateau;   /* … and how its drops are measured */
     uint64_t seed;
 };
 

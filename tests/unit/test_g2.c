@@ -277,7 +277,7 @@ static void errors_are_honest(void **state)
     for (int r = 0; r < RECORDS; r++) variance += (value[r] - mean) * (value[r] - mean) / (RECORDS - 1);
     print_message("block error / scatter: %.3f, naive error / scatter: %.3f\n", error / sqrt(variance),
                   naive / sqrt(variance));
-    /* the scatter itself is known to 1/√(2·59) = 9 %; blocks of one correlation time miss up to a quarter */
+    /* the scatter itself is known to 1/√(2·59) = 9 %; blocks of one correlation time miss about a tenth */
     assert_true(error / sqrt(variance) > 0.65 && error / sqrt(variance) < 1.35);
     assert_true(naive / sqrt(variance) < 0.5);
 }
