@@ -263,8 +263,8 @@ status surrogate_run(struct surrogate_null *null, const double *f2, const double
     null->seeds = o->seeds;
     null->clipped = g.clipped;
     for (int k = 0; k < 3; k++) *statistic_of(null, k) = distribution(null->values + k * o->seeds, o->seeds);
-    /* at most 1 % of the records lie above the value that has 1 % of them above itself */
-    int64_t allowed = o->seeds / 100;
+    /* the value that fewer than 1 % of the records exceed */
+    int64_t allowed = (o->seeds - 1) / 100;
     const double *z = null->values + 2 * o->seeds;
     null->threshold = z[o->seeds - 1 - allowed];
     int64_t alarms = 0;

@@ -43,7 +43,7 @@ struct surrogate_null {
     struct surrogate_statistic diagonal_variance; /* temporal variance of C(t,t) */
     struct surrogate_statistic lag_variance;      /* temporal variance of C(t,t+lag) */
     struct surrogate_statistic largest_z;         /* largest robust z of the drops (events.h) in a record */
-    double threshold;        /* a z above it happens in at most 1 % of the surrogate records */
+    double threshold;        /* fewer than 1 % of the surrogate records have a z above it */
     double false_alarm_rate; /* fraction of the surrogate records with a z above the threshold */
     double clipped;          /* negative fraction of the spectrum that was cut */
     int64_t seeds;
