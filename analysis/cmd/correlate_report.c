@@ -112,6 +112,7 @@ static status write_envelope(struct results *r, const struct correlate *c, const
 {
     char object[160];
     TRY(results_text(r, name, "flatten", c->flattened ? "S(|q|)" : "none"));
+    if (c->has_envelope) TRY(results_text(r, name, "envelope_from", c->envelope_from));
     TRY(results_text(r, name, "baseline_from", c->baseline_from));
     TRY(results_number(r, name, "plateau", c->plateau));
     TRY(results_text(r, name, "plateau_from", c->frames.simulated ? "mean of C(t,t)" : "mean of C(t,t+1)"));
@@ -126,28 +127,31 @@ static status write_envelope(struct results *r, const struct correlate *c, const
     return results_number(r, object, "static_baseline", c->envelope.baseline);
 }
 
-status correlate_write(const struct correlate *c, bool with_map, int argc, char **argv)
+static status write_one(struct results *r, const struct correlate *c, bool with_map)
+{
+    TRY(results_window(r, &(struct results_window){.name = c->name,
+                                                   .frames = &c->frames,
+                                                   .ttcf = &c->ttcf,
+                                                   .g2 = &c->g2,
+                                                   .contrast = c->contrast,
+                                                   .mean_pixel = c->mean_pixel,
+                                                   .map_frames = with_map ? c->o->map_frames : -1}));
+    TRY(write_envelope(r, c, c->name));
+    return write_null(r, c, c->name);
+}
+
+status correlate_write(const struct correlate *c, int64_t n, bool with_map, int argc, char **argv)
 {
     struct results r;
     struct text line = {0};
-    const char *name = c->o->name ? c->o->name : c->frames.window;
     status s = OK;
     text_add(&line, "glint");
     for (int i = 0; i < argc; i++) text_add(&line, " %s", argv[i]);
     s = results_begin(&r, c->o->out, &(struct results_source){.command = line.s, .frames = &c->frames});
     text_free(&line);
     TRY(s);
-    GUARD(results_window(&r, &(struct results_window){.name = name,
-                                                      .frames = &c->frames,
-                                                      .ttcf = &c->ttcf,
-                                                      .g2 = &c->g2,
-                                                      .contrast = c->contrast,
-                                                      .mean_pixel = c->mean_pixel,
-                                                      .map_frames = with_map ? c->o->map_frames : -1}));
-    GUARD(write_envelope(&r, c, name));
-    GUARD(write_null(&r, c, name));
-    return results_commit(&r);
-done:
+    for (int64_t i = 0; i < n && s == OK; i++) s = write_one(&r, &c[i], with_map);
+    if (s == OK) return results_commit(&r);
     results_abandon(&r);
     return s;
 }
@@ -221,32 +225,39 @@ static void json_g2(struct json *j, const struct correlate *c)
     json_close(j);
 }
 
-static void print_json(const struct correlate *c)
+static void json_one(struct json *j, const struct correlate *c)
 {
-    struct json j = json_start();
     struct moments m = {0};
     if (c->contrast) m = moments_of(c->contrast, c->ttcf.frames);
-    json_open(&j, NULL, '{');
-    json_string(&j, "file", c->frames.path);
-    json_string(&j, "window", c->o->name ? c->o->name : c->frames.window);
-    json_integer(&j, "frames", c->ttcf.frames);
-    json_integer(&j, "pixels", c->ttcf.pixels);
-    json_integer(&j, "n_independent", c->independent);
-    json_integer(&j, "bad_frames", c->ttcf.bad_frames);
-    json_number(&j, "frame_time", c->frames.frame_time);
-    json_string(&j, "time_unit", c->frames.time_unit);
-    json_string(&j, "variant", ttcf_variant_name(c->ttcf.variant));
-    json_string(&j, "age", g2_age_name(c->g2.options.age));
-    json_string(&j, "diagonal", g2_diagonal_name(c->g2.options.diagonal));
-    json_string(&j, "flatten", c->flattened ? "S(|q|)" : c->frames.flatten);
-    json_number(&j, "baseline", c->baseline);
-    json_string(&j, "baseline_from", c->baseline_from);
-    json_integer(&j, "error_block_frames", c->g2.block);
-    if (c->contrast) json_number(&j, "contrast_mean", m.mean);
-    if (c->contrast) json_number(&j, "contrast_sd", sqrt(m.variance));
-    json_null_models(&j, c);
-    json_g2(&j, c);
-    json_close(&j);
+    json_open(j, NULL, '{');
+    json_string(j, "file", c->frames.path);
+    json_string(j, "window", c->name);
+    json_integer(j, "frames", c->ttcf.frames);
+    json_integer(j, "pixels", c->ttcf.pixels);
+    json_integer(j, "n_independent", c->independent);
+    json_integer(j, "bad_frames", c->ttcf.bad_frames);
+    json_number(j, "frame_time", c->frames.frame_time);
+    json_string(j, "time_unit", c->frames.time_unit);
+    json_string(j, "variant", ttcf_variant_name(c->ttcf.variant));
+    json_string(j, "age", g2_age_name(c->g2.options.age));
+    json_string(j, "diagonal", g2_diagonal_name(c->g2.options.diagonal));
+    json_string(j, "flatten", c->flattened ? "S(|q|)" : "none");
+    json_number(j, "baseline", c->baseline);
+    json_string(j, "baseline_from", c->baseline_from);
+    json_integer(j, "error_block_frames", c->g2.block);
+    if (c->contrast) json_number(j, "contrast_mean", m.mean);
+    if (c->contrast) json_number(j, "contrast_sd", sqrt(m.variance));
+    json_null_models(j, c);
+    json_g2(j, c);
+    json_close(j);
+}
+
+static void print_json(const struct correlate *c, int64_t n)
+{
+    struct json j = json_start();
+    if (n > 1) json_open(&j, NULL, '[');
+    for (int64_t i = 0; i < n; i++) json_one(&j, &c[i]);
+    if (n > 1) json_close(&j);
     puts(j.text.s);
     json_free(&j);
 }
@@ -282,22 +293,18 @@ static void print_nulls(const struct correlate *c)
                c->events.event[i].z);
 }
 
-void correlate_print(const struct correlate *c)
+static void print_table(const struct correlate *c)
 {
     const struct g2 *g = &c->g2;
     double dt = c->frames.frame_time;
-    if (c->o->json) {
-        print_json(c);
-        return;
-    }
     printf("# %s: window %s (%s), %" PRId64 " frames every %g %s, %" PRId64 " pixels (%" PRId64
            " independent), %" PRId64 " bad frames\n",
-           c->frames.path, c->o->name ? c->o->name : c->frames.window, c->frames.kind, c->ttcf.frames, dt,
-           c->frames.time_unit, c->ttcf.pixels, c->independent, c->ttcf.bad_frames);
+           c->frames.path, c->name, c->frames.kind, c->ttcf.frames, dt, c->frames.time_unit, c->ttcf.pixels,
+           c->independent, c->ttcf.bad_frames);
     printf("# C: %s; age: %s; diagonal: %s; flatten: %s; baseline %.6g (%s); errors from blocks of %" PRId64
            " frames\n",
            ttcf_variant_name(c->ttcf.variant), g2_age_name(g->options.age),
-           g2_diagonal_name(g->options.diagonal), c->flattened ? "S(|q|)" : c->frames.flatten, c->baseline,
+           g2_diagonal_name(g->options.diagonal), c->flattened ? "S(|q|)" : "none", c->baseline,
            c->baseline_from, g->block);
     print_nulls(c);
     printf("# %12s %14s %12s %12s %12s %12s\n", "age", "lag", "g2", "error", "R", "R error");
@@ -311,5 +318,17 @@ void correlate_print(const struct correlate *c)
                    g->g2[i], g->error[i], g->R[i], g->R_error[i]);
         }
         if (a + 1 < g->windows) printf("\n");
+    }
+}
+
+void correlate_print(const struct correlate *c, int64_t n)
+{
+    if (c->o->json) {
+        print_json(c, n);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (i) printf("\n\n");
+        print_table(&c[i]);
     }
 }

@@ -14,7 +14,8 @@ struct correlate_options correlate_defaults(void)
 {
     return (struct correlate_options){.age = "start",
                                       .variant = "eq1",
-                                      .flatten = "none",
+                                      .flatten = "auto",
+                                      .group = -1,
                                       .baseline = "auto",
                                       .per_decade = 5,
                                       .null = "exact",
@@ -58,7 +59,7 @@ static status choose_baseline(struct correlate *c, enum ttcf_variant variant)
 {
     const char *word = c->o->baseline;
     bool automatic = strcmp(word, "auto") == 0;
-    bool flat = c->flattened || strcmp(c->frames.flatten, "none") != 0;
+    bool flat = c->flattened;
     if (variant == TTCF_PEARSON && automatic) {
         c->baseline = 0.0;
         c->baseline_from = "0 (pearson)";
@@ -105,20 +106,35 @@ static void mean_pixels(const float *data, const uint8_t *bad, int64_t frames, i
     for (int64_t p = 0; p < pixels && good; p++) mean[p] /= (double)good;
 }
 
+/* The static envelope, for dividing or for the baseline: stored by the writer, or from the frames. */
+static status find_envelope(struct correlate *c, const float *data, const uint8_t *bad, int64_t frames,
+                            bool wanted)
+{
+    const struct frames *f = &c->frames;
+    if (f->s_of_q && strcmp(c->o->flatten, "frames") != 0) {
+        TRY(envelope_given(&c->envelope, f->s_of_q, f->q, f->pixels));
+        c->envelope_from = "stored with the frames";
+    } else if (f->q || wanted) {
+        TRY(envelope_measure(&c->envelope, data, bad, frames, f->pixels, f->q));
+        c->envelope_from = "from the frames";
+    } else {
+        return OK;
+    }
+    c->has_envelope = true;
+    return OK;
+}
+
 static status flatten(struct correlate *c, float *data, const uint8_t *bad, int64_t frames)
 {
     const char *how = c->o->flatten;
-    bool wanted = strcmp(how, "S(|q|)") == 0;
-    if (!wanted && strcmp(how, "none") != 0)
-        return fail(BAD_INPUT, "--flatten is '%s'; none or 'S(|q|)' (in quotes) expected", how);
-    if (!c->frames.q && !wanted) return OK;
-    TRY(envelope_measure(&c->envelope, data, bad, frames, c->frames.pixels, c->frames.q));
-    c->has_envelope = true;
+    bool asked = strcmp(c->frames.flatten, "none") != 0 && strcmp(how, "auto") == 0;
+    bool wanted = asked || strcmp(how, "S(|q|)") == 0 || strcmp(how, "frames") == 0;
+    if (!wanted && strcmp(how, "none") != 0 && strcmp(how, "auto") != 0)
+        return fail(BAD_INPUT, "--flatten is '%s'; auto, none, 'S(|q|)' (in quotes) or frames expected", how);
+    TRY(find_envelope(c, data, bad, frames, wanted));
     if (!wanted) return OK;
-    if (strcmp(c->frames.flatten, "none") != 0)
-        log_warning("%s was already flattened by its writer (%s)", c->frames.path, c->frames.flatten);
     if (c->envelope.groups < 2)
-        log_warning("the window has a single |q| group; --flatten changes nothing but the scale");
+        log_warning("the window has a single |q| group; flattening changes nothing but the scale");
     envelope_divide(&c->envelope, data, frames);
     c->flattened = true;
     return OK;
@@ -249,7 +265,7 @@ done:
     return s;
 }
 
-status correlate_run(struct correlate *c, const char *path, const struct correlate_options *o)
+status correlate_run(struct correlate *c, const char *path, int64_t group, const struct correlate_options *o)
 {
     struct g2_options g;
     memset(c, 0, sizeof *c);
@@ -257,6 +273,12 @@ status correlate_run(struct correlate *c, const char *path, const struct correla
     if (strcmp(o->null, "exact") != 0 && strcmp(o->null, "surrogate") != 0 && strcmp(o->null, "none") != 0)
         return fail(BAD_INPUT, "--null is '%s'; exact, surrogate or none expected", o->null);
     TRY(frames_open(&c->frames, path));
+    const char *name = o->name ? o->name : c->frames.window;
+    if (c->frames.groups > 1)
+        snprintf(c->name, sizeof c->name, "%.*s-%" PRId64, FRAMES_NAME - 24, name, group);
+    else
+        snprintf(c->name, sizeof c->name, "%.*s", FRAMES_NAME - 1, name);
+    TRY(frames_select_group(&c->frames, group));
     TRY(choose_g2(c, &g)); /* wrong words are told before the work */
     TRY(correlate_frames(c));
     TRY(choose_g2(c, &g));
@@ -277,6 +299,37 @@ void correlate_free(struct correlate *c)
     DELETE(c->mean_pixel);
     DELETE(c->drop);
     DELETE(c->z);
+}
+
+static status count_groups(const char *path, int64_t *groups)
+{
+    struct frames f;
+    TRY(frames_open(&f, path));
+    *groups = f.groups;
+    frames_close(&f);
+    return OK;
+}
+
+status correlate_all(const char *path, const struct correlate_options *o, bool with_map, int argc,
+                     char **argv)
+{
+    struct correlate *c = NULL;
+    int64_t groups, first = o->group >= 0 ? o->group : 0, n;
+    status s = OK;
+    TRY(count_groups(path, &groups));
+    n = o->group >= 0 ? 1 : groups;
+    TRY(NEW(c, (size_t)n));
+    for (int64_t i = 0; i < n; i++) {
+        s = correlate_run(&c[i], path, first + i, o);
+        if (s != OK && groups > 1) s = status_context(s, "group %" PRId64, first + i);
+        if (s != OK) goto done;
+    }
+    if (o->out) GUARD(correlate_write(c, n, with_map, argc, argv));
+    correlate_print(c, n);
+done:
+    for (int64_t i = 0; i < n; i++) correlate_free(&c[i]);
+    DELETE(c);
+    return s;
 }
 
 /* ---- from results.h5 ---- */
@@ -322,6 +375,7 @@ static status read_two_time(struct correlate *c, struct h5 *f)
     int64_t binning = 1;
     float *m = NULL;
     TRY(find_window(f, c->o->name, c->frames.window, sizeof c->frames.window));
+    snprintf(c->name, sizeof c->name, "%s", c->frames.window);
     snprintf(group, sizeof group, "entry/glint/%s", c->frames.window);
     snprintf(path, sizeof path, "%s/two_time", group);
     TRY(h5_shape(f, path, &rank, shape));

@@ -18,7 +18,7 @@
 
 struct correlate_options {
     const char *out, *age, *diagonal, *variant, *flatten, *baseline, *null, *mask_nan, *name;
-    int64_t windows, per_decade, block, first, count, seeds, seed, lag, map_frames;
+    int64_t windows, per_decade, block, first, count, seeds, seed, lag, map_frames, group;
     bool log_windows, double_precision, json;
 };
 struct correlate_options correlate_defaults(void);
@@ -46,8 +46,11 @@ struct correlate_options correlate_defaults(void);
         CORRELATE_ARG(baseline, "--baseline", 0, ARG_STRING, "auto|1|static|X",                              \
                       "g(infinity): 1, <S^2>/<S>^2 from the frames, "                                        \
                       "or a number (auto: 1 when flattened, else static when q is known)"),                  \
-        CORRELATE_ARG(flatten, "--flatten", 0, ARG_STRING, "HOW",                                            \
-                      "none (default) | S(|q|): divide by the static envelope"),                             \
+        CORRELATE_ARG(                                                                                       \
+            flatten, "--flatten", 0, ARG_STRING, "HOW",                                                      \
+            "auto (as the file asks; default) | none | S(|q|) (stored, else from the frames) | frames"),     \
+        CORRELATE_ARG(group, "--group", 0, ARG_INT, "N",                                                     \
+                      "only this spot or shell of the window (default: each by itself)"),                    \
         CORRELATE_ARG(variant, "--variant", 0, ARG_STRING, "eq1|pearson",                                    \
                       "normalisation (default eq1, Riechers et al. 2024)"),                                  \
         CORRELATE_ARG(mask_nan, "--mask-nan", 0, ARG_STRING, "pixel|frame",                                  \
@@ -67,6 +70,8 @@ struct correlate {
     struct g2 g2;
     struct envelope envelope;
     bool has_envelope, flattened;
+    const char *envelope_from;
+    char name[FRAMES_NAME + 24]; /* of the window, with its group */
     int64_t independent;
     double baseline, plateau; /* g∞; mean diagonal (simulated) or first off-diagonal (measured) */
     const char *baseline_from;
@@ -77,11 +82,15 @@ struct correlate {
 };
 
 /* Everything up to g2, and the null model if asked for. */
-status correlate_run(struct correlate *c, const char *path, const struct correlate_options *o);
-/* results.h5; with_map: also two_time. */
-status correlate_write(const struct correlate *c, bool with_map, int argc, char **argv);
-/* Table or JSON on standard output. */
-void correlate_print(const struct correlate *c);
+status correlate_run(struct correlate *c, const char *path, int64_t group, const struct correlate_options *o);
+/* Every group asked for, then results.h5 (if asked for; with_map: also two_time) and the table or JSON on
+ * standard output. */
+status correlate_all(const char *path, const struct correlate_options *o, bool with_map, int argc,
+                     char **argv);
+/* results.h5 of n windows. */
+status correlate_write(const struct correlate *c, int64_t n, bool with_map, int argc, char **argv);
+/* Table or JSON (an array when there is more than one) on standard output. */
+void correlate_print(const struct correlate *c, int64_t n);
 void correlate_free(struct correlate *c);
 
 /* g2 of the two_time in a results.h5; fills c->ttcf, c->g2 and as much of c->frames as the table needs. */

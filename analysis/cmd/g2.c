@@ -18,9 +18,9 @@ static status run(int argc, char **argv)
         return fail(BAD_INPUT,
                     "%s holds results; -o works on frames (a results file does not hold what -o would need)",
                     path);
-    status s = stored ? correlate_from_results(&c, path, &o) : correlate_run(&c, path, &o);
-    if (s == OK && o.out) s = correlate_write(&c, false, argc, argv);
-    if (s == OK) correlate_print(&c);
+    if (!stored) return correlate_all(path, &o, false, argc, argv);
+    status s = correlate_from_results(&c, path, &o);
+    if (s == OK) correlate_print(&c, 1);
     correlate_free(&c);
     return s;
 }

@@ -20,16 +20,11 @@ static const struct arg args[] = {
 static status run(int argc, char **argv)
 {
     struct correlate_options o = correlate_defaults();
-    struct correlate c = {0};
     const char *path;
     TRY(args_parse(&cmd_ttcf, argc, argv, &o, &path, 1, 1, NULL));
     if (o.map_frames < 0 || o.lag < 0 || o.seed < 0)
         return fail(BAD_INPUT, "--map-frames, --lag and --seed cannot be negative");
-    status s = correlate_run(&c, path, &o);
-    if (s == OK && o.out) s = correlate_write(&c, true, argc, argv);
-    if (s == OK) correlate_print(&c);
-    correlate_free(&c);
-    return s;
+    return correlate_all(path, &o, true, argc, argv);
 }
 
 const struct command cmd_ttcf = {

@@ -113,6 +113,32 @@ done:
     return s;
 }
 
+status envelope_given(struct envelope *e, const double *s_of_q, const double *q, int64_t pixels)
+{
+    memset(e, 0, sizeof *e);
+    e->pixels = e->groups = pixels;
+    e->smallest = 1;
+    double first = 0.0, second = 0.0;
+    status s = OK;
+    GUARD(NEW(e->group, (size_t)pixels));
+    GUARD(NEW(e->q, (size_t)pixels));
+    GUARD(NEW(e->s, (size_t)pixels));
+    for (int64_t p = 0; p < pixels; p++) {
+        if (!(s_of_q[p] > 0.0) || !isfinite(s_of_q[p]))
+            GUARD(fail(BAD_INPUT, "S(|q|) of pixel %" PRId64 " is %g; a positive number is expected", p,
+                       s_of_q[p]));
+        e->group[p] = (int32_t)p;
+        e->q[p] = q ? q[p] : (double)NAN;
+        e->s[p] = s_of_q[p];
+        first += s_of_q[p];
+        second += s_of_q[p] * s_of_q[p];
+    }
+    e->baseline = second * (double)pixels / (first * first);
+done:
+    if (s != OK) envelope_free(e);
+    return s;
+}
+
 void envelope_divide(const struct envelope *e, float *data, int64_t frames)
 {
     for (int64_t t = 0; t < frames; t++)

@@ -28,6 +28,8 @@ struct envelope {
  * envelope_free. */
 status envelope_measure(struct envelope *e, const float *data, const uint8_t *bad, int64_t frames,
                         int64_t pixels, const double *q);
+/* The same from an S(|q|) that is known for every pixel (each its own group). */
+status envelope_given(struct envelope *e, const double *s_of_q, const double *q, int64_t pixels);
 /* Divide every pixel of every frame by S of its group. */
 void envelope_divide(const struct envelope *e, float *data, int64_t frames);
 void envelope_free(struct envelope *e);

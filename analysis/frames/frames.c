@@ -30,6 +30,8 @@ static void keep_pixels(struct frames *f, const uint8_t *keep)
         if (!keep[p]) continue;
         f->index[n] = f->index[p];
         if (f->q) f->q[n] = f->q[p];
+        if (f->s_of_q) f->s_of_q[n] = f->s_of_q[p];
+        if (f->group) f->group[n] = f->group[p];
         if (f->hkl) memmove(f->hkl + 3 * n, f->hkl + 3 * p, 3 * sizeof *f->hkl);
         n++;
     }
@@ -58,6 +60,7 @@ status frames_open(struct frames *f, const char *path)
     snprintf(f->kind, sizeof f->kind, "detector");
     snprintf(f->flatten, sizeof f->flatten, "none");
     f->frame_time = 1.0;
+    f->groups = 1;
     TRY(find_reader(f));
     uint8_t *mask = NULL;
     status s = f->reader->open(f, &mask);
@@ -76,6 +79,23 @@ void frames_close(struct frames *f)
     DELETE(f->step);
     DELETE(f->q);
     DELETE(f->hkl);
+    DELETE(f->s_of_q);
+    DELETE(f->group);
+}
+
+status frames_select_group(struct frames *f, int64_t group)
+{
+    if (group < 0 || group >= f->groups)
+        return fail(BAD_INPUT, "%s: group %" PRId64 " asked for; the window has groups 0 to %" PRId64,
+                    f->path, group, f->groups - 1);
+    if (!f->group) return OK;
+    uint8_t *keep = NULL;
+    TRY(NEW(keep, (size_t)f->pixels));
+    for (int64_t p = 0; p < f->pixels; p++) keep[p] = f->group[p] == group;
+    keep_pixels(f, keep);
+    DELETE(keep);
+    if (f->pixels == 0) return fail(BAD_INPUT, "%s: group %" PRId64 " has no pixel in use", f->path, group);
+    return OK;
 }
 
 /* Whole detector frames are read in batches of about 16 MB and thinned to the pixels in use. */

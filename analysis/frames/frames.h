@@ -50,8 +50,12 @@ struct frames {
     int64_t n_independent; /* statistically independent pixels (Friedel pairs counted once); 0: the file does
                               not say */
     char window[FRAMES_NAME],
-        kind[FRAMES_NAME];       /* "spot-1", "spot"; kind "detector" when the file says nothing */
-    char flatten[FRAMES_NAME];   /* flattening already applied by the writer: "none" or its name */
+        kind[FRAMES_NAME];     /* "spot-1", "spot"; kind "detector" when the file says nothing */
+    char flatten[FRAMES_NAME]; /* "S(|q|)": the writer wants the intensities divided by it, "none": not; data
+                                  are bare */
+    double *s_of_q;            /* pixels: the S(|q|) to divide by, or NULL */
+    int32_t *group; /* pixels: number of the spot or shell from 0, or NULL; each is correlated by itself */
+    int64_t groups; /* at least 1 */
     double incident_energy;      /* keV; 0: not given (simulation) */
     double distance, pixel_size; /* m; 0: not given */
     double beam_center[2];       /* pixels */
@@ -59,8 +63,9 @@ struct frames {
 };
 
 /* One kind of file. `recognise` looks at the content only and never fails. `open` fills everything in struct
- * frames except pixels, index: q and hkl are given for the whole detector (ny·nx), `mask` (ny·nx, 1 = in use)
- * is newly allocated or left NULL when every pixel is in use. `read` gives whole detector frames. */
+ * frames except pixels, index: q, hkl, s_of_q, group are given for the whole detector (ny·nx), `mask` (ny·nx,
+ * 1 = in use) is newly allocated or left NULL when every pixel is in use. `read` gives whole detector frames.
+ */
 struct frames_reader {
     const char *name, *summary;
     bool (*recognise)(const char *path);
@@ -76,6 +81,9 @@ void frames_close(struct frames *f);
 
 /* Frames [first, first+count) into out (count × pixels). NaN and infinities are handed on unchanged. */
 status frames_read(struct frames *f, int64_t first, int64_t count, float *out);
+
+/* Keep only the pixels of one group (0 … groups−1). */
+status frames_select_group(struct frames *f, int64_t group);
 
 /* What to do with a NaN or infinity in a pixel that is in use. */
 enum frames_nan {

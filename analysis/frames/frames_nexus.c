@@ -4,10 +4,10 @@
  * Frames: the first of /entry/instrument/detector_1/data, /entry/data/data, /entry/instrument/detector/data
  * that exists; frames × pixels or frames × ny × nx; any number type. Beside it, in the detector group:
  * frame_time or time, step, count_time, mask | pixel_mask | dynamic_roi_map, distance, x_pixel_size,
- * beam_center_x/y. In /entry/glint/window: q (pixels, or pixels × 3), hkl, and attributes name, kind,
- * n_independent, flatten, units. Meaning of masks: mask and dynamic_roi_map: 0 = unused. pixel_mask as
- * NXdetector defines it (bits of faults, 0 = good) is told from it by its place: detectors that write
- * pixel_mask for /entry/instrument/detector use 0 = good. */
+ * beam_center_x/y. In /entry/glint/window: q (pixels, or pixels × 3), hkl, spot (group of a pixel), s_of_q,
+ * attributes name, kind, n_independent (of a group), flatten. Meaning of masks: mask and dynamic_roi_map: 0 =
+ * unused. pixel_mask as NXdetector defines it (bits of faults, 0 = good) is told from it by its place:
+ * detectors that write pixel_mask for /entry/instrument/detector use 0 = good. */
 #include "analysis/frames/frames.h"
 #include "base/h5.h"
 #include "base/log.h"
@@ -123,7 +123,7 @@ static status read_times(struct frames *f, struct nexus *n)
     }
     if (frame_time > 0.0) f->frame_time = frame_time;
     if (beside(n, "frame_time", path)) {
-        snprintf(f->time_unit, sizeof f->time_unit, "s");
+        if (!f->time) snprintf(f->time_unit, sizeof f->time_unit, "s");
         if (h5_has_attr(&n->file, path, "units"))
             TRY(h5_read_attr_string(&n->file, path, "units", f->time_unit, sizeof f->time_unit));
     }
@@ -188,6 +188,20 @@ static status window_text(struct nexus *n, const char *name, char *value, size_t
                                                : OK;
 }
 
+static status read_groups(struct frames *f, struct nexus *n, int64_t all)
+{
+    TRY(NEW(f->group, (size_t)all));
+    TRY(h5_read(&n->file, WINDOW "/spot", H5_I32, (hsize_t)all, f->group));
+    for (int64_t p = 0; p < all; p++) {
+        if (f->group[p] < 0 || f->group[p] >= all)
+            return fail(BAD_INPUT,
+                        "%s: " WINDOW "/spot puts pixel %" PRId64 " into group %d; 0, 1, … expected", f->path,
+                        p, f->group[p]);
+        if (f->group[p] >= f->groups) f->groups = f->group[p] + 1;
+    }
+    return OK;
+}
+
 static status read_window(struct frames *f, struct nexus *n)
 {
     int64_t all = f->ny * f->nx;
@@ -199,6 +213,11 @@ static status read_window(struct frames *f, struct nexus *n)
     if (h5_has_attr(&n->file, WINDOW, "n_independent"))
         TRY(h5_read_attr(&n->file, WINDOW, "n_independent", H5_I64, 1, &f->n_independent));
     if (h5_has(&n->file, WINDOW "/q")) TRY(read_q(f, n, all));
+    if (h5_has(&n->file, WINDOW "/s_of_q")) {
+        TRY(NEW(f->s_of_q, (size_t)all));
+        TRY(h5_read(&n->file, WINDOW "/s_of_q", H5_F64, (hsize_t)all, f->s_of_q));
+    }
+    if (h5_has(&n->file, WINDOW "/spot")) TRY(read_groups(f, n, all));
     if (h5_has(&n->file, WINDOW "/hkl") && elements(&n->file, WINDOW "/hkl") == 3 * all) {
         TRY(NEW(f->hkl, (size_t)(3 * all)));
         TRY(h5_read(&n->file, WINDOW "/hkl", H5_I32, (hsize_t)(3 * all), f->hkl));

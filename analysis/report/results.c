@@ -208,7 +208,7 @@ static status write_conventions(struct results *r, const struct results_window *
     TRY(results_number(r, n, "correlation_time_frames", w->g2->correlation_time));
     TRY(results_integer(r, n, "bins_per_decade", o->per_decade));
     TRY(results_text(r, n, "window_kind", w->frames->kind));
-    TRY(results_text(r, n, "flatten_by_writer", w->frames->flatten));
+    TRY(results_text(r, n, "flatten_asked_by_file", w->frames->flatten));
     TRY(results_integer(r, n, "pixels", w->ttcf->pixels));
     TRY(results_integer(r, n, "n_independent",
                         w->frames->n_independent ? w->frames->n_independent : w->ttcf->pixels));

@@ -54,6 +54,9 @@ def write(path, data, mask=None, **window):
             if "q" in window:
                 w["q"] = window["q"]
                 w["q"].attrs["units"] = "1/angstrom"
+            for key in ("spot", "s_of_q"):
+                if key in window:
+                    w[key] = window[key]
 
 
 def eq1(x):
@@ -131,6 +134,27 @@ with tempfile.TemporaryDirectory() as tmp:
     j = json.loads(text_out)
     check("flattened g2 ends at 1", j["baseline"] == 1 and abs(j["g2"][0]["g2"][10] - 1) < 0.02, "%.4f" % j["g2"][0]["g2"][10])
     check("flattened contrast is that of exponential pixels", abs(j["contrast_mean"] - 2) < 0.05, "%.3f" % j["contrast_mean"])
+
+    # S stored by the writer, several spots in one file
+    x = speckles(rng, 80, 24, 6.0, np.repeat([1.0, 2.0, 3.0], 8))
+    spot = np.tile([0, 1], 12).astype(np.int32)
+    write(frames, x.astype(np.float32), name="spots", kind="spot", n_independent=12, flatten="S(|q|)", q=np.full(24, 2.5),
+          s_of_q=np.repeat([1.0, 2.0, 3.0], 8), spot=spot)
+    rc, text_out, err = run("ttcf", frames, "--json", "-o", out)
+    j = json.loads(text_out) if rc == 0 else [{}]
+    check("each spot is a window", len(j) == 2 and [w["window"] for w in j] == ["spots-0", "spots-1"], err.strip()[:100])
+    good = rc == 0
+    if good:
+        with h5py.File(out) as f:
+            for k in range(2):
+                C = eq1((x / np.repeat([1.0, 2.0, 3.0], 8))[:, spot == k])
+                good &= np.abs(f["entry/glint/spots-%d/two_time" % k][()] - np.triu(C)).max() < 5e-6
+                good &= np.array_equal(f["entry/glint/spots-%d/two_time" % k], f["xpcs/twotime/correlation_map/c2_%05d" % (k + 1)])
+            good &= f["xpcs/multitau/normalized_g2"].shape == (79, 2)
+    check("the stored S is divided out where the file asks for it", good)
+    rc, text_out, err = run("ttcf", frames, "--json", "--group", "1", "--flatten", "none")
+    j = json.loads(text_out) if rc == 0 else {}
+    check("unflattened baseline from the stored S", rc == 0 and abs(j["baseline"] - (14 / 3) / 4) < 1e-12, err.strip()[:100])
 
     # NaN policies
     x = speckles(rng, 50, 40, 5.0)
