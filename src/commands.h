@@ -20,6 +20,8 @@
     X(bench) \
     X(convert) \
     X(speckle) \
+    X(ttcf) \
+    X(g2) \
     X(fit) \
 
 /* clang-format on */
