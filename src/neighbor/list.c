@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Rows are cut to what a position reaches where the halo is at most so many cells thick. */
+enum { TRIM_REACH = 4 };
+
 status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX], double skin,
                   double inner_skin, int threads)
 {
@@ -55,6 +58,7 @@ status list_prepare(struct list *l, const struct domain *d)
     l->trim = true;
     for (int k = 0; k < 3; k++) {
         l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 && d->box.h[k][(k + 2) % 3] == 0.0;
+        l->trim = l->trim && d->grid.reach[k] <= TRIM_REACH;
         l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
     }
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
@@ -76,33 +80,39 @@ status list_prepare(struct list *l, const struct domain *d)
 
 static const list_scan_function scan_of[ISA_COUNT] = {list_scan_sse2, list_scan_avx2, list_scan_avx512};
 
-/* How far the position, in cells from the edge of its own cell, is at least from the cells `d` away. */
-static double gap(double inside, int d) { return d > 0 ? d - inside : d < 0 ? inside - (d + 1) : 0.0; }
+/* Squared distances of a position from the layers of cells along one axis, −reach … reach, as out[reach + d];
+ * `inside` is where in its own cell it is, in cells. */
+static void layer_distances(double inside, int reach, double width, double *out)
+{
+    for (int d = -reach; d <= reach; d++) {
+        double gap = d > 0 ? d - inside : d < 0 ? inside - (d + 1) : 0.0;
+        out[reach + d] = gap * width * (gap * width);
+    }
+}
 
-/* The rows of cells that can hold a neighbor of the atom in slot `i` of cell `cell`. In an orthogonal periodic box
+/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal periodic box
  * cells that are out of reach of the very position are left out; it changes which atoms are looked at, not which are
  * found. */
 static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell, struct list_row *row)
 {
     const int32_t *reach = d->grid.reach;
-    int64_t wx = d->extent[0], wxy = wx * d->extent[1];
-    int32_t e[3] = {(int32_t)(cell % wx), (int32_t)(cell / wx % d->extent[1]), (int32_t)(cell / wxy)};
-    double inside[3], r2 = l->radius * l->radius;
-    for (int k = 0; k < 3 && l->trim; k++)
-        inside[k] = (d->x[slot][k] - d->box.origin[k]) / l->cell_width[k] - (d->brick.low[k] - reach[k] + e[k]);
+    const int64_t wx = d->extent[0], wy = d->extent[1], e[3] = {cell % wx, cell / wx % wy, cell / wx / wy};
+    double far2[3][2 * TRIM_REACH + 1] = {{0.0}}, r2 = l->radius * l->radius * (1.0 + 1e-9);
+    for (int k = 0; k < 3 && l->trim; k++) {
+        double cells = (d->x[slot][k] - d->box.origin[k]) / l->cell_width[k];
+        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k], far2[k]);
+    }
     size_t n = 0;
     for (int dz = -reach[2]; dz <= reach[2]; dz++)
         for (int dy = -reach[1]; dy <= reach[1]; dy++) {
             int from = -reach[0], to = reach[0];
             if (l->trim) {
-                double y = gap(inside[1], dy) * l->cell_width[1], z = gap(inside[2], dz) * l->cell_width[2];
-                double left = r2 * (1.0 + 1e-9) - y * y - z * z;
+                double left = r2 - far2[1][reach[1] + dy] - far2[2][reach[2] + dz];
                 if (left < 0.0) continue;
-                while (from < 0 && gap(inside[0], from) * l->cell_width[0] * gap(inside[0], from) * l->cell_width[0] > left)
-                    from++;
-                while (to > 0 && gap(inside[0], to) * l->cell_width[0] * gap(inside[0], to) * l->cell_width[0] > left) to--;
+                while (far2[0][reach[0] + from] > left) from++;
+                while (far2[0][reach[0] + to] > left) to--;
             }
-            const uint32_t *middle = d->cell_start + (cell + dz * wxy + dy * wx);
+            const uint32_t *middle = d->cell_start + (cell + (dz * wy + dy) * wx);
             row[n++] = (struct list_row){middle[from], middle[to + 1]};
         }
     return n;
