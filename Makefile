@@ -70,6 +70,11 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@echo "test  $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(shell pkg-config --libs cmocka) $(LDLIBS)
 
+$(BUILD)/tests/%: tests/bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "bench $<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+
 unit: $(UNIT) ## build and run the unit tests only
 	@for t in $(UNIT); do $$t || exit 1; done
 

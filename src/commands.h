@@ -18,6 +18,8 @@
     X(convert) \
     X(speckle) \
     X(fit) \
+    X(ttcf) \
+    X(g2) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;
