@@ -3,7 +3,7 @@
  *
  *     struct track t = {0};
  *     struct track_options o = {.every = 1};                 everything, drift and box change removed
- *     TRY(track_load(&t, "runs/a/trajectory.h5", &o));       a run folder works too
+ *     TRY(track_load(&t, "runs/a/trajectory.h5", &o));       track_file.h; a run folder works too
  *     const double *r = track_frame(&t, k);                  3 numbers per atom
  *     track_free(&t);
  * or, from configurations made elsewhere: track_add for each frame, then track_finish.
@@ -64,7 +64,6 @@ struct track {
     int64_t late_atoms;
 };
 
-status track_load(struct track *t, const char *path, const struct track_options *o);
 /* Append a frame; c must be sorted by id. `time` is used instead of c->time. */
 status track_add(struct track *t, const struct config *c, double time);
 /* Drop the atoms that were not in all frames, remove box change and drift, find the frame interval. */
