@@ -13,6 +13,7 @@
 /* One line a command, ended by a backslash; the last, empty line ends the list. */
 /* clang-format off */
 #define COMMAND_LIST(X) \
+    X(convert) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;
