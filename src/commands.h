@@ -14,6 +14,9 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(convert) \
+    X(msd) \
+    X(isf) \
+    X(structure) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

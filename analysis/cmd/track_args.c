@@ -14,6 +14,7 @@ status track_args_load(struct track *t, const char *path, const struct track_arg
                               .to = a->to,
                               .every = a->every,
                               .step_time = a->step_time,
+                              .units = a->units,
                               .keep_drift = a->keep_drift,
                               .keep_box_change = a->keep_box_change};
     if (o.from != 0.0 && o.to == 0.0) o.to = INFINITY;

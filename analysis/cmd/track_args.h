@@ -17,6 +17,7 @@
 struct track_args {
     double from, to, step_time;
     int64_t every;
+    const char *units;
     bool keep_drift, keep_box_change, json;
 };
 
@@ -27,6 +28,7 @@ struct track_args {
     {"--every", 0, ARG_INT, offsetof(type, field.every), "N", "use each N-th frame"},                                  \
     {"--step-time", 0, ARG_DOUBLE, offsetof(type, field.step_time), "DT",                                              \
      "time of one step, for files that have step numbers but no times"},                                               \
+    {"--units", 0, ARG_STRING, offsetof(type, field.units), "lj|metal", "what the file's numbers mean"},                \
     {"--keep-drift", 0, ARG_FLAG, offsetof(type, field.keep_drift), NULL, "do not hold the centre of mass"},           \
     {"--keep-box-change", 0, ARG_FLAG, offsetof(type, field.keep_box_change), NULL,                                    \
      "do not remove the affine change of the cell"},                                                                   \

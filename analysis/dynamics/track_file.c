@@ -73,6 +73,7 @@ status track_load(struct track *t, const char *path, const struct track_options 
     *t = (struct track){0};
     GUARD(resolve(name, path));
     GUARD(trajectory_open(&file, name));
+    if (o->units) GUARD(trajectory_set_units(file, o->units));
     s = load_frames(t, file, &c, o);
     if (s != OK) status_context(s, "%s", name);
 done:
