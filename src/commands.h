@@ -16,7 +16,9 @@
     X(convert) \
     X(msd) \
     X(isf) \
+    X(waiting) \
     X(structure) \
+    X(fit) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

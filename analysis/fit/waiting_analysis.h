@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* waiting_analysis — is there a power law in the waiting times, from where on, and may it be quoted?
+ *
+ *     struct waiting_options o = waiting_defaults();
+ *     struct waiting_analysis a;
+ *     TRY(waiting_analyse(&sample, &o, &a));
+ *     puts(a.verdict);                            "power law: ..." or "no power law here: ..."
+ *     waiting_analysis_free(&a);
+ *
+ * Steps (Clauset, Shalizi & Newman, SIAM Rev. 51, 661 (2009), doi 10.1137/070710111, extended to censored
+ * data and finite records):
+ *   1. scan of xmin: alpha(xmin) with its error (the Hill plot) and the Kolmogorov–Smirnov distance D between
+ * the fitted law and the data (empirical distribution just before each event, Kaplan–Meier where censored:
+ * their convention, also plfit's); xmin is where D is least. At most `candidates` values, evenly spaced in ln
+ * x: the full scan is O(n^2).
+ *   2. the five laws of waiting_law.h at that xmin, with likelihood ratios against the power law: Vuong's
+ * test (Econometrica 57, 307 (1989), doi 10.2307/1912557), AIC and BIC.
+ *   3. goodness of fit: the fraction of synthetic data sets (power-law tail, resampled body, same censoring
+ * or window, same scan) whose D exceeds the measured one; seeded, the same for any number of threads.
+ *   4. the verdict. A power law may be quoted only if
+ *      (a) alpha(xmin) stays within 2 sigma over at least 1.5 decades of xmin around the chosen one;
+ *      (b) the likelihood prefers it to each of the other four: BIC lower by more than 2 and Vuong's test not
+ * against it (three of the four contain the power law as a limit and can never fit worse, so the raw ratio
+ * cannot favour it: BIC charges their extra parameter); (c) the finite record is corrected for (censored or
+ * window, see survival.h); (d) the goodness-of-fit p is at least 0.1 (when replicates > 0). Otherwise the
+ * text says which failed and with what number. */
+#ifndef GLINT_ANALYSIS_FIT_WAITING_ANALYSIS_H
+#define GLINT_ANALYSIS_FIT_WAITING_ANALYSIS_H
+
+#include "analysis/fit/waiting_law.h"
+#include "analysis/fit/waiting_scan.h"
+
+#define WAITING_FLAT_DECADES 1.5
+
+/* ---- likelihood ratios ---- */
+struct waiting_ratio {
+    double ratio;    /* ln L(power law) - ln L(alternative) */
+    double vuong;    /* normalised: ratio / (s sqrt n); positive favours the power law */
+    double p_vuong;  /* two-sided */
+    double p_nested; /* chance of so negative a ratio if the power law is true (chi^2, 1 d.o.f.); NaN if not
+                        nested */
+    double delta_aic, delta_bic; /* alternative minus power law: positive favours the power law */
+    bool preferred;              /* the power law is, see (b) */
+};
+
+struct waiting_options {
+    size_t candidates, min_tail; /* 200, 50 */
+    double xmin;                 /* > 0: fixed, no choice by KS */
+    double min_xmin;             /* the scan starts here: several frame intervals (default 0) */
+    int64_t replicates;          /* of the goodness-of-fit bootstrap: 200; 0: none */
+    uint64_t seed;
+};
+struct waiting_options waiting_defaults(void);
+
+struct waiting_analysis {
+    struct waiting_scan scan;
+    double xmin, alpha, sigma, ks;
+    double p_value; /* NaN without replicates */
+    struct waiting_fit fit[WAITING_MODELS];
+    struct waiting_ratio ratio[WAITING_MODELS]; /* [WAITING_POWER_LAW] unused */
+    double flat_decades;
+    bool quotable;
+    char verdict[640];
+};
+status waiting_analyse(const struct waiting_sample *s, const struct waiting_options *o,
+                       struct waiting_analysis *a);
+void waiting_analysis_free(struct waiting_analysis *a);
+
+/* Error of alpha at fixed xmin when neighbouring observations are correlated: circular block bootstrap over
+ * the observations in the caller's order (an atom's waits one after the other, or in time order), `block` at
+ * a time. */
+status waiting_block_error(size_t n, const double *time, const uint8_t *censored,
+                           enum waiting_correction correction, double window, double xmin, size_t block,
+                           int64_t replicates, uint64_t seed, double *error);
+
+#endif
