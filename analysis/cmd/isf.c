@@ -153,6 +153,7 @@ static status run(int argc, char **argv)
     GUARD(values_wavenumbers(&q, "--q", o.q, t.length_unit));
     if (o.track.json) {
         j = json_start();
+        json_open(&j, NULL, '{');
         track_args_json(&j, &t);
     }
     GUARD(all_ages(&t, &o, q.value[0], o.track.json ? &j : NULL));

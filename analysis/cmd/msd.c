@@ -47,6 +47,7 @@ static void print_table(const struct msd *m, const struct track *t)
 static void print_json(const struct msd *m, const struct track *t)
 {
     struct json j = json_start();
+    json_open(&j, NULL, '{');
     track_args_json(&j, t);
     json_open(&j, "msd", '{');
     for (int g = 0; g < m->groups; g++) {

@@ -172,6 +172,7 @@ static void json_sq(struct json *j, const struct structure *m)
 static void print_json(const struct structure *m)
 {
     struct json j = json_start();
+    json_open(&j, NULL, '{');
     json_string(&j, "length_unit", m->length_unit);
     json_integer(&j, "frames", m->frames);
     json_integer(&j, "atoms", m->atoms);

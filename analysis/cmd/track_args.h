@@ -17,7 +17,7 @@
 struct track_args {
     double from, to, step_time;
     int64_t every;
-    const char *units;
+    const char *units, *mass;
     bool keep_drift, keep_box_change, json;
 };
 
@@ -28,6 +28,7 @@ struct track_args {
     {"--every", 0, ARG_INT, offsetof(type, field.every), "N", "use each N-th frame"},                                  \
     {"--step-time", 0, ARG_DOUBLE, offsetof(type, field.step_time), "DT",                                              \
      "time of one step, for files that have step numbers but no times"},                                               \
+    {"--mass", 0, ARG_STRING, offsetof(type, field.mass), "LIST", "masses of the species, for files without: '2,1'"},  \
     {"--units", 0, ARG_STRING, offsetof(type, field.units), "lj|metal", "what the file's numbers mean"},                \
     {"--keep-drift", 0, ARG_FLAG, offsetof(type, field.keep_drift), NULL, "do not hold the centre of mass"},           \
     {"--keep-box-change", 0, ARG_FLAG, offsetof(type, field.keep_box_change), NULL,                                    \

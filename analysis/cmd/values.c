@@ -31,6 +31,13 @@ static status numbers(struct values *v, const char *option, const char *text, co
     return OK;
 }
 
+status values_numbers(struct values *v, const char *option, const char *text)
+{
+    const char *unit;
+    TRY(numbers(v, option, text, &unit));
+    return *unit ? fail(BAD_INPUT, "%s: '%s' after the numbers, none was expected", option, unit) : OK;
+}
+
 struct unit {
     const char *name, *file; /* file: the file's own unit in which scale is expressed */
     double scale;

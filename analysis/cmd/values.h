@@ -16,6 +16,8 @@ struct values {
     double value[VALUES_MAX]; /* in the unit of the file */
 };
 
+/* Numbers without a unit. */
+status values_numbers(struct values *v, const char *option, const char *text);
 status values_times(struct values *v, const char *option, const char *text, const char *time_unit);
 /* `bare` is what a number without a unit means: "r1" or the length unit. */
 status values_lengths(struct values *v, const char *option, const char *text, const char *length_unit,

@@ -277,6 +277,7 @@ static void json_row(struct json *j, const struct hop_row *r)
 static status print_json(const struct hop_table *h, const struct track *t, bool measured, double burst)
 {
     struct json j = json_start();
+    json_open(&j, NULL, '{');
     track_args_json(&j, t);
     json_number(&j, "r1", h->r1);
     json_bool(&j, "r1_measured", measured);

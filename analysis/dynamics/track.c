@@ -176,8 +176,11 @@ static void remove_box_change(struct track *t)
     t->box_removed = true;
 }
 
-static void remove_drift(struct track *t)
+static void remove_drift(struct track *t, const double given[SPECIES_MAX])
 {
+    bool all_given = true;
+    for (int a = 0; a < t->species.count; a++) all_given = all_given && given[a] > 0.0;
+    for (int a = 0; a < t->species.count && all_given; a++) t->species.mass[a] = given[a];
     double total = 0.0, mass[SPECIES_MAX];
     t->mass_weighted = true;
     for (int a = 0; a < t->species.count; a++)
@@ -206,7 +209,7 @@ status track_finish(struct track *t, const struct track_options *o)
     if (t->atoms == 0) return fail(BAD_INPUT, "no atom is present in all %" PRId64 " frames", t->frames);
     mean_box(t);
     if (t->box_changed && !o->keep_box_change) remove_box_change(t);
-    if (!o->keep_drift) remove_drift(t);
+    if (!o->keep_drift) remove_drift(t, o->mass);
     for (int64_t i = 0; i < 3 * t->atoms * t->frames; i++)
         if (!isfinite(t->x[i]))
             return fail(UNPHYSICAL, "atom %" PRIu64 " has a position that is not a number in frame %" PRId64,

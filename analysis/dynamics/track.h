@@ -39,7 +39,8 @@ struct track_options {
     int64_t every;    /* keep each every-th frame; 0 is 1 */
     double step_time; /* time of one step where the file has no times; 0: time is the step number */
     bool keep_drift, keep_box_change;
-    const char *units; /* "lj" or "metal" instead of what the file says; NULL */
+    double mass[SPECIES_MAX]; /* all positive: used instead of the file's masses */
+    const char *units;        /* "lj" or "metal" instead of what the file says; NULL */
 };
 
 struct track {
