@@ -134,7 +134,8 @@ static void print_head(const struct hop_table *h, const struct hop_table_options
         "least KS distance;\n"
         "# fits start at max(3 frame intervals, t_p)); flat: decades of xmin over which alpha stays within 2 "
         "sigma;\n"
-        "# law: of least BIC among five; quote: yes if all tests allow alpha to be quoted as a power law\n");
+        "# law: of least BIC among five for all w >= max(3 frame intervals, t_p); quote: yes if all tests "
+        "allow alpha as a power law");
     text_free(&d);
     printf("# kind     d/r1   d/%-8s t_p/%-6s age_from   age_to     hops movers  rev%%  persist   cens  "
            "median | exchange  "
@@ -187,6 +188,23 @@ static status print_table(const struct hop_table *h, const struct hop_table_opti
 }
 
 /* ---- JSON ---- */
+static void json_laws(struct json *j, const char *name, const struct waiting_fit *fit)
+{
+    json_open(j, name, '{');
+    for (int m = 0; m < WAITING_MODELS; m++) {
+        json_open(j, waiting_models[m].name, '{');
+        json_number(j, "xmin", fit[m].xmin);
+        json_integer(j, "events", (int64_t)fit[m].events);
+        json_number(j, "log_likelihood", fit[m].log_likelihood);
+        json_number(j, "aic", fit[m].aic);
+        json_number(j, "bic", fit[m].bic);
+        for (int p = 0; p < waiting_models[m].parameters; p++)
+            json_number(j, waiting_models[m].parameter[p], fit[m].parameter[p]);
+        json_close(j);
+    }
+    json_close(j);
+}
+
 static void json_fit(struct json *j, const struct hop_law *l)
 {
     const struct waiting_analysis *a = &l->fit;
@@ -198,19 +216,8 @@ static void json_fit(struct json *j, const struct hop_law *l)
     json_number(j, "ks_distance", a->ks);
     json_number(j, "p_value", a->p_value);
     json_number(j, "flat_decades", a->flat_decades);
-    json_string(j, "least_bic", l->preferred);
     json_bool(j, "quotable", a->quotable);
-    json_open(j, "laws", '{');
-    for (int m = 0; m < WAITING_MODELS; m++) {
-        json_open(j, waiting_models[m].name, '{');
-        json_number(j, "log_likelihood", a->fit[m].log_likelihood);
-        json_number(j, "aic", a->fit[m].aic);
-        json_number(j, "bic", a->fit[m].bic);
-        for (int p = 0; p < waiting_models[m].parameters; p++)
-            json_number(j, waiting_models[m].parameter[p], a->fit[m].parameter[p]);
-        json_close(j);
-    }
-    json_close(j);
+    json_laws(j, "laws", a->fit);
     json_open(j, "alpha_of_xmin", '[');
     for (size_t i = 0; i < a->scan.n; i++) {
         json_open(j, NULL, '[');
@@ -230,7 +237,11 @@ static void json_law(struct json *j, const char *name, const struct hop_law *l, 
     json_integer(j, "censored", w->censored);
     json_number(j, "median", l->median);
     json_string(j, "verdict", l->verdict);
-    if (l->has_fit) json_fit(j, l);
+    if (l->has_fit) {
+        json_string(j, "least_bic", l->preferred);
+        json_laws(j, "whole", l->whole);
+        json_fit(j, l);
+    }
     if (l->has_survival) {
         /* At most 200 points of the step function, spread over its steps. */
         json_open(j, "survival", '[');

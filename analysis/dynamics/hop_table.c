@@ -65,12 +65,17 @@ static double median_of(const struct survival *k)
     return (double)NAN;
 }
 
-static const char *least_bic(const struct waiting_analysis *a)
+/* The five laws for all times from `least` on, and the name of the one with the least BIC. */
+static status fit_whole(struct hop_law *l, const struct waiting_sample *sample, double least)
 {
     int best = WAITING_POWER_LAW;
-    for (int m = 0; m < WAITING_MODELS; m++)
-        if (a->fit[m].bic < a->fit[best].bic) best = m;
-    return waiting_models[best].name;
+    l->least = least;
+    for (int m = 0; m < WAITING_MODELS; m++) {
+        TRY(waiting_fit(sample, (enum waiting_model)m, least, &l->whole[m]));
+        if (l->whole[m].bic < l->whole[best].bic) best = m;
+    }
+    l->preferred = waiting_models[best].name;
+    return OK;
 }
 
 /* Times of 0 say nothing (a hop at the very end of the observation) and the sample takes positive ones only.
@@ -117,10 +122,10 @@ static status analyse(struct hop_law *l, const struct waits *w, double least,
     wo.replicates = o->replicates;
     wo.seed = o->seed;
     /* Few events make no fit here, and that is a result, not a failure of the command. */
-    status fitted = events >= LEAST_EVENTS ? waiting_analyse(&sample, &wo, &l->fit) : BAD_INPUT;
+    status fitted = events >= LEAST_EVENTS ? fit_whole(l, &sample, least) : BAD_INPUT;
+    if (fitted == OK) fitted = waiting_analyse(&sample, &wo, &l->fit);
     if (fitted == OK) {
         l->has_fit = true;
-        l->preferred = least_bic(&l->fit);
         snprintf(l->verdict, sizeof l->verdict, "%s", l->fit.verdict);
     } else if (events < LEAST_EVENTS) {
         snprintf(l->verdict, sizeof l->verdict,

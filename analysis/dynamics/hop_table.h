@@ -44,7 +44,9 @@ struct hop_law {
     struct survival survival; /* Kaplan–Meier */
     double median;            /* NaN while the survival stays above 1/2 */
     struct waiting_analysis fit;
-    const char *preferred; /* the law of least BIC */
+    struct waiting_fit whole[WAITING_MODELS]; /* all times from `least` on */
+    double least;
+    const char *preferred; /* of `whole`: the law of least BIC */
     char verdict[640];
 };
 

@@ -83,7 +83,8 @@ static status list_points(struct points *list, const struct box *box, const stru
                     double q = 2.0 * M_PI * (h * g[0][i] + k * g[1][i] + l * g[2][i]);
                     square += q * q;
                 }
-                /* A point on an edge, (h00) with bins of one spacing, belongs above it whatever the rounding. */
+                /* A point on an edge, (h00) with bins of one spacing, belongs above it whatever the rounding.
+                 */
                 int bin = (int)(sqrt(square) / s->width + 1e-9);
                 if (bin >= s->bins) continue;
                 TRY(GROW(list->p, list->capacity, (size_t)list->n + 1));
