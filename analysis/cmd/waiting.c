@@ -3,6 +3,7 @@
 #include "analysis/cmd/track_args.h"
 #include "analysis/cmd/values.h"
 #include "analysis/dynamics/hop_table.h"
+#include "analysis/dynamics/hop_table_file.h"
 #include "base/file.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 
 struct options {
     struct track_args track;
-    const char *distance, *r1, *persist, *cage, *p_hop, *preset, *burst, *hops, *species;
+    const char *distance, *r1, *persist, *cage, *p_hop, *preset, *burst, *hops, *species, *output;
     bool linear;
     int64_t ages, replicates, seed;
 };
@@ -33,6 +34,8 @@ static const struct arg args[] = {
     {"--burst", 0, ARG_STRING, AT(burst), "TIME",
      "also hops per window of this length, for the first row ('50 tau')"},
     {"--hops", 0, ARG_STRING, AT(hops), "FILE", "write the list of hops of the first row (CSV)"},
+    {"--output", 'o', ARG_STRING, AT(output), "FILE.h5",
+     "write the table and all waiting times (/entry/glint/waiting_times)"},
     {"--replicates", 0, ARG_INT, AT(replicates), "N", "synthetic samples for the goodness of fit (0: none)"},
     {"--seed", 0, ARG_INT, AT(seed), "N", "seed of those samples (1)"},
     TRACK_ARGS(struct options, track),
@@ -135,7 +138,7 @@ static void print_head(const struct hop_table *h, const struct hop_table_options
         "# fits start at max(3 frame intervals, t_p)); flat: decades of xmin over which alpha stays within 2 "
         "sigma;\n"
         "# law: of least BIC among five for all w >= max(3 frame intervals, t_p); quote: yes if all tests "
-        "allow alpha as a power law");
+        "allow alpha as a power law\n");
     text_free(&d);
     printf("# kind     d/r1   d/%-8s t_p/%-6s age_from   age_to     hops movers  rev%%  persist   cens  "
            "median | exchange  "
@@ -339,6 +342,18 @@ static status write_hops(const char *path, const struct hops *h, const struct tr
     return file_commit(&f);
 }
 
+static status write_output(const char *path, const struct hop_table *h, const struct track *t)
+{
+    struct h5 f;
+    status s = OK;
+    TRY(h5_begin(&f, path));
+    GUARD(hop_table_write(&f, h, t));
+    return h5_commit(&f);
+done:
+    h5_close(&f);
+    return s;
+}
+
 static status run(int argc, char **argv)
 {
     status s = OK;
@@ -360,6 +375,7 @@ static status run(int argc, char **argv)
     }
     GUARD(hop_table_make(&h, &t, &ho));
     if (o.hops) GUARD(write_hops(o.hops, &h.row[0].hops, &t));
+    if (o.output) GUARD(write_output(o.output, &h, &t));
     s = o.track.json ? print_json(&h, &t, measured, burst) : print_table(&h, &ho, &t, measured, burst);
 done:
     hop_table_free(&h);
@@ -384,6 +400,6 @@ const struct command cmd_waiting = {
         "  glint waiting runs/wt\n"
         "  glint waiting runs/wt --distance '0.4,0.6,0.8,1.0 r1' --persist '0,5,10 tau' --ages 3 --json\n"
         "  glint waiting trajectory.h5 --distance 0.6 --persist 5 --preset riechers --p-hop 10,0.2\n"
-        "  glint waiting runs/wt --burst '50 tau' --hops hops.csv\n",
+        "  glint waiting runs/wt --burst '50 tau' --hops hops.csv -o waiting.h5\n",
     .args = args,
     .run = run};

@@ -86,7 +86,9 @@ struct hops {
 status hops_find(struct hops *h, const struct track *t, const struct hop_options *o);
 void hops_free(struct hops *h);
 
-/* Bursts: hops in successive windows of `width` from h->begin (whole windows only). */
+/* Bursts: hops in successive windows of `width` from h->begin (whole windows only). The first windows hold
+ * fewer hops: all references are set at begin, and a displacement needs time to grow; leave out about one
+ * median waiting time. */
 struct hop_bursts {
     int64_t n;
     double width;
