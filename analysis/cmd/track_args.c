@@ -18,19 +18,18 @@ status track_args_load(struct track *t, const char *path, const struct track_arg
                               .units = a->units,
                               .keep_drift = a->keep_drift,
                               .keep_box_change = a->keep_box_change};
-    if (a->mass) {
-        struct values v;
-        TRY(values_numbers(&v, "--mass", a->mass));
-        for (int i = 0; i < v.n && i < SPECIES_MAX; i++) o.mass[i] = v.value[i];
-        for (int i = 0; i < v.n; i++)
-            if (!(v.value[i] > 0.0))
-                return fail(BAD_INPUT, "--mass: %g, a mass must be positive", v.value[i]);
+    struct values mass = {0};
+    if (a->mass) TRY(values_numbers(&mass, "--mass", a->mass));
+    for (int i = 0; i < mass.n; i++) {
+        if (!(mass.value[i] > 0.0))
+            return fail(BAD_INPUT, "--mass: %g, a mass must be positive", mass.value[i]);
+        if (i < SPECIES_MAX) o.mass[i] = mass.value[i];
     }
     if (o.from != 0.0 && o.to == 0.0) o.to = INFINITY;
     if (o.from > o.to) return fail(BAD_INPUT, "--from %g lies after --to %g", o.from, o.to);
     if (a->every < 0) return fail(BAD_INPUT, "--every %" PRId64 ": a positive number was expected", a->every);
     TRY(track_load(t, path, &o));
-    if (a->mass && !(o.mass[t->species.count - 1] > 0.0)) {
+    if (a->mass && mass.n != t->species.count) {
         int count = t->species.count;
         track_free(t);
         return fail(BAD_INPUT, "--mass '%s': the file has %d species, one mass each was expected", a->mass,

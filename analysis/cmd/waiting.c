@@ -5,6 +5,7 @@
 #include "analysis/dynamics/hop_table.h"
 #include "analysis/dynamics/hop_table_file.h"
 #include "base/file.h"
+#include "base/log.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -71,7 +72,7 @@ static status read_lists(struct hop_table_options *h, const struct options *o, c
         h->distances = v.n;
         for (int i = 0; i < v.n; i++) {
             if (!(v.value[i] > 0.0))
-                return fail(BAD_INPUT, "--distance: %g, it must be positive", v.value[i]);
+                return fail(BAD_INPUT, "--distance '%s': a distance must be positive", o->distance);
             h->distance[i] = v.value[i] / h->r1;
         }
     }
@@ -92,6 +93,17 @@ static status read_options(struct hop_table_options *h, const struct options *o,
 {
     struct values v;
     *h = hop_table_defaults();
+    bool clock = strcmp(t->time_unit, "steps") != 0 && strcmp(t->time_unit, "frames") != 0;
+    if (!clock && (!o->persist || !o->cage))
+        return fail(
+            BAD_INPUT,
+            "the file has no times, so the defaults (5 tau) mean nothing: give --step-time, or --cage "
+            "and --persist in %s",
+            t->time_unit);
+    if (!t->uniform)
+        log_warning(
+            "the frames are not equally spaced: hops there and back inside a gap are not seen, and \"in all "
+            "frames for t_p\" may rest on two frames");
     *measured = o->r1 == NULL;
     if (o->r1) {
         TRY(values_lengths(&v, "--r1", o->r1, t->length_unit, 0.0, t->length_unit));
