@@ -375,7 +375,7 @@ static status run(int argc, char **argv)
     struct hop_table_options ho;
     struct values v;
     double burst = 0.0;
-    bool measured;
+    bool measured = false;
     const char *file[1];
     int files;
     TRY(args_parse(&cmd_waiting, argc, argv, &o, file, 1, 1, &files));
