@@ -17,6 +17,7 @@
     X(msd) \
     X(isf) \
     X(waiting) \
+    X(strings) \
     X(structure) \
     X(fit) \
 

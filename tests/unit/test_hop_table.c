@@ -2,6 +2,7 @@
 /* From a trajectory file to waiting-time laws: files of several kinds, walks whose law is known. */
 #include "analysis/cmd/values.h"
 #include "analysis/dynamics/hop_table.h"
+#include "analysis/dynamics/hop_table_file.h"
 #include "analysis/dynamics/track_file.h"
 #include "analysis/structure/structure.h"
 #include "base/h5.h"
@@ -136,6 +137,47 @@ static void few_events_are_a_result(void **state)
     track_free(&t);
 }
 
+static void tables_survive_the_file(void **state)
+{
+    (void)state;
+    struct track t;
+    struct hop_table h;
+    struct h5 f;
+    char path[64], law[32];
+    double value[2], *time = NULL;
+    walks(&t, 100, 500, exponential);
+    for (int64_t i = 0; i < t.atoms; i++) t.id[i] = (uint64_t)(1000 + i);
+    struct hop_table_options o = hop_table_defaults();
+    o.r1 = 1.0, o.cage = 0.0, o.distances = 1, o.distance[0] = 0.5;
+    assert_int_equal(hop_table_make(&h, &t, &o), OK);
+    assert_int_equal(h.rows, 2);
+    snprintf(path, sizeof path, "/tmp/glint_test_table-%d.h5", (int)getpid());
+    assert_int_equal(h5_begin(&f, path), OK);
+    assert_int_equal(hop_table_write(&f, &h, &t), OK);
+    assert_int_equal(h5_commit(&f), OK);
+    assert_int_equal(h5_open_ro(&f, path), OK);
+    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/hops", H5_F64, 2, value), OK);
+    assert_true(value[0] == (double)h.row[0].hops.n && value[1] == (double)h.row[1].hops.n);
+    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/exchange_alpha", H5_F64, 2, value), OK);
+    assert_true(value[0] == h.row[0].exchange.fit.alpha);
+    const struct waits *w = &h.row[1].hops.exchange;
+    uint64_t *id = NULL;
+    assert_int_equal(NEW(time, (size_t)w->n), OK);
+    assert_int_equal(NEW(id, (size_t)w->n), OK);
+    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/row_2/exchange_time", H5_F64, (hsize_t)w->n, time), OK);
+    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/row_2/exchange_atom", H5_U64, (hsize_t)w->n, id), OK);
+    assert_memory_equal(time, w->time, (size_t)w->n * sizeof *time);
+    for (int64_t i = 0; i < w->n; i++) assert_true(id[i] == t.id[w->atom[i]]);
+    assert_int_equal(h5_read_attr_string(&f, HOP_TABLE_GROUP, "time_unit", law, sizeof law), OK);
+    assert_string_equal(law, "tau");
+    h5_close(&f);
+    unlink(path);
+    DELETE(time);
+    DELETE(id);
+    hop_table_free(&h);
+    track_free(&t);
+}
+
 /* ---- files ---- */
 static void crystal(struct config *c, int cells)
 {
@@ -259,6 +301,7 @@ int main(void)
         cmocka_unit_test(exponential_waiting_times),
         cmocka_unit_test(power_law_waiting_times),
         cmocka_unit_test(few_events_are_a_result),
+        cmocka_unit_test(tables_survive_the_file),
         cmocka_unit_test(files_of_every_kind_give_the_same_paths),
         cmocka_unit_test(first_peak_of_a_crystal_is_its_bond),
         cmocka_unit_test(numbers_with_units),

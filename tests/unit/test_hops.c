@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Hops and waiting times against walks whose jumps are known one by one. */
 #include "analysis/dynamics/hops.h"
+#include "analysis/dynamics/strings.h"
 #include "base/mem.h"
 #include "base/random.h"
 
@@ -361,6 +362,52 @@ static void bursts_and_ages(void **state)
     track_free(&t);
 }
 
+static void chains_of_replacement_are_strings(void **state)
+{
+    (void)state;
+    /* A simple cubic lattice of spacing 1 in a cell of 6: a chain of 5 along x across the boundary, each atom
+     * taking the next one's place (the last goes up by 0.9 into a gap), a ring of 4 in a plane, and two lone
+     * movers. */
+    enum { L = 6, ATOMS = L * L * L };
+    struct track t;
+    struct strings s;
+    make(&t, ATOMS, 2, 10.0);
+    t.mean = box_orthogonal(L, L, L);
+    for (int64_t f = 0; f < 2; f++)
+        for (int64_t i = 0; i < ATOMS; i++) {
+            double *x = at(&t, f, i);
+            x[0] = (double)(i / L / L), x[1] = (double)(i / L % L), x[2] = (double)(i % L);
+        }
+    for (int k = 0; k < 5; k++) { /* atoms at x = 3, 4, 5, 0, 1 of row y = z = 0; unwrapped: +1 each */
+        double *x = at(&t, 1, (3 + k) % L * L * L);
+        if (k < 4)
+            x[0] += 1.0;
+        else
+            x[2] += 0.5, x[1] += 0.5, x[0] += 0.5; /* into the middle of a cube: 0.87 from every site */
+    }
+    static const int ring[4][3] = {{2, 3, 3}, {3, 3, 3}, {3, 4, 3}, {2, 4, 3}};
+    for (int k = 0; k < 4; k++) {
+        const int *a = ring[k], *b = ring[(k + 1) % 4];
+        for (int i = 0; i < 3; i++) at(&t, 1, (a[0] * L + a[1]) * L + a[2])[i] += b[i] - a[i];
+    }
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < 3; i++) at(&t, 1, (4 * L + 1 + 3 * k) * L + 1)[i] += 0.5;
+    struct strings_options o = {.lag = 10, .fraction = 11.0 / ATOMS, .delta = 0.6, .seed = 5};
+    assert_int_equal(strings_find(&s, &t, &o), OK);
+    assert_int_equal(s.mobile, 11);
+    assert_int_equal(s.origins, 1);
+    assert_true(s.count[5] == 1.0 && s.count[4] == 1.0 && s.count[1] == 2.0 && s.largest == 5);
+    assert_true(fabs(s.mean - 11.0 / 4.0) < 1e-12 && fabs(s.weighted - (25.0 + 16.0 + 2.0) / 11.0) < 1e-12);
+    assert_true(s.null_mean < s.mean);
+    double total = 0.0;
+    for (int64_t n = 1; n <= s.longest; n++) total += (double)n * s.null_count[n];
+    assert_true(fabs(total - 11.0) < 1e-12);
+    strings_free(&s);
+    o.lag = 1000;
+    assert_int_equal(strings_find(&s, &t, &o), BAD_INPUT);
+    track_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +418,7 @@ int main(void)
         cmocka_unit_test(unconfirmed_hops_are_censored),
         cmocka_unit_test(first_and_later_waiting_times),
         cmocka_unit_test(bursts_and_ages),
+        cmocka_unit_test(chains_of_replacement_are_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
