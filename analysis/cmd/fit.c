@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint fit — relaxation models fitted to a correlation function. */
+#include "analysis/fit/ageing_law.h"
 #include "analysis/fit/curves.h"
 #include "analysis/fit/relaxation.h"
 #include "base/args.h"
@@ -52,25 +53,28 @@ const struct command cmd_fit = {
     .name = "fit",
     .summary = "KWW and Mittag-Leffler fits of a correlation function",
     .synopsis = "FILE [--window NAME] [--row N] [--model NAME]... [--power 1|2|both] [--normalised] [--json]",
-    .description = "Fits g2(t) = baseline + amplitude * f(t/tau; beta)^p to a text table (columns lag, g2, "
-                   "error; # comments) or to\n"
-                   "the g2 of a results file (/entry/glint/WINDOW), every age window by itself. Models f: "
-                   "exponential, kww\n"
-                   "exp(-(t/tau)^beta), mittag_leffler E_beta(-(t/tau)^beta). p is the Siegert power: 2 if f "
-                   "is the intermediate\n"
-                   "scattering function, 1 if g2 itself follows f. KWW only rescales tau between them; "
-                   "Mittag-Leffler changes\n"
-                   "shape: a walk with waiting times t^-(1+beta) has g2 - 1 = A E_beta^2. Riechers et al. "
-                   "2024 use KWW with p = 2\n"
-                   "and Mittag-Leffler with p = 1.\n"
-                   "Errors are one standard deviation, scaled by sqrt(chi2/dof). Lower AIC or BIC is better, "
-                   "by more than about 6 to\n"
-                   "mean something, on the same points only. DW is the Durbin-Watson number of the "
-                   "residuals: 2 if independent,\n"
-                   "lower if they run together (the model misses the shape, or neighbouring lags are "
-                   "correlated). <f> and <f^p> are\n"
-                   "first moments; inf: diverges. Flags: ! not converged, b beta at its bound, t tau beyond "
-                   "the longest lag.",
+    .description =
+        "Fits g2(t) = baseline + amplitude * f(t/tau; beta)^p to a text table (columns lag, g2, "
+        "error; # comments) or to\n"
+        "the g2 of a results file (/entry/glint/WINDOW), every age window by itself, then the ageing law\n"
+        "tau = tau0 exp(age/t*) over the windows if their ages are stored. Models f: "
+        "exponential, kww\n"
+        "exp(-(t/tau)^beta), mittag_leffler E_beta(-(t/tau)^beta). p is the Siegert power: 2 if f "
+        "is the intermediate\n"
+        "scattering function, 1 if g2 itself follows f. KWW only rescales tau between them; "
+        "Mittag-Leffler changes\n"
+        "shape: a walk with waiting times t^-(1+beta) has g2 - 1 = A E_beta^2. Riechers et al. "
+        "2024 use KWW with p = 2\n"
+        "and Mittag-Leffler with p = 1.\n"
+        "Errors are one standard deviation, scaled by sqrt(chi2/dof). Lower AIC or BIC is better, "
+        "by more than about 6 to\n"
+        "mean something, on the same points only. DW is the Durbin-Watson number of the "
+        "residuals: 2 if independent,\n"
+        "lower if they run together (the model misses the shape, or neighbouring lags are "
+        "correlated). <f> and <f^p> are\n"
+        "first moments; inf: diverges. Flags: ! not converged, b beta at its bound, t tau beyond "
+        "the longest lag,\n"
+        "s tau below the shortest.",
     .examples = "  glint fit g2.txt\n"
                 "  glint fit g2.txt --normalised --per-decade 5 --power 1 --profile\n"
                 "  glint fit runs/demo/results.h5 --window shell --row 3 --baseline 1.0024 --json\n"
@@ -159,7 +163,10 @@ static void print_fit(size_t row, const struct relaxation_fit *f)
            "%s%s%s\n",
            row, f->model->name, f->siegert_power, cell[0], cell[1], cell[2], cell[3], f->chi2,
            (long long)f->dof, f->reduced_chi2, f->aic, f->bic, f->durbin_watson, f->mean_f, f->mean_fp,
-           f->converged ? "" : "!", f->at_bound ? "b" : "", f->beyond_record ? "t" : "");
+           f->converged ? "" : "!", f->at_bound ? "b" : "",
+           f->beyond_record      ? "t"
+           : f->below_resolution ? "s"
+                                 : "");
     if (isfinite(f->beta_low) || isfinite(f->beta_high))
         printf("#     beta in [%.5g, %.5g] (68 %%, profile likelihood)\n", f->beta_low, f->beta_high);
 }
@@ -177,7 +184,7 @@ static void json_fit(struct json *j, size_t row, const struct relaxation_fit *f)
         if (strcmp(name, "siegert_power") == 0 || strcmp(name, "dof") == 0)
             json_integer(j, name, (int64_t)value[i]);
         else if (strcmp(name, "converged") == 0 || strcmp(name, "at_bound") == 0 ||
-                 strcmp(name, "beyond_record") == 0)
+                 strcmp(name, "beyond_record") == 0 || strcmp(name, "below_resolution") == 0)
             json_bool(j, name, value[i] != 0.0);
         else
             json_number(j, name, value[i]);
@@ -225,12 +232,14 @@ struct job {
     int models, power_from, power_to;
     FILE *curves;
     struct json json;
+    size_t fits, first, rows;       /* fits a row, first row, number of rows */
+    struct relaxation_fit *results; /* rows × fits, filled in order */
 };
 
 static status fit_row(struct job *j, const struct curves *c, size_t row)
 {
     struct curve one;
-    struct relaxation_fit fits[2 * MODELS_MAX];
+    struct relaxation_fit *fits = j->results + (row - j->first) * j->fits;
     int n = 0;
     status s = OK;
     TRY(curves_select(c, row, &one, j->o->from, j->o->to, j->o->per_decade));
@@ -254,6 +263,65 @@ done:
     return s == OK ? OK : status_context(s, "row %zu", row);
 }
 
+static void show_ageing(struct job *j, const struct relaxation_fit *f, const struct ageing_fit *a)
+{
+    if (!j->o->json) {
+        printf("# ageing law %s p=%d: tau = tau0 exp(age/t*), tau0 = %.5g +- %.2g, ", f->model->name,
+               f->siegert_power, a->tau0, a->tau0_error);
+        if (a->stationary)
+            printf("stationary within 2 sigma (1/t* = %.3g +- %.2g), chi2/dof %.3g, %lld ages\n", a->rate,
+                   a->rate_error, a->reduced_chi2, (long long)a->points);
+        else
+            printf("t* = %.5g +- %.2g, chi2/dof %.3g, %lld ages\n", a->t_star, a->t_star_error,
+                   a->reduced_chi2, (long long)a->points);
+        return;
+    }
+    json_open(&j->json, NULL, '{');
+    json_string(&j->json, "model", f->model->name);
+    json_integer(&j->json, "siegert_power", f->siegert_power);
+    json_number(&j->json, "tau0", a->tau0);
+    json_number(&j->json, "tau0_error", a->tau0_error);
+    json_number(&j->json, "rate", a->rate);
+    json_number(&j->json, "rate_error", a->rate_error);
+    json_number(&j->json, "t_star", a->t_star);
+    json_number(&j->json, "t_star_error", a->t_star_error);
+    json_number(&j->json, "reduced_chi2", a->reduced_chi2);
+    json_integer(&j->json, "ages", a->points);
+    json_bool(&j->json, "stationary", a->stationary);
+    json_close(&j->json);
+}
+
+/* tau(age) of each model over the rows whose tau is determined. */
+static status ageing(struct job *j, const struct curves *c)
+{
+    double *age = NULL, *tau = NULL, *error = NULL;
+    status s = OK;
+    GUARD(NEW(age, j->rows));
+    GUARD(NEW(tau, j->rows));
+    GUARD(NEW(error, j->rows));
+    for (size_t k = 0; k < j->fits; k++) {
+        size_t n = 0;
+        for (size_t row = 0; row < j->rows; row++) {
+            const struct relaxation_fit *f = &j->results[row * j->fits + k];
+            if (!f->converged || f->at_bound || f->beyond_record || f->below_resolution ||
+                !(f->error[RELAXATION_TAU] > 0.0))
+                continue;
+            age[n] = c->age[j->first + row];
+            tau[n] = f->value[RELAXATION_TAU];
+            error[n++] = f->error[RELAXATION_TAU];
+        }
+        struct ageing_fit a;
+        if (n < 3) continue;
+        GUARD(ageing_fit(n, age, tau, error, &a));
+        show_ageing(j, &j->results[k], &a);
+    }
+done:
+    DELETE(age);
+    DELETE(tau);
+    DELETE(error);
+    return s;
+}
+
 static status fit_rows(struct job *j, const struct curves *c, const char *path)
 {
     const struct options *o = j->o;
@@ -272,8 +340,16 @@ static status fit_rows(struct job *j, const struct curves *c, const char *path)
                c->window, c->error ? "weights 1/error^2" : "equal weights (no errors in the file)");
         print_head();
     }
-    size_t first = o->row < 0 ? 0 : (size_t)o->row, last = o->row < 0 ? c->rows : first + 1;
-    for (size_t row = first; row < last; row++) TRY(fit_row(j, c, row));
+    j->first = o->row < 0 ? 0 : (size_t)o->row;
+    j->rows = o->row < 0 ? c->rows : 1;
+    j->fits = (size_t)(j->models * (j->power_to - j->power_from + 1));
+    TRY(NEW(j->results, j->rows * j->fits));
+    for (size_t row = j->first; row < j->first + j->rows; row++) TRY(fit_row(j, c, row));
+    if (o->json) {
+        json_close(&j->json);
+        json_open(&j->json, "ageing", '[');
+    }
+    if (c->age) TRY(ageing(j, c));
     if (o->json) {
         json_close(&j->json);
         json_close(&j->json);
@@ -305,6 +381,7 @@ static status run(int argc, char **argv)
 done:
     if (s != OK && j.curves) file_abandon(&file);
     json_free(&j.json);
+    DELETE(j.results);
     curves_free(&c);
     return s;
 }

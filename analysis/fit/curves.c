@@ -145,6 +145,11 @@ static status read_results(struct curves *c, const char *path, const char *windo
         GUARD(NEW(c->error, count));
         GUARD(h5_read(&f, name, H5_F64, count, c->error));
     }
+    snprintf(name, sizeof name, "/entry/glint/%s/age", c->window);
+    if (h5_has(&f, name)) {
+        GUARD(NEW(c->age, c->rows));
+        GUARD(h5_read(&f, name, H5_F64, c->rows, c->age));
+    }
 done:
     h5_close(&f);
     return s;
@@ -175,6 +180,7 @@ void curves_free(struct curves *c)
     DELETE(c->lag);
     DELETE(c->g2);
     DELETE(c->error);
+    DELETE(c->age);
     c->rows = c->lags = 0;
 }
 

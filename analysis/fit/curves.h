@@ -2,15 +2,15 @@
 /* curves — one or more correlation functions over common lags, from a text table or a results file.
  *
  *     struct curves c;
- *     TRY(curves_read(&c, "results.h5", "shell"));         group /entry/glint/shell: lag, g2, g2_error
+ *     TRY(curves_read(&c, "results.h5", "shell"));         group /entry/glint/shell: lag, g2, g2_error, age
  *     TRY(curves_read(&c, "g2.txt", NULL));                columns lag, g2[, error]
- *     TRY(curves_select(&c, row, &one, from, to, 5));      row 3, a range of lags, 5 points per decade
+ *     TRY(curves_select(&c, row, &one, from, to, 5));      one row, a range of lags, 5 points per decade
  *     …
  *     curve_free(&one);  curves_free(&c);
  *
  * Text: numbers separated by blanks, tabs, commas or semicolons; lines that start with # or % are comments,
  * and so is a first line of column names. Results file: g2 is (lags) or (age windows × lags), g2_error
- * likewise and optional. */
+ * likewise and optional, age (one per age window) optional. */
 #ifndef GLINT_ANALYSIS_FIT_CURVES_H
 #define GLINT_ANALYSIS_FIT_CURVES_H
 
@@ -22,6 +22,7 @@
 struct curves {
     size_t rows, lags;
     double *lag, *g2, *error; /* g2 and error: rows × lags; error NULL if the file has none */
+    double *age;              /* of each row, or NULL */
     char window[128];         /* the group read, "" for text */
 };
 /* window NULL: the only window in the file (BAD_INPUT with their names if there are several). */

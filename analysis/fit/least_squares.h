@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* least_squares — the trust-region (Levenberg–Marquardt) solver of GSL with one convergence rule for all our
- * fits.
+/* least_squares — the trust-region (Levenberg–Marquardt) solver of GSL, one convergence rule for all.
  *
- *     struct least_squares_problem p = {.points = n, .parameters = 3, .residual = my_residual, .context =
- * &data}; struct least_squares_result r; TRY(least_squares_solve(&p, start, &r));        start: `parameters`
- * numbers if (!r.converged) …                             not an error: the best point is returned
+ *     struct least_squares_problem p = {.points = n, .parameters = 3, .residual = f, .context = &data};
+ *     struct least_squares_result r;
+ *     TRY(least_squares_solve(&p, start, &r));        start: `parameters` numbers
+ *     if (!r.converged) …                             not an error: the best point is returned
  *
  * The residuals are (y - model) / sigma. Derivatives are central differences. Converged means: GSL's step or
  * gradient test passed, or no further step helps and the residual vector is orthogonal to every column of the

@@ -366,8 +366,13 @@ status relaxation_fit(const struct relaxation_data *d, const struct relaxation_m
     fit->dof = fit->points - fit->free_parameters;
     fit->converged = r.converged;
     TRY(set_statistics(d, fit));
-    double tau = fit->value[RELAXATION_TAU], beta = fit->value[RELAXATION_BETA], longest = 0.0;
-    for (size_t i = 0; i < d->n; i++) longest = fmax(longest, d->lag[i]);
+    double tau = fit->value[RELAXATION_TAU], beta = fit->value[RELAXATION_BETA], longest = 0.0,
+           shortest = INFINITY;
+    for (size_t i = 0; i < d->n; i++) {
+        longest = fmax(longest, d->lag[i]);
+        if (d->lag[i] > 0.0) shortest = fmin(shortest, d->lag[i]);
+    }
+    fit->below_resolution = tau < shortest;
     double span = m->beta_high - m->beta_low;
     fit->beyond_record = tau > longest;
     fit->at_bound = has_beta(m) && fmin(beta - m->beta_low, m->beta_high - beta) < 1e-3 * span;
@@ -428,7 +433,8 @@ const char *const relaxation_columns[RELAXATION_COLUMNS] = {"siegert_power",
                                                             "mean_f_power",
                                                             "converged",
                                                             "at_bound",
-                                                            "beyond_record"};
+                                                            "beyond_record",
+                                                            "below_resolution"};
 
 void relaxation_row(const struct relaxation_fit *fit, double row[RELAXATION_COLUMNS])
 {
@@ -455,6 +461,7 @@ void relaxation_row(const struct relaxation_fit *fit, double row[RELAXATION_COLU
                                                fit->mean_fp,
                                                fit->converged,
                                                fit->at_bound,
-                                               fit->beyond_record};
+                                               fit->beyond_record,
+                                               fit->below_resolution};
     memcpy(row, values, sizeof values);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* survival — waiting times as data: events and right-censored observations, sorted; the Kaplan–Meier survival
+/* survival — waiting times as data: events and right-censored observations; the Kaplan–Meier survival
  * function; the log-binned density.
  *
  *     struct waiting_sample s;
@@ -9,14 +9,21 @@
  *
  * A censored observation says only "longer than this" (an atom that had not moved when the record ended). A
  * record of finite length T sees long waiting times too rarely; `correction` says how that is mended, once,
- * for all that follows: WAITING_NONE      not at all: events only, censored observations dropped. Biased; for
- * comparison. WAITING_CENSORED  every event that begins is followed to the next one or to the end of the
- * record, the latter entering as censored: no further correction is needed (Kaplan & Meier 1958,
- *                     doi 10.1080/01621459.1958.10501452). The better way when the unfinished waits are
- * known: it also holds when events become rarer with age. WAITING_WINDOW    completed waits only. If waits
- * begin uniformly in time, one of length w is seen with weight proportional to T - w; densities are divided
- * by it. Censored observations are dropped (they are what the weight stands for). Wrong for an ageing system,
- * where beginnings are not uniform. Times in any unit, > 0. */
+ * for all that follows:
+ *
+ *   WAITING_NONE       Not at all: events only, censored observations dropped. Biased; for comparison.
+ *
+ *   WAITING_CENSORED   Every wait that begins is followed to the next event or to the end of the record, the
+ *                      latter entering as censored: no further correction is needed (Kaplan & Meier 1958,
+ *                      doi 10.1080/01621459.1958.10501452). The better way when the unfinished waits are
+ *                      known: it also holds when events become rarer with age.
+ *
+ *   WAITING_WINDOW     Completed waits only. If waits begin uniformly in time, one of length w is seen with
+ *                      weight proportional to T - w; densities are divided by it. Censored observations are
+ *                      dropped (they are what the weight stands for). Wrong for an ageing system, where the
+ *                      beginnings are not uniform.
+ *
+ * Times in any unit, > 0. */
 #ifndef GLINT_ANALYSIS_FIT_SURVIVAL_H
 #define GLINT_ANALYSIS_FIT_SURVIVAL_H
 

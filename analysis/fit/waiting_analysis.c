@@ -34,7 +34,9 @@ static status likelihood_ratio(const struct waiting_sample *s, const struct wait
         r->p_nested = nested ? erfc(sqrt(fmax(0.0, -sum))) : (double)NAN;
         r->delta_aic = other->aic - power->aic;
         r->delta_bic = other->bic - power->bic;
-        r->preferred = r->delta_bic > 2.0 && !(r->vuong < 0.0 && r->p_vuong < 0.05);
+        /* Vuong's test is not valid between nested laws; there the ordinary ratio test speaks */
+        bool against = nested ? r->p_nested < 0.05 : r->vuong < 0.0 && r->p_vuong < 0.05;
+        r->preferred = r->delta_bic > 2.0 && !against;
     }
     DELETE(a);
     DELETE(b);
@@ -196,7 +198,7 @@ static void judge(struct waiting_analysis *a, const struct waiting_sample *s)
     add(a, &at, "no power law here: ");
     begin = at;
     if (a->flat_decades < WAITING_FLAT_DECADES) {
-        add(a, &at, "alpha(xmin) stays within 2 sigma over %.2f decades only (%.1f needed)", a->flat_decades,
+        add(a, &at, "alpha(xmin) stays within 2 sigma over %.3f decades only (%.1f needed)", a->flat_decades,
             WAITING_FLAT_DECADES);
         separator = "; ";
     }

@@ -9,21 +9,28 @@
  *
  * Steps (Clauset, Shalizi & Newman, SIAM Rev. 51, 661 (2009), doi 10.1137/070710111, extended to censored
  * data and finite records):
- *   1. scan of xmin: alpha(xmin) with its error (the Hill plot) and the Kolmogorov–Smirnov distance D between
- * the fitted law and the data (empirical distribution just before each event, Kaplan–Meier where censored:
- * their convention, also plfit's); xmin is where D is least. At most `candidates` values, evenly spaced in ln
- * x: the full scan is O(n^2).
- *   2. the five laws of waiting_law.h at that xmin, with likelihood ratios against the power law: Vuong's
- * test (Econometrica 57, 307 (1989), doi 10.2307/1912557), AIC and BIC.
- *   3. goodness of fit: the fraction of synthetic data sets (power-law tail, resampled body, same censoring
- * or window, same scan) whose D exceeds the measured one; seeded, the same for any number of threads.
- *   4. the verdict. A power law may be quoted only if
+ *
+ *   1. Scan of xmin (waiting_scan.h): alpha(xmin) and the Kolmogorov–Smirnov distance D; xmin is where D is
+ *      least. At most `candidates` values, evenly spaced in ln x: the full scan is O(n^2).
+ *
+ *   2. The five laws of waiting_law.h at that xmin, with likelihood ratios against the power law: Vuong's
+ *      test (Econometrica 57, 307 (1989), doi 10.2307/1912557), the nested test, AIC and BIC.
+ *
+ *   3. Goodness of fit: the fraction of synthetic data sets (power-law tail, resampled body, same censoring
+ *      or window, same scan) whose D exceeds the measured one; seeded, the same for any number of threads.
+ *
+ *   4. The verdict. A power law may be quoted only if
  *      (a) alpha(xmin) stays within 2 sigma over at least 1.5 decades of xmin around the chosen one;
- *      (b) the likelihood prefers it to each of the other four: BIC lower by more than 2 and Vuong's test not
- * against it (three of the four contain the power law as a limit and can never fit worse, so the raw ratio
- * cannot favour it: BIC charges their extra parameter); (c) the finite record is corrected for (censored or
- * window, see survival.h); (d) the goodness-of-fit p is at least 0.1 (when replicates > 0). Otherwise the
- * text says which failed and with what number. */
+ *      (b) the likelihood prefers it to each of the other four: BIC lower by more than 2, and no test against
+ *          it at 5 %. Three of the four contain the power law as a limit and can never fit worse, so their
+ *          raw ratio cannot favour it: BIC charges their extra parameter, and the test is that of nested laws
+ *          (Vuong's is not valid there). Against the exponential the test is Vuong's;
+ *      (c) the finite record is corrected for (censored or window, survival.h);
+ *      (d) the goodness-of-fit p is at least 0.1 (when replicates > 0).
+ *      Otherwise the text says which failed and with what number.
+ *
+ * Waits counted in frames are not continuous: a wait found as k frames lasted between k-1 and k. The relative
+ * bias of alpha - 1 is of the order frame/xmin: give a min_xmin of ten frames or more. */
 #ifndef GLINT_ANALYSIS_FIT_WAITING_ANALYSIS_H
 #define GLINT_ANALYSIS_FIT_WAITING_ANALYSIS_H
 
@@ -37,8 +44,7 @@ struct waiting_ratio {
     double ratio;    /* ln L(power law) - ln L(alternative) */
     double vuong;    /* normalised: ratio / (s sqrt n); positive favours the power law */
     double p_vuong;  /* two-sided */
-    double p_nested; /* chance of so negative a ratio if the power law is true (chi^2, 1 d.o.f.); NaN if not
-                        nested */
+    double p_nested; /* chance of so negative a ratio if the power law is true; NaN if not nested */
     double delta_aic, delta_bic; /* alternative minus power law: positive favours the power law */
     bool preferred;              /* the power law is, see (b) */
 };
@@ -46,7 +52,7 @@ struct waiting_ratio {
 struct waiting_options {
     size_t candidates, min_tail; /* 200, 50 */
     double xmin;                 /* > 0: fixed, no choice by KS */
-    double min_xmin;             /* the scan starts here: several frame intervals (default 0) */
+    double min_xmin;             /* the scan starts here: ten frame intervals or more (default 0) */
     int64_t replicates;          /* of the goodness-of-fit bootstrap: 200; 0: none */
     uint64_t seed;
 };

@@ -2,12 +2,13 @@
 /* waiting_law — maximum-likelihood fits of waiting-time distributions to the tail x >= xmin.
  *
  * Five laws, all conditional on x >= xmin and written with u = x/xmin, so that their parameters have no unit
- * and their power-law limits are regular points: power_law        S = u^(1-alpha) alpha > 1 truncated p ~
- * u^-alpha exp(-z u)                               alpha, z = xmin/cutoff > 0  (z -> 0: power law)
- *   exponential      S = exp(-z (u - 1))                                  z = xmin/tau
- *   stretched        S = exp(-(c/b) (u^b - 1)), a Weibull tail            c, b    (b -> 0: power law, alpha =
- * 1 + c) log_normal       p ~ exp(-k ln u - q (ln u)^2/2)/u                    k, q    (q -> 0: power law,
- * alpha = 1 + k)
+ * and their power-law limits are regular points:
+ *
+ *   power_law     S = u^(1-alpha)                         alpha > 1
+ *   truncated     p ~ u^-alpha exp(-z u)                  alpha, z = xmin/cutoff    (z -> 0: power law)
+ *   exponential   S = exp(-z (u - 1))                     z = xmin/tau
+ *   stretched     S = exp(-(c/b) (u^b - 1)), Weibull      c, b                      (b -> 0: alpha = 1 + c)
+ *   log_normal    p ~ exp(-k ln u - q (ln u)^2/2)/u       k, q                      (q -> 0: alpha = 1 + k)
  *
  *     struct waiting_fit fit;
  *     TRY(waiting_fit(&sample, WAITING_POWER_LAW, xmin, &fit));      sample: survival.h
@@ -76,8 +77,7 @@ status waiting_fit(const struct waiting_sample *s, enum waiting_model model, dou
 double waiting_alpha(size_t events, double sum_log_u, double log_window_ratio);
 /* Its standard deviation from the expected information: (alpha-1)/sqrt(events) without a window. */
 double waiting_alpha_error(size_t events, double alpha, double log_window_ratio);
-/* Distribution function of what is observed under a power law: with a window the density ~ u^-alpha (1 -
- * u/U). */
+/* Distribution function of what is observed under a power law; with a window p ~ u^-alpha (1 - u/U). */
 double waiting_power_law_cdf(double alpha, double log_u, double log_window_ratio);
 
 /* ln of each tail observation's likelihood (ascending in time), for likelihood-ratio tests; out has room for

@@ -263,7 +263,10 @@ static void test_flags(void **state)
     double row[RELAXATION_COLUMNS];
     relaxation_row(&fit, row);
     for (int i = 0; i < RELAXATION_COLUMNS; i++) assert_non_null(relaxation_columns[i]);
-    assert_true(row[1] == fit.value[RELAXATION_TAU] && row[RELAXATION_COLUMNS - 1] == fit.beyond_record);
+    assert_true(row[1] == fit.value[RELAXATION_TAU] && row[RELAXATION_COLUMNS - 2] == fit.beyond_record);
+    for (int i = 0; i < POINTS; i++) y[i] = i ? 0.0 : 1e-3; /* the decay lies before the first lag */
+    assert_int_equal(relaxation_fit(&d, relaxation_find("exponential"), &o, &fit), OK);
+    assert_true(fit.below_resolution && !fit.beyond_record);
 }
 
 static void test_bad_input(void **state)

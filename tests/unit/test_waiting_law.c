@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -328,6 +329,9 @@ static void test_true_power_law(void **state)
         close_to(a.alpha, 1.45, 5 * a.sigma); /* xmin was chosen on the same data: a wider band */
         quotable += a.quotable;
         p += a.p_value / SETS;
+        bool preferred = true;
+        for (int m = 1; m < WAITING_MODELS; m++) preferred &= a.ratio[m].preferred;
+        assert_true(a.quotable == (preferred && a.flat_decades >= WAITING_FLAT_DECADES && a.p_value >= 0.1));
         assert_true(a.quotable == (strncmp(a.verdict, "power law: alpha", 16) == 0));
         waiting_analysis_free(&a);
     }
@@ -363,6 +367,7 @@ static void test_refusals(void **state)
         assert_int_equal(waiting_analyse(&s, &o, &a), OK);
         assert_int_equal(a.fit[0].events, N);
         assert_true(a.ratio[m].delta_bic < -10 && a.ratio[m].ratio < 0 && a.p_value == 0);
+        assert_non_null(strstr(a.verdict, "goodness of fit p = 0.000"));
         assert_true(m == WAITING_EXPONENTIAL ? a.ratio[m].p_vuong < 1e-3 : a.ratio[m].p_nested < 1e-3);
         for (int k = 0; k < WAITING_MODELS; k++)
             assert_true(a.fit[m].bic < a.fit[k].bic + 10); /* same or a sibling */
@@ -433,6 +438,80 @@ static void test_block_error(void **state)
     assert_int_equal(waiting_block_error(N, time, NULL, WAITING_NONE, 0, 1, N, 400, 5, &error), BAD_INPUT);
 }
 
+static double mean_p(int sets, size_t n, double *time, uint8_t *open, const struct waiting_options *o,
+                     void (*make)(uint64_t set, size_t n, double *time, uint8_t *open))
+{
+    double p = 0;
+    for (uint64_t set = 0; set < (uint64_t)sets; set++) {
+        struct waiting_sample s;
+        struct waiting_analysis a;
+        make(set, n, time, open);
+        assert_int_equal(waiting_sample_make(&s, n, time, open, WAITING_CENSORED, 0), OK);
+        assert_int_equal(waiting_analyse(&s, o, &a), OK);
+        close_to(a.alpha, 1.45, 5 * a.sigma + (o->min_xmin > 0 ? 0.45 * 0.5 / o->min_xmin : 0));
+        p += a.p_value / sets;
+        waiting_analysis_free(&a);
+        waiting_sample_free(&s);
+    }
+    return p;
+}
+
+static void make_frames(uint64_t set, size_t n, double *time, uint8_t *open)
+{
+    for (uint64_t i = 0; i < n; i++) time[i] = ceil(power_law(1.45, 1100 + set, i)), open[i] = 0;
+}
+static void make_censored(uint64_t set, size_t n, double *time, uint8_t *open)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        double w = power_law(1.45, 1200 + set, i), limit = 2 / uniform(1300 + set, i);
+        open[i] = w > limit;
+        time[i] = fmin(w, limit);
+    }
+}
+
+/* The scan's distance is that between the law and the Kaplan-Meier function of the tail, just before each
+ * event. */
+static void test_distance_of_censored_data(void **state)
+{
+    (void)state;
+    enum { N = 300 };
+    double time[N], largest = 0, before = 1;
+    uint8_t open[N];
+    struct waiting_sample s;
+    struct waiting_scan scan;
+    struct survival k;
+    make_censored(0, N, time, open);
+    assert_int_equal(waiting_sample_make(&s, N, time, open, WAITING_CENSORED, 0), OK);
+    assert_true(s.events < N * 9 / 10);
+    assert_int_equal(waiting_scan_make(&scan, &s, 1, 2, 0), OK);
+    assert_int_equal(survival_make(&k, &s), OK);
+    for (size_t i = 0; i < k.n; i++) {
+        largest = fmax(largest, fabs(pow(k.time[i] / scan.point[0].xmin, 1 - scan.point[0].alpha) - before));
+        before = k.survival[i];
+    }
+    close_to(scan.point[0].ks, largest, 1e-12);
+    survival_free(&k);
+    waiting_scan_free(&scan);
+    waiting_sample_free(&s);
+}
+
+/* p of a true power law is uniform, mean 1/2, also when most of the tail is censored, and when waits are
+ * counted in frames and the frame interval is given. */
+static void test_goodness_of_fit(void **state)
+{
+    (void)state;
+    enum { N = 4000, SETS = 10 };
+    static double time[N];
+    static uint8_t open[N];
+    struct waiting_options o = waiting_defaults();
+    o.replicates = 40;
+    o.candidates = 40;
+    double band = 4 * sqrt(1.0 / 12 / SETS + 0.25 / 40 / SETS);
+    close_to(mean_p(SETS, 1500, time, open, &o, make_censored), 0.5, band);
+    o.min_xmin = 10; /* frames */
+    close_to(mean_p(SETS, N, time, open, &o, make_frames), 0.5, band);
+}
+
 /* The bootstrap is the same for any number of threads. */
 static void test_threads(void **state)
 {
@@ -481,6 +560,8 @@ int main(void)
                                        cmocka_unit_test(test_mittag_leffler_waits),
                                        cmocka_unit_test(test_block_error),
                                        cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_goodness_of_fit),
+                                       cmocka_unit_test(test_distance_of_censored_data),
                                        cmocka_unit_test(test_bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
