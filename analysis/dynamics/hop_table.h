@@ -3,17 +3,22 @@
  * sensitivity table without which no waiting-time exponent means anything.
  *
  *     struct hop_table h = {0};
- *     struct hop_table_options o = hop_table_defaults();           0.4 0.6 0.8 1.0 r_1; t_p 0 and 5; cage
- * mean over 5 TRY(hop_table_make(&h, &track, &o)); h.row[i].exchange.alpha, … hop_table_free(&h);
+ *     struct hop_table_options o = hop_table_defaults();   0.4 0.6 0.8 1.0 r_1; t_p 0, 5; cage mean over 5
+ *     TRY(hop_table_make(&h, &track, &o));
+ *     h.row[i].exchange.fit.alpha, …
+ *     hop_table_free(&h);
  *
- * Every row holds the hops themselves (hops.h) and, for persistence and exchange times each, the Kaplan–Meier
- * survival function (survival.h: censored atoms included, so the finite record needs no other correction),
- * its median, and the analysis of the tail (waiting_analysis.h): exponent alpha of the density (1+β' of
- * Riechers et al. 2024) at the xmin of least Kolmogorov–Smirnov distance, the exponent against xmin, the
- * comparison of five laws, and the verdict whether a power law may be quoted. Fits start at xmin ≥ max(3
- * frame intervals, persist): shorter times are shaped by the frames and by the criterion. A row with too few
- * events has no fit and says so in `verdict`. r_1 is the first peak of the total g(r) of up to 10 frames of
- * the track, unless given. */
+ * Every row holds the hops themselves (hops.h) and, for persistence and exchange times each,
+ *  - the Kaplan–Meier survival function (survival.h; censored atoms included, so the finite record needs
+ *    no other correction) and its median;
+ *  - the analysis of the tail (waiting_analysis.h): exponent alpha of the density (1+β' of Riechers et
+ *    al. 2024) at the xmin of least Kolmogorov–Smirnov distance, the exponent against xmin, the
+ *    comparison of five laws, and the verdict whether a power law may be quoted;
+ *  - the five laws for all times from `least` on (`whole`, `preferred`), because the best xmin may lie
+ *    so far out that few events are left to tell laws apart.
+ * Fits start at least = max(3 frame intervals, persist): shorter times are shaped by the frames and by
+ * the criterion. A row with too few events has no fit and says so in `verdict`.
+ * r_1 is the first peak of the total g(r) of up to 10 frames of the track, unless given. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_H
 #define GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_H
 

@@ -6,12 +6,13 @@
  *     GUARD(hop_table_write(&f, &table, &track));
  *     GUARD(h5_commit(&f));
  *
- * One entry a row: criterion, distance_r1, distance, persist, cage, window, threshold (0 where it does not
- * apply), age_from, age_to, atoms, hops, atoms_that_hopped, reversible, excursions; exchange_median,
- * exchange_alpha, exchange_alpha_error, exchange_xmin, exchange_flat_decades, exchange_quotable,
- * exchange_law, exchange_verdict, and the same with persistence_. NaN where there is no fit. The waits
- * themselves: row_K/exchange_time, _censored (1: longer than), _atom (id), the same for persistence, K
- * from 1. Attributes of the group: r1, time_unit, length_unit, conventions. */
+ * One entry a row:
+ *  - criterion, distance_r1, distance, persist, cage, window, threshold (0 where it does not apply),
+ *    age_from, age_to, atoms, hops, atoms_that_hopped, reversible, excursions;
+ *  - exchange_median, _alpha, _alpha_error, _xmin, _flat_decades, _quotable, _law, _verdict, and the same
+ *    with persistence_; NaN where there is no fit.
+ * The waits themselves: row_K/exchange_time, _censored (1: longer than), _atom (id), the same for
+ * persistence, K from 1. Attributes of the group: r1, time_unit, length_unit, conventions. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_FILE_H
 #define GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_FILE_H
 

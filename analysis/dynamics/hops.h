@@ -2,37 +2,41 @@
 /* hops — when atoms change their cage, and the waiting times in between.
  *
  *     struct hops h = {0};
- *     struct hop_options o = {.distance = 0.8 * r1, .persist = 5, .cage = 5};
+ *     struct hop_options o = {.distance = 0.8 * r1, .persist = 5, .cage = 5, .species = -1};
  *     TRY(hops_find(&h, &track, &o));
  *     h.hop[0 … h.n-1], ordered by atom, then time;  h.persistence, h.exchange with censoring flags
  *     hops_free(&h);
  *
- * HOP_CAGE, the displacement criterion. A cage begins at the start of the window or at a hop; its reference
- * is the mean position over the following `cage` (time). The atom hops at the first frame a from which |r −
- * r_ref| > distance holds in all frames up to one at least `persist` later; the hop's time is that of frame
- * a, the new cage begins there. An excursion that ends earlier is counted (`excursions`), not a hop. distance
- * is in length units: one asks for several fractions of r_1, the first peak of g(r), because the answer
- * depends on it. hop_riechers: reference = the position itself, no mean, persist 0, distance one bond length
- * r_1: the reading of "the time for an atom to be displaced by a characteristic bond length" (Riechers et
- * al., Nat. Commun. 15, 2024).
+ * HOP_CAGE, the displacement criterion. A cage begins at the start of the window or at a hop; its
+ * reference is the mean position over the following `cage` (time). The atom hops at the first frame a
+ * from which
+ *     |r − r_ref| > distance
+ * holds in all frames up to one at least `persist` later; the hop's time is that of frame a, where the
+ * new cage begins. An excursion that ends earlier is counted (`excursions`), not a hop. One asks for
+ * several distances, fractions of r_1 (the first peak of g(r)), because the answer depends on it.
  *
- * HOP_PHOP (Candelier et al., Phys. Rev. Lett. 105, 135702, 2010; threshold as Smessaert & Rottler, Phys.
- * Rev. E 88, 022314, 2013): with windows A = [t−w/2, t) and B = [t, t+w/2], p(t) = sqrt( <|r_A − mean_B|²>_A
- * <|r_B − mean_A|²>_B ) a hop is the maximum of p in each stretch of frames with p > threshold (length²);
- * from and to are the means of A, B.
+ * hop_riechers: reference = the position itself, no mean, persist 0, distance one bond length r_1. The
+ * reading of "the time for an atom to be displaced by a characteristic bond length" (Riechers et al.,
+ * Nat. Commun. 15, 2024).
  *
- * Waiting times. Persistence: from the start of observation to the first hop. Exchange: between successive
- * hops of an atom. Each atom ends with a censored time, up to the end of observation: a persistence time if
- * it never hopped, else an exchange time. Observation is [begin, end]: a hop later than (last frame −
- * persist) could not be confirmed, so `end` is that; for p_hop both ends lose w/2. An exchange time w is seen
- * with weight ∝ (end − begin − w) if the censored ones are left out; with them, Kaplan–Meier has no such
- * bias. Resolution: one frame interval.
+ * HOP_PHOP (Candelier et al., Phys. Rev. Lett. 105, 135702, 2010; threshold as Smessaert & Rottler,
+ * Phys. Rev. E 88, 022314, 2013): with windows A = [t−w/2, t) and B = [t, t+w/2]
+ *     p(t) = sqrt( <|r_A − mean_B|²>_A <|r_B − mean_A|²>_B )
+ * a hop is the maximum of p in each stretch of frames with p > threshold (length²); from and to are the
+ * means of A and B.
  *
- * Reversible: the atom comes back, within the record, to within distance/2 (p_hop: √threshold) of a cage it
- * had left (the last HOP_MEMORY cages are remembered); all hops of that loop are reversible. Half, because
- * two hops of one length in random directions end within that length of their start in 1 of 4 cases, within
- * half of it in 1 of 16. The references decide, not single frames. `returns` counts loops of two hops (there
- * and straight back). */
+ * Waiting times. Persistence: from the start of observation to the first hop. Exchange: between
+ * successive hops of an atom. Each atom ends with a censored time, up to the end of observation: a
+ * persistence time if it never hopped, else an exchange time. Observation is [begin, end]: a hop later
+ * than (last frame − persist) could not be confirmed, so `end` is that; for p_hop both ends lose w/2. An
+ * exchange time w is seen with weight ∝ (end − begin − w) if the censored ones are left out; with them,
+ * Kaplan–Meier has no such bias. Resolution: one frame interval.
+ *
+ * Reversible: the atom comes back, within the record, to within distance/2 (p_hop: √threshold) of a cage
+ * it had left (the last HOP_MEMORY cages are remembered); all hops of that loop are reversible. Half,
+ * because two hops of one length in random directions end within that length of their start in 1 of 4
+ * cases, within half of it in 1 of 16. The references decide, not single frames. `returns` counts loops
+ * of two hops (there and straight back). */
 #ifndef GLINT_ANALYSIS_DYNAMICS_HOPS_H
 #define GLINT_ANALYSIS_DYNAMICS_HOPS_H
 

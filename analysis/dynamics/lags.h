@@ -2,18 +2,18 @@
 /* lags — which pairs of frames an average over time origins uses, on a logarithmic axis of lag times.
  *
  *     struct lags l = {0};
- *     TRY(lags_plan(&l, t->time, t->frames, t->uniform, &(struct lag_options){.per_decade = 10, .origins =
- * 200})); for k in 0 … l.n-1:  pairs l.first[k] … l.first[k+1]-1  of frames l.a[p] < l.b[p], ordered by
- * origin lags_free(&l);
+ *     TRY(lags_plan(&l, t->time, t->frames, t->uniform, &(struct lag_options){.per_decade = 10}));
+ *     for k in 0 … l.n-1: pairs l.first[k] … l.first[k+1]-1 of frames l.a[p] < l.b[p], ordered by origin
+ *     lags_free(&l);
  *
  * Equally spaced frames: lags are whole numbers of intervals, rounded from a logarithmic series without
  * repetition, and exact. Other schedules: logarithmic bins; from each origin the frame nearest (in the
  * logarithm) to the bin's centre, if it lies in the bin; the lag is the mean over the pairs. At most
  * `origins` pairs a lag, evenly spread.
  *
- * Errors come from blocks of successive origins. The number of blocks is at most 10 and such that an origin
- * block is not shorter than the lag, because longer displacements share most of their path; lags_blocks
- * answers 0 where not even two such blocks exist, and then there is no error to give. */
+ * Errors come from blocks of successive origins. The number of blocks is at most 10 and such that an
+ * origin block is not shorter than the lag, because longer displacements share most of their path;
+ * lags_blocks answers 0 where not even two such blocks exist, and then there is no error to give. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_LAGS_H
 #define GLINT_ANALYSIS_DYNAMICS_LAGS_H
 

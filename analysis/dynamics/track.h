@@ -2,26 +2,28 @@
 /* track — the paths of the atoms, unwrapped, in memory: what every analysis of motion starts from.
  *
  *     struct track t = {0};
- *     struct track_options o = {.every = 1};                 everything, drift and box change removed
- *     TRY(track_load(&t, "runs/a/trajectory.h5", &o));       track_file.h; a run folder works too
- *     const double *r = track_frame(&t, k);                  3 numbers per atom
+ *     struct track_options o = {.every = 1};             everything, drift and box change removed
+ *     TRY(track_load(&t, "runs/a/trajectory.h5", &o));   track_file.h; a run folder works too
+ *     const double *r = track_frame(&t, k);              3 numbers per atom
  *     track_free(&t);
  * or, from configurations made elsewhere: track_add for each frame, then track_finish.
  *
- * What is done to the positions, in this order (each step is said by track_describe, because it changes
+ * What is done to the positions, in this order (track_describe says each step, because it changes
  * results):
- *  1. Unwrapping. With images: x + n·box of that frame, exact. Without: the nearest image of the step from
- * the frame before, right only while no atom moves more than half a cell between frames.
- *  2. Box change: fractional coordinates in the cell of each frame, put into the mean cell (arithmetic mean
- * of the edge vectors over the frames). So a barostat's breathing is not a displacement. Free axes are left
- * alone.
- *  3. Drift: the centre of mass (masses of the species; equal masses when the file has none) of all followed
- * atoms is kept where it was in the first frame. Only atoms that are present in all frames are followed; how
- * many were not is in atoms_dropped. Frames that repeat the time of the frame before (a resumed run) are
- * skipped and counted.
+ *  1. Unwrapping. With images: x + n·box of that frame, exact. Without: the nearest image of the step
+ * from
+ *     the frame before, right only while no atom moves more than half a cell between frames.
+ *  2. Box change: fractional coordinates in the cell of each frame, put into the mean cell (arithmetic
+ * mean
+ *     of the edge vectors over the frames). So a barostat's breathing is not a displacement. Free axes are
+ *     left alone.
+ *  3. Drift: the centre of mass (masses of the species; equal masses when the file has none) of all
+ * followed
+ *     atoms is kept where it was in the first frame.
  *
- * Times are those of the file; files without times (plain dumps) give steps × step_time, or the step itself.
- */
+ * Only atoms that are present in all frames are followed; how many were not is in atoms_dropped. Frames
+ * that repeat the time of the frame before (a resumed run) are skipped and counted. Times are those of
+ * the file; files without times (plain dumps) give steps × step_time, or the step itself. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_TRACK_H
 #define GLINT_ANALYSIS_DYNAMICS_TRACK_H
 

@@ -8,13 +8,16 @@
  *     rdf_value(&g, a, b)[k] at distance rdf_r(&g, k);  g.total[k]
  *     rdf_free(&g);
  *
- *     g_ab(r) = V/(N_a N_b) · (ordered pairs a→b in the shell) / (4π/3)(r_out³ − r_in³),    averaged over
- * frames g(r)    = Σ_ab c_a c_b g_ab(r),  c_a = N_a/N      exactly, because N_a N_a (not N_a(N_a−1)) is used:
- * an ideal gas of N atoms gives g = 1 − 1/N n_ab(r) = mean number of b within r of an a       (running
- * coordination, counted, not integrated) All periodic images are counted, so r_max may exceed the cell;
- * beyond half the cell's width the images of one atom are correlated. V is the cell's volume: along a free
- * axis it is what the file says, and g does not tend to 1. Counts are integers: the same bits for any number
- * of threads. */
+ * averaged over frames:
+ *     g_ab(r) = V/(N_a N_b) · (ordered pairs a→b in the shell) / (4π/3)(r_out³ − r_in³)
+ *     g(r)    = Σ_ab c_a c_b g_ab(r),  c_a = N_a/N
+ *     n_ab(r) = mean number of b within r of an a (running coordination, counted, not integrated)
+ * The sum holds exactly (at constant composition) because N_a N_a is used, not N_a(N_a−1): an ideal gas
+ * of N atoms gives g = 1 − 1/N.
+ *
+ * All periodic images are counted, so r_max may exceed the cell; beyond half the cell's width the images
+ * of one atom are correlated. V is the cell's volume: along a free axis it is what the file says, and g
+ * does not tend to 1. Counts are integers: the same bits for any number of threads. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_RDF_H
 #define GLINT_ANALYSIS_STRUCTURE_RDF_H
 

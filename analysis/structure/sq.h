@@ -7,17 +7,22 @@
  *     TRY(sq_finish(&s));     then s.nn[k] at s.q[k], or sq_faber_ziman(&s, a, b, k), …
  *     sq_free(&s);
  *
- * With ρ_a(q) = Σ_{i of species a} exp(i q·r_i) at q = 2π(h a* + k b* + l c*), averaged over the points of a
- * |q| bin and over frames (Ashcroft & Langreth, Phys. Rev. 156, 685, 1967; Faber & Ziman, Phil. Mag. 11, 153,
- * 1965; Bhatia & Thornton, Phys. Rev. B 2, 3004, 1970): Ashcroft–Langreth  S_ab  = Re<ρ_a ρ_b*>/√(N_a N_b) →
- * δ_ab for large q Faber–Ziman        A_ab  = 1 + (S_ab − δ_ab)/√(c_a c_b)      → 1 Bhatia–Thornton    S_NN
- * = <|Σ_a ρ_a|²>/N = Σ √(c_a c_b) S_ab = 1 + Σ c_a c_b (A_ab − 1)    → 1 S_NC, S_CC with ρ_C = c_B ρ_A − c_A
- * ρ_B   → 0, c_A c_B          (two species only) (000) is left out, and of ±q one is used (S(−q) = S(q)). A
- * free axis has no reciprocal lattice: only points with index 0 along it are used, q in the periodic plane. A
- * bin with more than `most_points` points uses every n-th of them; points[k] says how many were used a frame,
- * available[k] how many there are. Empty bins hold NaN. Errors: standard error over frames when there are at
- * least two (right if frames are independent), else over points, which is what independent exponential
- * intensities would give. */
+ * With ρ_a(q) = Σ_{i of species a} exp(i q·r_i) at q = 2π(h a* + k b* + l c*), averaged over the points
+ * of a |q| bin and over frames:
+ *  - Ashcroft–Langreth (Phys. Rev. 156, 685, 1967)  S_ab = Re<ρ_a ρ_b*>/√(N_a N_b)           → δ_ab
+ *  - Faber–Ziman (Phil. Mag. 11, 153, 1965)         A_ab = 1 + (S_ab − δ_ab)/√(c_a c_b)      → 1
+ *  - Bhatia–Thornton (Phys. Rev. B 2, 3004, 1970)   S_NN = <|Σ_a ρ_a|²>/N                    → 1
+ *                                                        = Σ √(c_a c_b) S_ab = 1 + Σ c_a c_b (A_ab − 1)
+ *    and for two species S_NC → 0, S_CC → c_A c_B, with ρ_C = c_B ρ_A − c_A ρ_B.
+ * The limits are those for large q.
+ *
+ * (000) is left out, and of ±q one is used (S(−q) = S(q)). A free axis has no reciprocal lattice: only
+ * points with index 0 along it are used, q in the periodic plane. A bin with more than `most_points`
+ * points uses every n-th of them; points[k] says how many were used a frame, available[k] how many there
+ * are. Empty bins hold NaN.
+ *
+ * Errors: standard error over frames when there are at least two (right if the frames are independent),
+ * else over points, which is what independent exponential intensities would give. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_SQ_H
 #define GLINT_ANALYSIS_STRUCTURE_SQ_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* structure — g(r) and S(q) of a trajectory file, averaged over evenly chosen frames.
  *
- *     struct structure s = {0};
- *     TRY(structure_load(&s, "runs/a", &(struct structure_options){.rdf = true, .sq = true}));
- *     s.r1 (first peak of the total g), s.q1 (first peak of S_NN), s.rdf.total[k], s.sq.nn[k], …
- *     structure_free(&s);
+ *     struct structure m = {0};
+ *     TRY(structure_load(&m, "runs/a", &(struct structure_options){.rdf = true, .sq = true}));
+ *     m.r1 (first peak of the total g), m.q1 (first peak of S_NN), m.rdf.total[k], m.sq.nn[k], …
+ *     structure_free(&m);
  *
- * A run folder stands for its trajectory.h5. With d = (V/N)^(1/3) of the first frame, the mean distance, the
- * defaults are r_max 5 d, dr d/60, q_max 18/d (the second peak is near 13/d), dq one reciprocal-lattice
- * spacing (2π over the longest edge), 20 frames, 200 points a bin. */
+ * A run folder stands for its trajectory.h5. With d = (V/N)^(1/3) of the first frame, the mean distance,
+ * the defaults are r_max 5 d, dr d/60, q_max 18/d (the second peak is near 13/d), dq one
+ * reciprocal-lattice spacing (2π over the longest edge), 20 frames, 200 points a bin. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 #define GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 
