@@ -20,6 +20,11 @@
     X(fit) \
     X(ttcf) \
     X(g2) \
+    X(msd) \
+    X(isf) \
+    X(waiting) \
+    X(strings) \
+    X(structure) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;
