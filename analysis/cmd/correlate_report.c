@@ -140,19 +140,15 @@ static status write_one(struct results *r, const struct correlate *c, bool with_
     return write_null(r, c, c->name);
 }
 
-status correlate_write(const struct correlate *c, int64_t n, bool with_map, int argc, char **argv)
+static status begin_results(struct correlate_output *out, const struct correlate *c, int argc, char **argv)
 {
-    struct results r;
     struct text line = {0};
-    status s = OK;
     text_add(&line, "glint");
     for (int i = 0; i < argc; i++) text_add(&line, " %s", argv[i]);
-    s = results_begin(&r, c->o->out, &(struct results_source){.command = line.s, .frames = &c->frames});
+    status s = results_begin(&out->results, out->o->out,
+                             &(struct results_source){.command = line.s, .frames = &c->frames});
     text_free(&line);
-    TRY(s);
-    for (int64_t i = 0; i < n && s == OK; i++) s = write_one(&r, &c[i], with_map);
-    if (s == OK) return results_commit(&r);
-    results_abandon(&r);
+    out->writing = s == OK;
     return s;
 }
 
@@ -252,16 +248,6 @@ static void json_one(struct json *j, const struct correlate *c)
     json_close(j);
 }
 
-static void print_json(const struct correlate *c, int64_t n)
-{
-    struct json j = json_start();
-    if (n > 1) json_open(&j, NULL, '[');
-    for (int64_t i = 0; i < n; i++) json_one(&j, &c[i]);
-    if (n > 1) json_close(&j);
-    puts(j.text.s);
-    json_free(&j);
-}
-
 /* ---- table ---- */
 
 static void print_statistic(const char *name, const struct surrogate_statistic *s)
@@ -293,8 +279,9 @@ static void print_nulls(const struct correlate *c)
                c->events.event[i].z);
 }
 
-static void print_table(const struct correlate *c)
+static void print_table(const struct correlate *c, bool again)
 {
+    if (again) printf("\n\n");
     const struct g2 *g = &c->g2;
     double dt = c->frames.frame_time;
     printf("# %s: window %s (%s), %" PRId64 " frames every %g %s, %" PRId64 " pixels (%" PRId64
@@ -321,14 +308,32 @@ static void print_table(const struct correlate *c)
     }
 }
 
-void correlate_print(const struct correlate *c, int64_t n)
+/* ---- one after the other ---- */
+
+status correlate_output_add(struct correlate_output *out, const struct correlate *c, int argc, char **argv)
 {
-    if (c->o->json) {
-        print_json(c, n);
-        return;
+    if (out->o->out && out->n == 0) TRY(begin_results(out, c, argc, argv));
+    if (out->writing) TRY(write_one(&out->results, c, out->with_map));
+    if (out->o->json && out->n == 0) out->json = json_start();
+    if (out->o->json && out->n == 0 && out->total > 1) json_open(&out->json, NULL, '[');
+    if (out->o->json)
+        json_one(&out->json, c);
+    else
+        print_table(c, out->n > 0);
+    out->n++;
+    return OK;
+}
+
+status correlate_output_end(struct correlate_output *out, status s)
+{
+    if (out->writing && s == OK) {
+        s = results_commit(&out->results);
+    } else if (out->writing) {
+        results_abandon(&out->results);
     }
-    for (int64_t i = 0; i < n; i++) {
-        if (i) printf("\n\n");
-        print_table(&c[i]);
-    }
+    if (out->n == 0 || !out->o->json) return s;
+    if (out->total > 1) json_close(&out->json);
+    if (s == OK) puts(out->json.text.s);
+    json_free(&out->json);
+    return s;
 }

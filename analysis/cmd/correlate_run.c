@@ -143,9 +143,8 @@ static status flatten(struct correlate *c, float *data, const uint8_t *bad, int6
 static void count_independent(struct correlate *c)
 {
     c->independent = c->frames.n_independent ? c->frames.n_independent : c->frames.pixels;
-    if (c->independent < 3)
-        log_warning("%" PRId64 " independent pixel(s): chance alone makes C(t,t) fluctuate by %s",
-                    c->independent, c->independent == 2 ? "22 %" : "nothing, C is 1 for any dynamics");
+    if (c->independent == 2)
+        log_warning("2 independent pixels: chance alone makes C(t,t) fluctuate by 22 %%");
 }
 
 /* ---- null model ---- */
@@ -313,23 +312,19 @@ static status count_groups(const char *path, int64_t *groups)
 status correlate_all(const char *path, const struct correlate_options *o, bool with_map, int argc,
                      char **argv)
 {
-    struct correlate *c = NULL;
-    int64_t groups, first = o->group >= 0 ? o->group : 0, n;
+    struct correlate_output out = {.o = o, .with_map = with_map};
+    int64_t groups, first = o->group >= 0 ? o->group : 0;
     status s = OK;
     TRY(count_groups(path, &groups));
-    n = o->group >= 0 ? 1 : groups;
-    TRY(NEW(c, (size_t)n));
-    for (int64_t i = 0; i < n; i++) {
-        s = correlate_run(&c[i], path, first + i, o);
+    out.total = o->group >= 0 ? 1 : groups;
+    for (int64_t i = 0; i < out.total && s == OK; i++) { /* one TTCF in memory at a time */
+        struct correlate c;
+        s = correlate_run(&c, path, first + i, o);
+        if (s == OK) s = correlate_output_add(&out, &c, argc, argv);
         if (s != OK && groups > 1) s = status_context(s, "group %" PRId64, first + i);
-        if (s != OK) goto done;
+        correlate_free(&c);
     }
-    if (o->out) GUARD(correlate_write(c, n, with_map, argc, argv));
-    correlate_print(c, n);
-done:
-    for (int64_t i = 0; i < n; i++) correlate_free(&c[i]);
-    DELETE(c);
-    return s;
+    return correlate_output_end(&out, s);
 }
 
 /* ---- from results.h5 ---- */

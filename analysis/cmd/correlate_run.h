@@ -10,8 +10,10 @@
 #include "analysis/correlate/ttcf.h"
 #include "analysis/frames/envelope.h"
 #include "analysis/frames/frames.h"
+#include "analysis/report/results.h"
 #include "base/args.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -83,14 +85,22 @@ struct correlate {
 
 /* Everything up to g2, and the null model if asked for. */
 status correlate_run(struct correlate *c, const char *path, int64_t group, const struct correlate_options *o);
-/* Every group asked for, then results.h5 (if asked for; with_map: also two_time) and the table or JSON on
- * standard output. */
+/* Every group asked for, one after the other; the table or JSON (an array for several groups) on standard
+ * output; results.h5 if asked for (with_map: also two_time), which appears when all is done. */
 status correlate_all(const char *path, const struct correlate_options *o, bool with_map, int argc,
                      char **argv);
-/* results.h5 of n windows. */
-status correlate_write(const struct correlate *c, int64_t n, bool with_map, int argc, char **argv);
-/* Table or JSON (an array when there is more than one) on standard output. */
-void correlate_print(const struct correlate *c, int64_t n);
+
+/* The output of one correlation after the other (correlate_report.c). */
+struct correlate_output {
+    const struct correlate_options *o;
+    bool writing, with_map; /* results.h5 is open */
+    int64_t n, total;
+    struct results results;
+    struct json json;
+};
+status correlate_output_add(struct correlate_output *out, const struct correlate *c, int argc, char **argv);
+/* Commit and print what is left; after a failure (s ≠ OK) drop it. Returns s, or what went wrong here. */
+status correlate_output_end(struct correlate_output *out, status s);
 void correlate_free(struct correlate *c);
 
 /* g2 of the two_time in a results.h5; fills c->ttcf, c->g2 and as much of c->frames as the table needs. */

@@ -19,8 +19,10 @@ static status run(int argc, char **argv)
                     "%s holds results; -o works on frames (a results file does not hold what -o would need)",
                     path);
     if (!stored) return correlate_all(path, &o, false, argc, argv);
+    struct correlate_output out = {.o = &o, .total = 1};
     status s = correlate_from_results(&c, path, &o);
-    if (s == OK) correlate_print(&c, 1);
+    if (s == OK) s = correlate_output_add(&out, &c, argc, argv);
+    s = correlate_output_end(&out, s);
     correlate_free(&c);
     return s;
 }

@@ -125,8 +125,8 @@ static status read_options(struct hop_table_options *h, const struct options *o,
     h->replicates = o->replicates;
     h->seed = (uint64_t)o->seed;
     if (!o->species) return OK;
-    h->species = species_find(&t->species, o->species);
-    if (h->species < 0) return fail(BAD_INPUT, "--species '%s': the file has no such species", o->species);
+    h->group = 1 + species_find(&t->species, o->species);
+    if (h->group == 0) return fail(BAD_INPUT, "--species '%s': the file has no such species", o->species);
     return OK;
 }
 
@@ -147,9 +147,10 @@ static void print_head(const struct hop_table *h, const struct hop_table_options
         "or no fit\n"
         "# alpha: exponent of p(w) ~ w^-alpha for w >= xmin (maximum likelihood with censoring, xmin by "
         "least KS distance;\n"
-        "# fits start at max(3 frame intervals, t_p)); flat: decades of xmin over which alpha stays within 2 "
+        "# fits start at max(10 frame intervals, t_p)); flat: decades of xmin over which alpha stays within "
+        "2 "
         "sigma;\n"
-        "# law: of least BIC among five for all w >= max(3 frame intervals, t_p); quote: yes if all tests "
+        "# law: of least BIC among five for all w >= max(10 frame intervals, t_p); quote: yes if all tests "
         "allow alpha as a power law\n");
     text_free(&d);
     printf("# kind     d/r1   d/%-8s t_p/%-6s age_from   age_to     hops movers  rev%%  persist   cens  "

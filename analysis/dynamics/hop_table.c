@@ -17,7 +17,6 @@ struct hop_table_options hop_table_defaults(void)
                                       .persists = 2,
                                       .persist = {0.0, 5.0},
                                       .cage = 5.0,
-                                      .species = -1,
                                       .seed = 1};
 }
 
@@ -148,7 +147,7 @@ static status add_row(struct hop_table *h, const struct track *t, const struct h
     *r = (struct hop_row){.how = *how, .name = name, .distance_r1 = how->distance / h->r1};
     TRY(hops_find(&r->hops, t, how));
     h->rows++; /* from here on hop_table_free takes care of it */
-    double least = fmax(3.0 * t->interval, how->persist);
+    double least = fmax(10.0 * t->interval, how->persist);
     TRY(analyse(&r->persistence, &r->hops.persistence, least, o));
     return analyse(&r->exchange, &r->hops.exchange, least, o);
 }
@@ -157,7 +156,7 @@ static status add_window(struct hop_table *h, const struct track *t, const struc
                          double from, double to)
 {
     struct hop_options how = {
-        .criterion = HOP_CAGE, .cage = o->cage, .from = from, .to = to, .species = o->species};
+        .criterion = HOP_CAGE, .cage = o->cage, .from = from, .to = to, .group = o->group};
     for (int d = 0; d < o->distances; d++)
         for (int p = 0; p < o->persists; p++) {
             how.distance = o->distance[d] * h->r1;
@@ -166,7 +165,7 @@ static status add_window(struct hop_table *h, const struct track *t, const struc
         }
     if (o->riechers) {
         how = hop_riechers(h->r1);
-        how.from = from, how.to = to, how.species = o->species;
+        how.from = from, how.to = to, how.group = o->group;
         TRY(add_row(h, t, o, "riechers", &how));
     }
     if (o->window > 0.0) {
@@ -175,7 +174,7 @@ static status add_window(struct hop_table *h, const struct track *t, const struc
                                    .threshold = o->threshold,
                                    .from = from,
                                    .to = to,
-                                   .species = o->species};
+                                   .group = o->group};
         TRY(add_row(h, t, o, "p_hop", &how));
     }
     return OK;

@@ -16,7 +16,7 @@
  *    comparison of five laws, and the verdict whether a power law may be quoted;
  *  - the five laws for all times from `least` on (`whole`, `preferred`), because the best xmin may lie
  *    so far out that few events are left to tell laws apart.
- * Fits start at least = max(3 frame intervals, persist): shorter times are shaped by the frames and by
+ * Fits start at least = max(10 frame intervals, persist): shorter times are shaped by the frames and by
  * the criterion. A row with too few events has no fit and says so in `verdict`.
  * r_1 is the first peak of the total g(r) of up to 10 frames of the track, unless given. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_H
@@ -38,7 +38,7 @@ struct hop_table_options {
     double window, threshold;        /* > 0: add p_hop as a row; time, length² */
     int ages;                        /* age windows; 0 or 1: the whole record */
     bool linear_ages;
-    int species;        /* −1: all */
+    int group;          /* 0: all atoms, 1+a: species a */
     int64_t replicates; /* of the goodness-of-fit bootstrap; 0: none */
     uint64_t seed;
 };

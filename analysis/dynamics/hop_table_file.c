@@ -18,7 +18,7 @@ static const char conventions[] =
     "age_to. "
     "Medians by Kaplan-Meier; alpha: exponent of p(w) ~ w^-alpha, w >= xmin, maximum likelihood with "
     "censoring, xmin of "
-    "least Kolmogorov-Smirnov distance; law: least BIC of five over all w >= max(3 frame intervals, "
+    "least Kolmogorov-Smirnov distance; law: least BIC of five over all w >= max(10 frame intervals, "
     "persist). reversible: "
     "hops in loops that lead back to within distance/2 (p_hop: sqrt(threshold)) of an old cage.";
 

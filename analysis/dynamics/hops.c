@@ -9,7 +9,7 @@
 
 struct hop_options hop_riechers(double r1)
 {
-    return (struct hop_options){.criterion = HOP_CAGE, .distance = r1, .species = -1};
+    return (struct hop_options){.criterion = HOP_CAGE, .distance = r1};
 }
 
 static void waits_free(struct waits *w)
@@ -262,9 +262,8 @@ status hops_find(struct hops *h, const struct track *t, const struct hop_options
     GUARD(NEW(p.r, 3 * (size_t)p.n));
     GUARD(NEW(p.sum, 3 * ((size_t)p.n + 1)));
     GUARD(NEW(p.square, (size_t)p.n + 1));
-    bool every = o->species < 0 || o->species >= t->species.count;
     for (int64_t i = 0; i < t->atoms; i++)
-        if (every || t->type[i] == o->species) GUARD(one_atom(h, &p, t, first, i, o));
+        if (o->group == 0 || t->type[i] == o->group - 1) GUARD(one_atom(h, &p, t, first, i, o));
 done:
     DELETE(p.r);
     DELETE(p.sum);

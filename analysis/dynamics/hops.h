@@ -2,7 +2,7 @@
 /* hops — when atoms change their cage, and the waiting times in between.
  *
  *     struct hops h = {0};
- *     struct hop_options o = {.distance = 0.8 * r1, .persist = 5, .cage = 5, .species = -1};
+ *     struct hop_options o = {.distance = 0.8 * r1, .persist = 5, .cage = 5};
  *     TRY(hops_find(&h, &track, &o));
  *     h.hop[0 … h.n-1], ordered by atom, then time;  h.persistence, h.exchange with censoring flags
  *     hops_free(&h);
@@ -58,7 +58,7 @@ struct hop_options {
     double window;    /* HOP_PHOP: time units */
     double threshold; /* HOP_PHOP: length units squared */
     double from, to;  /* use frames with from ≤ time ≤ to; both 0: all */
-    int species;      /* −1 or any other number that is not a species: all */
+    int group;        /* 0: all atoms, 1+a: species a */
 };
 struct hop_options hop_riechers(double r1);
 

@@ -10,7 +10,6 @@
  * detectors that write pixel_mask for /entry/instrument/detector use 0 = good. */
 #include "analysis/frames/frames.h"
 #include "base/h5.h"
-#include "base/log.h"
 #include "base/mem.h"
 
 #include <inttypes.h>

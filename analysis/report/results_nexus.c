@@ -241,6 +241,7 @@ static status describe_two_time(struct h5 *f)
     TRY(h5_attr(f, path, "baseline_reference", H5_I64, 1, &one));
     TRY(h5_attr_string(f, path, "time_origin_location", "upper_left"));
     TRY(h5_attr_string(f, path, "populated_elements", "upper_half"));
+    TRY(h5_attr_string(f, path, "note", "the first window; all are in /xpcs/twotime/correlation_map"));
     snprintf(path, sizeof path, "entry/twotime/g2_from_two_time_corr_func");
     TRY(h5_attr_string(f, path, "storage_mode", "one_array_q_last"));
     TRY(h5_attr(f, path, "baseline_reference", H5_I64, 1, &one));

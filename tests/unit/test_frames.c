@@ -168,6 +168,40 @@ static void nan_is_told_dropped_or_marked(void **state)
     frames_close(&f);
 }
 
+static void groups_and_the_stored_structure_factor(void **state)
+{
+    (void)state;
+    float data[100];
+    double time[5] = {0, 1, 2, 3, 4}, S[20];
+    int32_t spot[20];
+    struct frames f;
+    struct h5 h;
+    struct envelope e;
+    hsize_t shape[1] = {20};
+    for (int k = 0; k < 100; k++) data[k] = (float)(k % 20);
+    for (int p = 0; p < 20; p++) spot[p] = p % 3, S[p] = p < 10 ? 1.0 : 3.0;
+    write_list(5, 20, data, time);
+    assert_int_equal(h5_open_rw(&h, path), OK);
+    assert_int_equal(h5_write(&h, WIN "/spot", H5_I32, 1, shape, spot), OK);
+    assert_int_equal(h5_write(&h, WIN "/s_of_q", H5_F64, 1, shape, S), OK);
+    assert_int_equal(h5_close(&h), OK);
+    assert_int_equal(frames_open(&f, path), OK);
+    assert_int_equal(f.groups, 3);
+    assert_int_equal(envelope_given(&e, f.s_of_q, f.q, f.pixels), OK);
+    assert_true(fabs(e.baseline - 5.0 / 4.0) < 1e-14); /* (1 + 9)/2 over 2² */
+    envelope_free(&e);
+    assert_int_equal(frames_select_group(&f, 3), BAD_INPUT);
+    assert_int_equal(frames_select_group(&f, 1), OK);
+    assert_int_equal(f.pixels, 7);
+    assert_int_equal(f.n_independent, 7); /* no more than there are */
+    float x[14];
+    assert_int_equal(frames_read(&f, 3, 2, x), OK);
+    for (int p = 0; p < 7; p++)
+        assert_true(x[p] == (float)(1 + 3 * p) && f.index[p] == 1 + 3 * p &&
+                    f.s_of_q[p] == (p < 3 ? 1.0 : 3.0));
+    frames_close(&f);
+}
+
 static void wrong_files_are_refused(void **state)
 {
     (void)state;
@@ -245,6 +279,7 @@ int main(void)
         cmocka_unit_test(our_own_file),
         cmocka_unit_test(nan_is_told_dropped_or_marked),
         cmocka_unit_test(wrong_files_are_refused),
+        cmocka_unit_test(groups_and_the_stored_structure_factor),
         cmocka_unit_test(envelope_is_s_of_q),
     };
     return cmocka_run_group_tests(tests, quiet, clean);

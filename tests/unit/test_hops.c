@@ -97,7 +97,7 @@ static void vibration_is_not_hopping(void **state)
     shake(&t, 0.08);
     /* 0.6/0.08 = 7.5 σ: a probability of 1e-11 a frame, 1e-6 for the test. Persistence makes it smaller
      * still. */
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.6, .cage = 5, .species = -1}), OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.6, .cage = 5}), OK);
     assert_int_equal(h.n, 0);
     assert_int_equal(h.persistence.n, 200);
     assert_int_equal(h.persistence.censored, 200);
@@ -105,15 +105,15 @@ static void vibration_is_not_hopping(void **state)
     for (int64_t i = 0; i < 200; i++) assert_true(fabs(h.persistence.time[i] - 499 * 0.5) < 1e-12);
     hops_free(&h);
     /* The control: a distance within the vibration gives hops, and persistence removes them. */
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.2, .species = -1}), OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.2}), OK);
     assert_true(h.n > 1000);
     hops_free(&h);
-    struct hop_options long_lasting = {.distance = 0.25, .persist = 5, .cage = 20, .species = -1};
+    struct hop_options long_lasting = {.distance = 0.25, .persist = 5, .cage = 20};
     assert_int_equal(hops_find(&h, &t, &long_lasting), OK);
     assert_int_equal(h.n, 0);
     assert_true(h.excursions > 100);
     hops_free(&h);
-    struct hop_options phop = {.criterion = HOP_PHOP, .window = 10, .threshold = 0.2, .species = -1};
+    struct hop_options phop = {.criterion = HOP_PHOP, .window = 10, .threshold = 0.2};
     assert_int_equal(hops_find(&h, &t, &phop), OK);
     assert_int_equal(h.n, 0);
     assert_true(fabs(h.begin - 5.0) < 1e-12 && fabs(h.end - (249.5 - 5.0)) < 1e-12);
@@ -135,7 +135,7 @@ static void known_jumps_are_found_one_by_one(void **state)
         total += n;
         hopped += n > 0;
     }
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.9, .species = -1}), OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.9}), OK);
     assert_int_equal(h.n, total);
     assert_int_equal(h.hopped, hopped);
     assert_int_equal(h.persistence.n, ATOMS);
@@ -160,7 +160,7 @@ static void known_jumps_are_found_one_by_one(void **state)
     for (int i = 0; i < ATOMS; i++) assert_true(fabs(sum[i] - 0.25 * (FRAMES - 1)) < 1e-9);
     hops_free(&h);
     /* One species only. */
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.9, .species = 1}), OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.9, .group = 2}), OK);
     assert_int_equal(h.atoms, ATOMS / 2);
     for (int64_t k = 0; k < h.n; k++) assert_int_equal(h.hop[k].atom % 2, 1);
     hops_free(&h);
@@ -184,10 +184,10 @@ static void cages_persistence_and_phop_find_the_same_slow_jumps(void **state)
         total += n;
     }
     shake(&t, 0.05);
-    struct hop_options o[] = {{.distance = 0.5, .persist = 0, .cage = 10, .species = -1},
-                              {.distance = 0.7, .persist = 5, .cage = 20, .species = -1},
-                              {.distance = 0.6, .persist = 10, .cage = 5, .species = -1},
-                              {.criterion = HOP_PHOP, .window = 20, .threshold = 0.2, .species = -1}};
+    struct hop_options o[] = {{.distance = 0.5, .persist = 0, .cage = 10},
+                              {.distance = 0.7, .persist = 5, .cage = 20},
+                              {.distance = 0.6, .persist = 10, .cage = 5},
+                              {.criterion = HOP_PHOP, .window = 20, .threshold = 0.2}};
     for (int v = 0; v < 4; v++) {
         assert_int_equal(hops_find(&h, &t, &o[v]), OK);
         assert_int_equal(h.n, total);
@@ -223,7 +223,7 @@ static void back_and_forth_is_reversible(void **state)
         if (f >= 150 && f < 250) c[0] = 0.5, c[1] = sqrt(0.75);
         if (f >= 300) c[2] = 1.0;
     }
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.8, .cage = 5, .species = -1}), OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.8, .cage = 5}), OK);
     assert_int_equal(h.n, 19 + 1 + 4);
     assert_int_equal(h.reversible, 19 + 0 + 3);
     assert_int_equal(h.returns, 18);
@@ -233,8 +233,7 @@ static void back_and_forth_is_reversible(void **state)
     hops_free(&h);
     /* Visits shorter than the persistence time are excursions, not hops. */
     assert_int_equal(
-        hops_find(&h, &t, &(struct hop_options){.distance = 0.8, .persist = 30, .cage = 5, .species = 0}),
-        OK);
+        hops_find(&h, &t, &(struct hop_options){.distance = 0.8, .persist = 30, .cage = 5, .group = 1}), OK);
     assert_int_equal(h.n, 4); /* of atom 2 only */
     assert_int_equal(h.excursions, 9);
     hops_free(&h);
@@ -252,8 +251,7 @@ static void unconfirmed_hops_are_censored(void **state)
     walk(&t, 1, last, 1);
     /* With t_p = 10 a hop at 90 is confirmed by the last frame (100), one at 95 is not: observation ends
      * at 90. */
-    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.5, .persist = 10, .species = -1}),
-                     OK);
+    assert_int_equal(hops_find(&h, &t, &(struct hop_options){.distance = 0.5, .persist = 10}), OK);
     assert_int_equal(h.n, 1);
     assert_true(h.end == 90.0 && h.hop[0].atom == 1 && h.hop[0].time == 90.0);
     assert_true(h.persistence.is_censored[0] == 1 && h.persistence.time[0] == 90.0);
@@ -286,7 +284,7 @@ static void first_and_later_waiting_times(void **state)
             for (int64_t k = first; k < n; k++) jump[k] -= BEFORE;
             walk(&t, i, jump + first, n - first);
         }
-        struct hop_options o = {.distance = 0.5, .species = -1};
+        struct hop_options o = {.distance = 0.5};
         assert_int_equal(hops_find(&h, &t, &o), OK);
         /* Completed means in a window of 2000 = 50 means: truncation is e^-50 for the exponential law. Times
          * are rounded up to frames: mean 1/(1 − e^(−1/40)) = 40.502 for exchange, the same for first times
@@ -331,7 +329,7 @@ static void bursts_and_ages(void **state)
         int64_t jump[3] = {250 + i, 260 + i, 700 + 10 * i};
         walk(&t, i, jump, 3);
     }
-    struct hop_options o = {.distance = 0.5, .species = -1};
+    struct hop_options o = {.distance = 0.5};
     assert_int_equal(hops_find(&h, &t, &o), OK);
     assert_int_equal(hops_bursts(&b, &h, 50.0), OK);
     assert_int_equal(b.n, 20);

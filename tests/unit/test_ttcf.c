@@ -210,6 +210,27 @@ static void exponential_pixels_follow_the_exact_null(void **state)
     }
 }
 
+/* An element depends on its two frames only: a part of the record gives that part of the TTCF, so blocks that
+ * overlap agree with the direct computation. */
+static void a_part_of_the_record_is_a_part_of_the_ttcf(void **state)
+{
+    (void)state;
+    int64_t Tall = 1500, P = 16, first = 900, n = 500;
+    float *x = exponential_frames(21, Tall, P), *part = copy_of(x + first * P, n * P);
+    struct ttcf whole, piece;
+    assert_int_equal(ttcf_compute(&whole, x, NULL, Tall, P, &(struct ttcf_options){0}), OK);
+    assert_int_equal(ttcf_compute(&piece, part, NULL, n, P, &(struct ttcf_options){0}), OK);
+    for (int64_t i = 0; i < n;
+         i++) /* both within P/2 + 4 roundings of the truth; C of 16 exponential pixels is below 16 */
+        for (int64_t j = i; j < n; j++)
+            assert_true(fabs(ttcf_at(&piece, i, j) - ttcf_at(&whole, first + i, first + j)) <
+                        2 * 12 * 16 * (double)FLT_EPSILON);
+    ttcf_free(&whole);
+    ttcf_free(&piece);
+    DELETE(x);
+    DELETE(part);
+}
+
 static void matrix_and_binning(void **state)
 {
     (void)state;
@@ -244,6 +265,7 @@ int main(void)
         cmocka_unit_test(bad_frames_touch_nothing_else),
         cmocka_unit_test(exponential_pixels_follow_the_exact_null),
         cmocka_unit_test(matrix_and_binning),
+        cmocka_unit_test(a_part_of_the_record_is_a_part_of_the_ttcf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
