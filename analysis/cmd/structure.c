@@ -217,7 +217,7 @@ static status run(int argc, char **argv)
         if (m.has_rdf && m.has_sq) printf("\n\n");
         if (m.has_sq) print_sq(&m);
     }
-    structure_free(&m);
+    structure_release(&m);
     return OK;
 }
 

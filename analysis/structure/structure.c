@@ -11,7 +11,7 @@
 
 enum { DEFAULT_FRAMES = 20, DEFAULT_POINTS = 200 };
 
-void structure_free(struct structure *s)
+void structure_release(struct structure *s)
 {
     rdf_free(&s->rdf);
     sq_free(&s->sq);
@@ -133,6 +133,6 @@ status structure_load(struct structure *m, const char *path, const struct struct
 done:
     trajectory_close(&file);
     config_free(&c);
-    if (s != OK) structure_free(m);
+    if (s != OK) structure_release(m);
     return s;
 }

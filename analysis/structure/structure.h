@@ -4,7 +4,7 @@
  *     struct structure m = {0};
  *     TRY(structure_load(&m, "runs/a", &(struct structure_options){.rdf = true, .sq = true}));
  *     m.r1 (first peak of the total g), m.q1 (first peak of S_NN), m.rdf.total[k], m.sq.nn[k], …
- *     structure_free(&m);
+ *     structure_release(&m);
  *
  * A run folder stands for its trajectory.h5. With d = (V/N)^(1/3) of the first frame, the mean distance,
  * the defaults are r_max 5 d, dr d/60, q_max 18/d (the second peak is near 13/d), dq one
@@ -41,6 +41,6 @@ struct structure {
 };
 
 status structure_load(struct structure *m, const char *path, const struct structure_options *o);
-void structure_free(struct structure *m);
+void structure_release(struct structure *m);
 
 #endif

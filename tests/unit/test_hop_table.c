@@ -247,8 +247,8 @@ static void files_of_every_kind_give_the_same_paths(void **state)
         assert_true(fabs(s[0].r1.x - sqrt(0.5)) < s[0].rdf.width && fabs(s[0].density - 4.0) < 1e-12);
         assert_memory_equal(s[0].rdf.total, s[1].rdf.total, (size_t)s[0].rdf.bins * sizeof(double));
         assert_memory_equal(s[0].sq.nn, s[1].sq.nn, (size_t)s[0].sq.bins * sizeof(double));
-        structure_free(&s[0]);
-        structure_free(&s[1]);
+        structure_release(&s[0]);
+        structure_release(&s[1]);
         config_free(&c);
         unlink(path);
     }
