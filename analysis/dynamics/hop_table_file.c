@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { NAME = 128 };
+enum { NAME = 256 };
 
 static const char conventions[] =
     "cage: hop when |r - mean over `cage` after the last hop| > distance in all frames for at least persist, "
@@ -135,31 +135,32 @@ static const struct hop_law *law_of(const struct hop_row *r, int kind)
 }
 static const char *const kinds[] = {"exchange", "persistence"};
 
-static status write_laws(struct h5 *f, const struct hop_table *h, double *number, const char **text)
+static status write_laws(struct h5 *f, const char *group, const struct hop_table *h, double *number,
+                         const char **text)
 {
     hsize_t rows = (hsize_t)h->rows;
     char name[NAME];
     for (int kind = 0; kind < 2; kind++) {
         for (size_t c = 0; c < sizeof law_columns / sizeof *law_columns; c++) {
             for (int64_t i = 0; i < h->rows; i++) number[i] = law_columns[c].value(law_of(h->row + i, kind));
-            snprintf(name, sizeof name, HOP_TABLE_GROUP "/%s_%s", kinds[kind], law_columns[c].name);
+            snprintf(name, sizeof name, "%s/%s_%s", group, kinds[kind], law_columns[c].name);
             TRY(h5_write(f, name, H5_F64, 1, &rows, number));
         }
         for (int64_t i = 0; i < h->rows; i++) text[i] = law_of(h->row + i, kind)->verdict;
-        snprintf(name, sizeof name, HOP_TABLE_GROUP "/%s_verdict", kinds[kind]);
+        snprintf(name, sizeof name, "%s/%s_verdict", group, kinds[kind]);
         TRY(h5_write_strings(f, name, (size_t)rows, text));
         for (int64_t i = 0; i < h->rows; i++) {
             const struct hop_law *l = law_of(h->row + i, kind);
             text[i] = l->has_fit ? l->preferred : "";
         }
-        snprintf(name, sizeof name, HOP_TABLE_GROUP "/%s_law", kinds[kind]);
+        snprintf(name, sizeof name, "%s/%s_law", group, kinds[kind]);
         TRY(h5_write_strings(f, name, (size_t)rows, text));
     }
     return OK;
 }
 
-static status write_waits(struct h5 *f, const struct waits *w, const char *kind, int64_t row,
-                          const struct track *t)
+static status write_waits(struct h5 *f, const char *group, const struct waits *w, const char *kind,
+                          int64_t row, const struct track *t)
 {
     char name[NAME];
     uint64_t *id = NULL;
@@ -168,11 +169,11 @@ static status write_waits(struct h5 *f, const struct waits *w, const char *kind,
     if (w->n == 0) return OK;
     GUARD(NEW(id, (size_t)w->n));
     for (int64_t i = 0; i < w->n; i++) id[i] = t->id[w->atom[i]];
-    snprintf(name, sizeof name, HOP_TABLE_GROUP "/row_%" PRId64 "/%s_time", row, kind);
+    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_time", group, row, kind);
     GUARD(h5_write_deflated(f, name, H5_F64, 1, &n, w->time));
-    snprintf(name, sizeof name, HOP_TABLE_GROUP "/row_%" PRId64 "/%s_censored", row, kind);
+    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_censored", group, row, kind);
     GUARD(h5_write_deflated(f, name, H5_U8, 1, &n, w->is_censored));
-    snprintf(name, sizeof name, HOP_TABLE_GROUP "/row_%" PRId64 "/%s_atom", row, kind);
+    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_atom", group, row, kind);
     GUARD(h5_write_deflated(f, name, H5_U64, 1, &n, id));
 done:
     DELETE(id);
@@ -181,29 +182,35 @@ done:
 
 status hop_table_write(struct h5 *f, const struct hop_table *h, const struct track *t)
 {
+    return hop_table_write_at(f, HOP_TABLE_GROUP, h, t);
+}
+
+status hop_table_write_at(struct h5 *f, const char *group, const struct hop_table *h, const struct track *t)
+{
     status s = OK;
     double *number = NULL;
     const char **text = NULL;
     char name[NAME];
     hsize_t rows = (hsize_t)h->rows;
-    GUARD(h5_make_group(f, HOP_TABLE_GROUP));
-    GUARD(h5_attr(f, HOP_TABLE_GROUP, "r1", H5_F64, 1, &h->r1));
-    GUARD(h5_attr_string(f, HOP_TABLE_GROUP, "time_unit", t->time_unit));
-    GUARD(h5_attr_string(f, HOP_TABLE_GROUP, "length_unit", t->length_unit));
-    GUARD(h5_attr_string(f, HOP_TABLE_GROUP, "conventions", conventions));
+    GUARD(h5_make_group(f, group));
+    GUARD(h5_attr(f, group, "r1", H5_F64, 1, &h->r1));
+    GUARD(h5_attr_string(f, group, "time_unit", t->time_unit));
+    GUARD(h5_attr_string(f, group, "length_unit", t->length_unit));
+    GUARD(h5_attr_string(f, group, "conventions", conventions));
     GUARD(NEW(number, (size_t)rows));
     GUARD(NEW(text, (size_t)rows));
     for (int64_t i = 0; i < h->rows; i++) text[i] = h->row[i].name;
-    GUARD(h5_write_strings(f, HOP_TABLE_GROUP "/criterion", (size_t)rows, text));
+    snprintf(name, sizeof name, "%s/criterion", group);
+    GUARD(h5_write_strings(f, name, (size_t)rows, text));
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
         for (int64_t i = 0; i < h->rows; i++) number[i] = columns[c].value(h->row + i);
-        snprintf(name, sizeof name, HOP_TABLE_GROUP "/%s", columns[c].name);
+        snprintf(name, sizeof name, "%s/%s", group, columns[c].name);
         GUARD(h5_write(f, name, H5_F64, 1, &rows, number));
     }
-    GUARD(write_laws(f, h, number, text));
+    GUARD(write_laws(f, group, h, number, text));
     for (int64_t i = 0; i < h->rows; i++) {
-        GUARD(write_waits(f, &h->row[i].hops.exchange, "exchange", i + 1, t));
-        GUARD(write_waits(f, &h->row[i].hops.persistence, "persistence", i + 1, t));
+        GUARD(write_waits(f, group, &h->row[i].hops.exchange, "exchange", i + 1, t));
+        GUARD(write_waits(f, group, &h->row[i].hops.persistence, "persistence", i + 1, t));
     }
 done:
     DELETE(number);

@@ -22,5 +22,7 @@
 #define HOP_TABLE_GROUP "/entry/glint/waiting_times"
 
 status hop_table_write(struct h5 *f, const struct hop_table *h, const struct track *t);
+/* The same into another group. */
+status hop_table_write_at(struct h5 *f, const char *group, const struct hop_table *h, const struct track *t);
 
 #endif
