@@ -23,6 +23,11 @@
     X(ttcf) \
     X(g2) \
     X(fit) \
+    X(waiting) \
+    X(msd) \
+    X(isf) \
+    X(strings) \
+    X(structure) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -101,7 +101,9 @@ static status write_null(struct results *r, const struct correlate *c, const cha
                      "independent stationary complex Gaussian pixels with the measured |f|^2 and S"));
     TRY(results_integer(r, object, "seeds", n->seeds));
     TRY(results_integer(r, object, "seed", c->o->seed));
+    int64_t most = c->o->surrogate_pixels, used = most > 0 && c->independent > most ? most : c->independent;
     TRY(results_integer(r, object, "pixels", c->independent));
+    TRY(results_integer(r, object, "pixels_simulated", used));
     TRY(results_number(r, object, "clipped_spectrum", n->clipped));
     TRY(results_number(r, object, "threshold_z", n->threshold));
     TRY(results_number(r, object, "false_alarm_rate", n->false_alarm_rate));
@@ -127,7 +129,7 @@ static status write_envelope(struct results *r, const struct correlate *c, const
     return results_number(r, object, "static_baseline", c->envelope.baseline);
 }
 
-static status write_one(struct results *r, const struct correlate *c, bool with_map)
+status correlate_write(struct results *r, const struct correlate *c, bool with_map)
 {
     TRY(results_window(r, &(struct results_window){.name = c->name,
                                                    .frames = &c->frames,
@@ -313,7 +315,7 @@ static void print_table(const struct correlate *c, bool again)
 status correlate_output_add(struct correlate_output *out, const struct correlate *c, int argc, char **argv)
 {
     if (out->o->out && out->n == 0) TRY(begin_results(out, c, argc, argv));
-    if (out->writing) TRY(write_one(&out->results, c, out->with_map));
+    if (out->writing) TRY(correlate_write(&out->results, c, out->with_map));
     if (out->o->json && out->n == 0) out->json = json_start();
     if (out->o->json && out->n == 0 && out->total > 1) json_open(&out->json, NULL, '[');
     if (out->o->json)

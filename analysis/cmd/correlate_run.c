@@ -150,7 +150,7 @@ static void count_independent(struct correlate *c)
 /* ---- null model ---- */
 
 /* |f|² of the measured record: normalised by the diagonal where that has no shot noise. */
-static status field_correlation(const struct correlate *c, double *f2)
+status correlate_field(const struct correlate *c, double *f2)
 {
     struct g2 g;
     struct g2_options o = {.windows = 1, .per_decade = 10, .baseline = c->baseline};
@@ -183,9 +183,29 @@ static status measured_statistics(struct correlate *c, int64_t lag)
     return OK;
 }
 
+static void scale_statistic(struct surrogate_statistic *s, double factor)
+{
+    s->mean *= factor;
+    s->sd *= factor;
+    s->p025 *= factor;
+    s->p50 *= factor;
+    s->p975 *= factor;
+    s->p99 *= factor;
+}
+
+/* The temporal variances of n pixels fall as 1/n (exactly so for large n); largest_z is scaled by its own
+ * spread and stays. */
+static void scale_variances(struct surrogate_null *null, double factor)
+{
+    scale_statistic(&null->diagonal_variance, factor);
+    scale_statistic(&null->lag_variance, factor);
+    for (int64_t i = 0; i < 2 * null->seeds; i++) null->values[i] *= factor;
+}
+
 static status run_surrogate(struct correlate *c)
 {
-    int64_t T = c->ttcf.frames, n = c->independent;
+    int64_t T = c->ttcf.frames, most = c->o->surrogate_pixels, n = c->independent;
+    if (most > 0 && n > most) n = most;
     struct surrogate_options o = {.pixels = n,
                                   .frames = T,
                                   .seeds = c->o->seeds,
@@ -201,7 +221,7 @@ static status run_surrogate(struct correlate *c)
     GUARD(NEW(c->drop, (size_t)T));
     GUARD(NEW(c->z, (size_t)T));
     if (cost > 60.0) log_info("%" PRId64 " surrogates: about %.0f CPU minutes", o.seeds, cost / 60.0);
-    GUARD(field_correlation(c, f2));
+    GUARD(correlate_field(c, f2));
     if (c->has_envelope && !c->flattened) {
         GUARD(NEW(S, (size_t)n));
         for (int64_t p = 0; p < n; p++) S[p] = c->envelope.s[c->envelope.group[p * c->frames.pixels / n]];
@@ -209,6 +229,7 @@ static status run_surrogate(struct correlate *c)
     GUARD(events_drops(&c->ttcf, o.plateau, c->plateau, c->baseline, c->drop));
     GUARD(events_z(c->drop, T - 1, o.block, c->z));
     GUARD(surrogate_run(&c->surrogate, f2, S, &o));
+    if (n < c->independent) scale_variances(&c->surrogate, (double)n / (double)c->independent);
     GUARD(measured_statistics(c, o.lag));
     GUARD(events_find(&c->events, c->drop, c->z, T - 1, c->surrogate.threshold));
 done:

@@ -21,6 +21,7 @@
 struct correlate_options {
     const char *out, *age, *diagonal, *variant, *flatten, *baseline, *null, *mask_nan, *name;
     int64_t windows, per_decade, block, first, count, seeds, seed, lag, map_frames, group;
+    int64_t surrogate_pixels; /* most pixels of a surrogate, variances scaled by their number; 0: all */
     bool log_windows, double_precision, json;
 };
 struct correlate_options correlate_defaults(void);
@@ -89,6 +90,11 @@ status correlate_run(struct correlate *c, const char *path, int64_t group, const
  * output; results.h5 if asked for (with_map: also two_time), which appears when all is done. */
 status correlate_all(const char *path, const struct correlate_options *o, bool with_map, int argc,
                      char **argv);
+
+/* One correlation (window c->name) with its envelope, null model and events into an open results.h5. */
+status correlate_write(struct results *r, const struct correlate *c, bool with_map);
+/* |f|² at lags 0 … frames−1 of the measured record, as the surrogates need it. */
+status correlate_field(const struct correlate *c, double *f2);
 
 /* The output of one correlation after the other (correlate_report.c). */
 struct correlate_output {
