@@ -10,6 +10,9 @@
 #include "force/lj.h"
 #include "neighbor/list_kernel.h"
 
+struct constants { /* of all pairs */
+    vd inverse12, inverse144; /* 1/12ε, 1/144ε */
+};
 struct accumulators {
     vd fx, fy, fz, energy, virial[VIRIALS];
 };
@@ -17,6 +20,7 @@ struct accumulators {
 /* Eight neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each call.
  * Returns the squared distances and species for pruning. */
 static inline __attribute__((always_inline)) vd eight(const double *atoms, const uint32_t *j, const struct lj_tables *t,
+                                                      const struct constants *c,
                                                       vd x, vd y, vd z, struct accumulators *a, vd *species,
                                                       const int energies, const int force_shift)
 {
@@ -27,8 +31,8 @@ static inline __attribute__((always_inline)) vd eight(const double *atoms, const
     vm inside = vd_less(r2, vd_lookup(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
-    vd f12 = vd_lookup(t->f12, wj), f6 = vd_lookup(t->f6, wj);
-    vd f = vd_mul(vd_mul(vd_sub(vd_mul(f12, inverse6), f6), inverse6), inverse2);
+    vd u = vd_mul(vd_lookup(t->attraction, wj), inverse6);
+    vd f = vd_mul(vd_mul(u, inverse2), vd_fma(u, c->inverse12, vd_set(-1.0)));
     if (force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
     f = vd_keep(inside, f);
     a->fx = vd_fma(f, dx, a->fx);
@@ -36,7 +40,7 @@ static inline __attribute__((always_inline)) vd eight(const double *atoms, const
     a->fz = vd_fma(f, dz, a->fz);
     *species = wj;
     if (!energies) return r2;
-    vd e = vd_mul(vd_sub(vd_mul(vd_lookup(t->e12, wj), inverse6), vd_lookup(t->e6, wj)), inverse6);
+    vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
     e = vd_add(e, vd_lookup(t->shift, wj));
     if (force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
     a->energy = vd_add(a->energy, vd_keep(inside, e));
@@ -56,6 +60,7 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
     const struct domain *d = w->domain;
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
+    const struct constants c = {vd_set(1.0 / (12.0 * w->lj->epsilon)), vd_set(1.0 / (144.0 * w->lj->epsilon))};
     for (size_t o = w->from; o < w->to; o++) {
         uint32_t i = d->order[o];
         const double *xi = w->x + 4 * (size_t)d->slot[i];
@@ -69,15 +74,13 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
         const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
         for (; j < end; j += SIMD_WIDTH) {
-            vd r2 = eight(w->x, j, t, x, y, z, &a, &species, energies, force_shift);
+            vd r2 = eight(w->x, j, t, &c, x, y, z, &a, &species, energies, force_shift);
             if (prune) kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))), kept);
         }
         if (prune) list_inner_end(l, part, o, kept, d->n_extended);
-        d->f[i][0] = vd_total(a.fx);
-        d->f[i][1] = vd_total(a.fy);
-        d->f[i][2] = vd_total(a.fz);
+        vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!energies) continue;
-        d->f[i][3] = 0.5 * vd_total(a.energy);
+        d->f[i][3] *= 0.5;
         sum_add(&w->sums->energy, d->f[i][3]);
         for (int k = 0; k < VIRIALS; k++) sum_add(&w->sums->virial[k], 0.5 * vd_total(a.virial[k]));
     }
