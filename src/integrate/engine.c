@@ -88,24 +88,35 @@ static void move_atoms(struct engine *e, int t)
     e->thread[t].displacement2 = largest;
 }
 
+/* The axes one by one are summed only where something needs them; the total is a sum of its own, so the thermostat
+ * sees the same number either way. */
+static bool needs_axes(const struct engine *e)
+{
+    return e->want_energy || (e->ensemble.per_axis && e->ensemble.barostat != BAROSTAT_NONE);
+}
+
 static void end_kick(struct engine *e, int t)
 {
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
     struct engine_thread *mine = &e->thread[t];
-    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble);
-    memset(mine->kinetic, 0, sizeof mine->kinetic);
+    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble), axes = needs_axes(e);
+    struct sum total = {0};
+    memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
         for (size_t o = range[0]; o < range[1]; o++) {
             uint32_t i = d->order[o];
             double *v = d->v[i];
-            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (d->f[i][k] * v[3]);
+            const double *f = d->f[i];
+            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
             if (!kinetic) continue;
             double mass = d->species.mass[d->type[i]];
-            for (int k = 0; k < 3; k++) sum_add(&mine->kinetic[k], mass * (v[k] * v[k]));
+            sum_add(&total, mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
+            for (int k = 0; k < 3 && axes; k++) sum_add(&mine->axis_kinetic[k], mass * (v[k] * v[k]));
         }
     }
+    mine->kinetic = total;
 }
 
 static void force_range(struct engine *e, int t, const size_t range[2])
@@ -121,10 +132,11 @@ static void fill_input(const struct engine *e, struct ensemble_input *in)
     *in = (struct ensemble_input){.kB = e->kB,
                                   .dt = e->dt,
                                   .volume = box_volume(&e->domain.box),
+                                  .kinetic2 = e->kinetic2,
                                   .atoms = e->domain.total,
                                   .step = e->step,
                                   .seed = e->seed};
-    memcpy(in->kinetic2, e->kinetic2, sizeof in->kinetic2);
+    memcpy(in->axis_kinetic2, e->axis_kinetic2, sizeof in->axis_kinetic2);
     memcpy(in->virial, e->virial, sizeof in->virial);
 }
 
@@ -241,31 +253,36 @@ static void rebuilt(struct engine *e)
     for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
 }
 
-/* Exact sums over threads and ranks into the engine's global values. */
+/* Exact sums over threads and ranks into the engine's global values: the kinetic energy first, because most steps
+ * need no more. */
 static void end_step(struct engine *e)
 {
+    enum { KINETIC, AXES, ENERGY = AXES + 3, VIRIAL, ALL = VIRIAL + VIRIALS };
     e->has_energy = e->want_energy;
     if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
-    struct sum all[4 + VIRIALS];
+    int n = e->want_energy ? ALL : needs_axes(e) ? ENERGY : AXES;
+    struct sum all[ALL];
     memset(all, 0, sizeof all);
     for (int t = 0; t < e->list.threads; t++) {
         const struct engine_thread *mine = &e->thread[t];
-        for (int k = 0; k < 3; k++) sum_merge(&all[k], &mine->kinetic[k]);
-        sum_merge(&all[3], &mine->sums.energy);
-        for (int k = 0; k < VIRIALS; k++) sum_merge(&all[4 + k], &mine->sums.virial[k]);
+        sum_merge(&all[KINETIC], &mine->kinetic);
+        for (int k = 0; k < 3; k++) sum_merge(&all[AXES + k], &mine->axis_kinetic[k]);
+        sum_merge(&all[ENERGY], &mine->sums.energy);
+        for (int k = 0; k < VIRIALS; k++) sum_merge(&all[VIRIAL + k], &mine->sums.virial[k]);
     }
-    par_sum(all, e->want_energy ? 4 + VIRIALS : 3);
+    par_sum(all, n);
     bool ok = true;
-    for (int i = 0; i < (e->want_energy ? 4 + VIRIALS : 3); i++) ok = ok && sum_ok(&all[i]);
+    for (int i = 0; i < n; i++) ok = ok && sum_ok(&all[i]);
     if (!ok)
         e->failure = fail(UNPHYSICAL,
                           "the run has blown up at step %lld: an energy is not a number or far too large "
                           "(overlapping atoms, a time step too long, or a wrong density)",
                           (long long)e->step);
-    for (int k = 0; k < 3; k++) e->kinetic2[k] = sum_value(&all[k]);
+    e->kinetic2 = sum_value(&all[KINETIC]);
+    for (int k = 0; k < 3 && n > AXES; k++) e->axis_kinetic2[k] = sum_value(&all[AXES + k]);
     if (!e->want_energy) return;
-    e->energy = sum_value(&all[3]);
-    for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[4 + k]);
+    e->energy = sum_value(&all[ENERGY]);
+    for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[VIRIAL + k]);
 }
 
 /* ---- the persistent parallel region ---- */
@@ -448,7 +465,7 @@ status engine_update(struct engine *e) { return evaluate(e, false); }
 
 double engine_kinetic(const struct engine *e)
 {
-    return 0.5 * (e->kinetic2[0] + e->kinetic2[1] + e->kinetic2[2]);
+    return 0.5 * e->kinetic2;
 }
 
 double engine_temperature(const struct engine *e)
@@ -459,7 +476,7 @@ double engine_temperature(const struct engine *e)
 void engine_pressure(const struct engine *e, double p[VIRIALS])
 {
     double volume = box_volume(&e->domain.box);
-    for (int k = 0; k < VIRIALS; k++) p[k] = (e->virial[k] + (k < 3 ? e->kinetic2[k] : 0.0)) / volume;
+    for (int k = 0; k < VIRIALS; k++) p[k] = (e->virial[k] + (k < 3 ? e->axis_kinetic2[k] : 0.0)) / volume;
 }
 
 double engine_scalar_pressure(const struct engine *e)

@@ -36,7 +36,7 @@ enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
 enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */
-    _Alignas(64) struct sum kinetic[3];
+    _Alignas(64) struct sum kinetic, axis_kinetic[3];
     struct force_sums sums;
     double displacement2;
 };
@@ -54,7 +54,7 @@ struct engine {
     int64_t rebuild_at;   /* force a rebuild at this step; -1: never */
 
     /* global values at the end of the last step (kinetic always when the ensemble needs it) */
-    double kinetic2[3], energy, virial[VIRIALS];
+    double kinetic2, axis_kinetic2[3], energy, virial[VIRIALS]; /* Σ m v², Σ m v_k² */
     bool has_energy; /* energy and virial belong to this step */
 
     int64_t last_rebuild, rebuilds;
