@@ -22,7 +22,8 @@ static status show_potentials(void)
     for (int i = 0; potential_kinds[i]; i++) {
         const struct potential_kind *k = potential_kinds[i];
         printf("%s — %s\n  units %s, species", k->name, k->summary, k->units);
-        for (int a = 0; a < k->species.count; a++) printf(" %s (mass %g)", k->species.name[a], k->species.mass[a]);
+        for (int a = 0; a < k->species.count; a++)
+            printf(" %s (mass %g)", k->species.name[a], k->species.mass[a]);
         printf("\n  options: %s\n  %s\n", k->options, k->reference);
     }
     return OK;
@@ -53,8 +54,8 @@ static status show_input(void)
 
 static status show_build(void)
 {
-    printf("glint %s, compiler %s, kernels avx512 avx2 sse2; this machine uses %s\n", GLINT_VERSION, __VERSION__,
-           isa_name(isa_best()));
+    printf("glint %s, compiler %s, kernels avx512 avx2 sse2; this machine uses %s\n", GLINT_VERSION,
+           __VERSION__, isa_name(isa_best()));
     return OK;
 }
 

@@ -14,9 +14,9 @@
 
 extern const struct potential_kind potential_wahnstrom;
 
-/* What the kernels need, tables by species of the neighbor (simd_table). With one ε for all pairs the repulsive
- * coefficient follows from the attractive one, which saves a lookup: u = 24εσ⁶ r⁻⁶, f/r = u (u/12ε − 1) r⁻²
- * [− slope/r], energy = u (u/144ε − 1/6) + shift [+ slope·r]. */
+/* What the kernels need, tables by species of the neighbor (simd_table). With one ε for all pairs the
+ * repulsive coefficient follows from the attractive one, which saves a lookup: u = 24εσ⁶ r⁻⁶, f/r = u (u/12ε
+ * − 1) r⁻² [− slope/r], energy = u (u/144ε − 1/6) + shift [+ slope·r]. */
 struct lj_tables {
     double cutoff2[8], attraction[8]; /* r_c², 24εσ⁶ */
     double shift[8];
@@ -34,7 +34,7 @@ struct lj_work {
     const struct domain *domain;
     const struct list *list;
     int thread;
-    bool prune;      /* make the inner lists on the way */
+    bool prune;              /* make the inner lists on the way */
     size_t from, to;         /* work-order range */
     struct force_sums *sums; /* NULL: forces only */
 };

@@ -10,17 +10,17 @@
 #include "force/lj.h"
 #include "neighbor/list_kernel.h"
 
-struct constants { /* of all pairs */
+struct constants {            /* of all pairs */
     vd inverse12, inverse144; /* 1/12ε, 1/144ε */
 };
 struct accumulators {
     vd fx, fy, fz, energy, virial[VIRIALS];
 };
 
-/* Eight neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each call.
- * Returns the squared distances and species for pruning. */
-static inline __attribute__((always_inline)) vd eight(const double *atoms, const uint32_t *j, const struct lj_tables *t,
-                                                      const struct constants *c,
+/* Eight neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each
+ * call. Returns the squared distances and species for pruning. */
+static inline __attribute__((always_inline)) vd eight(const double *atoms, const uint32_t *j,
+                                                      const struct lj_tables *t, const struct constants *c,
                                                       vd x, vd y, vd z, struct accumulators *a, vd *species,
                                                       const int energies, const int force_shift)
 {
@@ -60,7 +60,8 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
     const struct domain *d = w->domain;
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
-    const struct constants c = {vd_set(1.0 / (12.0 * w->lj->epsilon)), vd_set(1.0 / (144.0 * w->lj->epsilon))};
+    const struct constants c = {vd_set(1.0 / (12.0 * w->lj->epsilon)),
+                                vd_set(1.0 / (144.0 * w->lj->epsilon))};
     for (size_t o = w->from; o < w->to; o++) {
         uint32_t i = d->order[o];
         const double *xi = w->x + 4 * (size_t)d->slot[i];
@@ -75,7 +76,9 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
         for (; j < end; j += SIMD_WIDTH) {
             vd r2 = eight(w->x, j, t, &c, x, y, z, &a, &species, energies, force_shift);
-            if (prune) kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))), kept);
+            if (prune)
+                kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))),
+                                  kept);
         }
         if (prune) list_inner_end(l, part, o, kept, d->n_extended);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);

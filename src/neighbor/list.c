@@ -57,7 +57,8 @@ status list_prepare(struct list *l, const struct domain *d)
     TRY(GROW(l->sw, l->search_capacity[3], n));
     l->trim = true;
     for (int k = 0; k < 3; k++) {
-        l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 && d->box.h[k][(k + 2) % 3] == 0.0;
+        l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 &&
+                  d->box.h[k][(k + 2) % 3] == 0.0;
         l->trim = l->trim && d->grid.reach[k] <= TRIM_REACH;
         l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
     }
@@ -90,17 +91,19 @@ static void layer_distances(double inside, int reach, double width, double *out)
     }
 }
 
-/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal periodic box
- * cells that are out of reach of the very position are left out; it changes which atoms are looked at, not which are
- * found. */
-static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell, struct list_row *row)
+/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal
+ * periodic box cells that are out of reach of the very position are left out; it changes which atoms are
+ * looked at, not which are found. */
+static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell,
+                        struct list_row *row)
 {
     const int32_t *reach = d->grid.reach;
     const int64_t wx = d->extent[0], wy = d->extent[1], e[3] = {cell % wx, cell / wx % wy, cell / wx / wy};
     double far2[3][2 * TRIM_REACH + 1] = {{0.0}}, r2 = l->radius * l->radius * (1.0 + 1e-9);
     for (int k = 0; k < 3 && l->trim; k++) {
         double cells = (d->x[slot][k] - d->box.origin[k]) / l->cell_width[k];
-        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k], far2[k]);
+        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k],
+                        far2[k]);
     }
     size_t n = 0;
     for (int dz = -reach[2]; dz <= reach[2]; dz++)
@@ -144,7 +147,8 @@ void list_build(struct list *l, const struct domain *d, int thread)
     p->failure = GROW(p->row, p->row_capacity, rows);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? p->interior : p->boundary;
-        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, &p->outer, o, p->row);
+        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++)
+            p->failure = build_one(l, d, &p->outer, o, p->row);
     }
     if (p->failure == OK) p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH);
 }

@@ -18,7 +18,8 @@ static inline size_t append(uint32_t base, unsigned bits, uint32_t *out)
 #endif
 }
 
-/* Local copies of the arguments: the output may alias anything, so the compiler would fetch them again and again. */
+/* Local copies of the arguments: the output may alias anything, so the compiler would fetch them again and
+ * again. */
 size_t ISA_FUNCTION(list_scan)(const struct list_scan *s, uint32_t *restrict out)
 {
     const double *const sx = s->x, *const sy = s->y, *const sz = s->z, *const sw = s->w;
@@ -30,7 +31,8 @@ size_t ISA_FUNCTION(list_scan)(const struct list_scan *s, uint32_t *restrict out
     for (size_t r = 0; r < s->rows; r++) {
         const uint32_t first = s->row[r].first, last = s->row[r].last;
         for (uint32_t j = first; j < last; j += SIMD_WIDTH) {
-            vd dx = vd_sub(x, vd_load(sx + j)), dy = vd_sub(y, vd_load(sy + j)), dz = vd_sub(z, vd_load(sz + j));
+            vd dx = vd_sub(x, vd_load(sx + j)), dy = vd_sub(y, vd_load(sy + j)),
+               dz = vd_sub(z, vd_load(sz + j));
             vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
             unsigned bits = vm_bits(vd_less(r2, vd_lookup(table, vd_load(sw + j))));
             if (last - j < SIMD_WIDTH) bits &= (1u << (last - j)) - 1;

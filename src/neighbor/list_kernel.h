@@ -11,14 +11,15 @@ struct list_row {
     uint32_t first, last; /* atoms first … last-1 of a row of cells */
 };
 struct list_scan {
-    const double *x, *y, *z, *w; /* coordinates and species bits, one array a component; readable 8 past the end */
-    const double *radius2;       /* squared list radius by species of the neighbor (simd_table) */
+    const double *x, *y, *z,
+        *w;                /* coordinates and species bits, one array a component; readable 8 past the end */
+    const double *radius2; /* squared list radius by species of the neighbor (simd_table) */
     uint32_t self;
     const struct list_row *row;
     size_t rows;
 };
-/* Over all rows in order, write 4·j for atoms closer to `self` than the list radius; j = self is left out. Returns
- * how many; may write up to 8 entries past them. */
+/* Over all rows in order, write 4·j for atoms closer to `self` than the list radius; j = self is left out.
+ * Returns how many; may write up to 8 entries past them. */
 typedef size_t (*list_scan_function)(const struct list_scan *s, uint32_t *out);
 size_t list_scan_sse2(const struct list_scan *s, uint32_t *out);
 size_t list_scan_avx2(const struct list_scan *s, uint32_t *out);
@@ -52,8 +53,8 @@ static inline size_t list_keep(const uint32_t *j, unsigned bits, uint32_t *out)
 }
 
 /* Pad the list that ends at `end` and note its length. */
-static inline void list_inner_end(const struct list *l, const struct list_part *p, size_t o, const uint32_t *end,
-                                  size_t padding)
+static inline void list_inner_end(const struct list *l, const struct list_part *p, size_t o,
+                                  const uint32_t *end, size_t padding)
 {
     uint32_t *out = p->inner.j + l->inner[o].first;
     size_t n = (size_t)(end - out);
