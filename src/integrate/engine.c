@@ -10,7 +10,7 @@
 void engine_default_skins(const struct potential *p, double *skin, double *inner_skin)
 {
     bool lj = strcmp(p->kind->units, "lj") == 0;
-    *skin = lj ? 0.6 : 1.2; /* σ_AA; Å */
+    *skin = lj ? 0.7 : 1.4; /* σ_AA; Å */
     *inner_skin = lj ? 0.15 : 0.3;
 }
 

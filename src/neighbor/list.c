@@ -61,6 +61,7 @@ status list_prepare(struct list *l, const struct domain *d)
                   d->box.h[k][(k + 2) % 3] == 0.0;
         l->trim = l->trim && d->grid.reach[k] <= TRIM_REACH;
         l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
+        l->cells_per_length[k] = d->grid.n[k] / d->box.h[k][k];
     }
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
     for (size_t t = 0; t < threads; t++) {
@@ -91,31 +92,33 @@ static void layer_distances(double inside, int reach, double width, double *out)
     }
 }
 
-/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal
- * periodic box cells that are out of reach of the very position are left out; it changes which atoms are
- * looked at, not which are found. */
-static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell,
-                        struct list_row *row)
+/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal periodic box
+ * cells that are out of reach of the very position are left out; it changes which atoms are looked at, not which are
+ * found. The cuts are counted, not searched: which branch to take would be a coin toss. */
+static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell, struct list_row *row)
 {
     const int32_t *reach = d->grid.reach;
-    const int64_t wx = d->extent[0], wy = d->extent[1], e[3] = {cell % wx, cell / wx % wy, cell / wx / wy};
-    double far2[3][2 * TRIM_REACH + 1] = {{0.0}}, r2 = l->radius * l->radius * (1.0 + 1e-9);
+    const uint32_t wx = (uint32_t)d->extent[0], wy = (uint32_t)d->extent[1];
+    const int32_t e[3] = {(int32_t)(cell % wx), (int32_t)(cell / wx % wy), (int32_t)(cell / wx / wy)};
+    const int64_t step_y = wx, step_z = (int64_t)wx * wy;
+    double far2[3][2 * TRIM_REACH + 1], r2 = l->radius * l->radius * (1.0 + 1e-9);
     for (int k = 0; k < 3 && l->trim; k++) {
-        double cells = (d->x[slot][k] - d->box.origin[k]) / l->cell_width[k];
-        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k],
-                        far2[k]);
+        double cells = (d->x[slot][k] - d->box.origin[k]) * l->cells_per_length[k];
+        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k], far2[k]);
     }
     size_t n = 0;
     for (int dz = -reach[2]; dz <= reach[2]; dz++)
         for (int dy = -reach[1]; dy <= reach[1]; dy++) {
+            const uint32_t *middle = d->cell_start + (cell + dz * step_z + dy * step_y);
             int from = -reach[0], to = reach[0];
             if (l->trim) {
                 double left = r2 - far2[1][reach[1] + dy] - far2[2][reach[2] + dz];
-                if (left < 0.0) continue;
-                while (far2[0][reach[0] + from] > left) from++;
-                while (far2[0][reach[0] + to] > left) to--;
+                for (int i = 0; i < reach[0]; i++) {
+                    from += far2[0][i] > left;
+                    to -= far2[0][2 * reach[0] - i] > left;
+                }
+                to -= left < 0.0; /* nothing: an empty row */
             }
-            const uint32_t *middle = d->cell_start + (cell + (dz * wy + dy) * wx);
             row[n++] = (struct list_row){middle[from], middle[to + 1]};
         }
     return n;

@@ -52,7 +52,7 @@ struct list {
         *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
     size_t search_capacity[4];
     bool trim; /* orthogonal periodic box: rows can be cut to what the position reaches */
-    double cell_width[3];
+    double cell_width[3], cells_per_length[3];
 };
 
 /* cutoff: for every pair of species. Lists start empty. */
