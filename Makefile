@@ -180,7 +180,7 @@ unit: units ## build and run the unit tests only
 
 sanitize: ## the unit tests with address and undefined-behaviour sanitizers (build/sanitize)
 	@$(MAKE) --no-print-directory units BUILD=$(BUILD)/sanitize OPT='-O1 -g -fno-omit-frame-pointer' \
-	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+	    WERROR= SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	@BUILD=$(BUILD)/sanitize LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	    ASAN_OPTIONS=detect_stack_use_after_return=1 tests/run.sh unit
 
