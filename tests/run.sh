@@ -48,7 +48,7 @@ export -f one_unit
 export LOGS
 
 one_script() {
-    local script=$1 name log code begin limit passed failed skipped interpreter=bash
+    local script=$1 name log code begin limit p f s interpreter=bash
     name=$(basename "$(dirname "$script")")-$(basename "$script") log=$LOGS/$name.log begin=$SECONDS
     limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p' "$script" | head -n 1)
     case $script in *.py) interpreter=$PYTHON ;; esac
@@ -59,18 +59,18 @@ one_script() {
         timeout -k 10 "${limit:-300}" "$interpreter" "$script" > "$log" 2>&1 < /dev/null
         code=$?
     fi
-    passed=$(grep -c '^ok - ' "$log") failed=$(grep -c '^not ok - ' "$log") skipped=$(grep -c '^skip - ' "$log")
+    p=$(grep -c '^ok - ' "$log") f=$(grep -c '^not ok - ' "$log") s=$(grep -c '^skip - ' "$log")
     if test $code = 124 || test $code = 137; then
-        failed=$((failed + 1))
+        f=$((f + 1))
         echo "not ok - $name: killed after ${limit:-300} s" >> "$log"
-    elif test $code != 0 && test "$failed" = 0; then
-        failed=1
+    elif test $code != 0 && test "$f" = 0; then
+        f=1
         echo "not ok - $name ended with exit code $code" >> "$log"
-    elif test $((passed + failed + skipped)) = 0; then
-        failed=1
+    elif test $((p + f + s)) = 0; then
+        f=1
         echo "not ok - $name ran no test" >> "$log"
     fi
-    echo "$passed $failed $skipped $((SECONDS - begin))" > "$LOGS/$name.count"
+    echo "$p $f $s $((SECONDS - begin))" > "$LOGS/$name.count"
     show "$name"
 }
 
