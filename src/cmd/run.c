@@ -68,17 +68,27 @@ static bool takes_part(const struct observer *o, const struct stage *s)
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
-static status hook_begin(void *context, struct engine *e, const struct stage *s)
+static void say_stage(const struct stage *s, bool main_part)
 {
-    struct run *r = context;
     char target[64];
     snprintf(target, sizeof target, s->T_from == s->T_to ? "T = %g" : "T = %g to %g", s->T_from, s->T_to);
-    log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
-             s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
+    if (main_part)
+        log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
+                 s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
+    else
+        log_info("stage %s: settling at T = %g, %lld steps, box free", s->label, s->T_from, (long long)s->settle);
+}
+
+/* A stream of one stage goes on only if the restart fell into the very part it belongs to; the log of the whole run
+ * goes on whatever comes first. */
+static status hook_begin(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed)
+{
+    struct run *r = context;
+    say_stage(s, main_part);
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
-        if (!takes_part(o, s)) continue;
-        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
+        if (!takes_part(o, s) || (o->in_stage_only && !main_part)) continue;
+        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
         o->first_step = r->state.first_step;
         o->active = true;
     }

@@ -76,7 +76,7 @@ static status run_part(struct engine *e, const struct stage *s, const struct par
         TRY(engine_advance(e, event, checkpoint));
         if (e->step == event) {
             TRY(h->observe(h->context, e, s, p->main));
-            if (!p->main && e->step > r->first_step + p->steps / 2) {
+            if (!p->main && e->step % VOLUME_EVERY == 0 && e->step > r->first_step + p->steps / 2) {
                 r->volume_sum += box_volume(&e->domain.box);
                 r->volume_count += 1.0;
             }
@@ -107,7 +107,7 @@ static status run_dynamics(struct engine *e, const struct stage *s, struct runne
         bool resumed = r->first_step >= 0;
         if (!resumed) r->first_step = e->step;
         set_ensemble(e, s, &p, r->first_step, resumed);
-        if (p.main) TRY(h->begin(h->context, e, s));
+        TRY(h->begin(h->context, e, s, p.main, resumed));
         TRY(run_part(e, s, &p, r, h));
         r->first_step = -1;
         if (p.main) return OK;
