@@ -70,6 +70,16 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@echo "test  $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(shell pkg-config --libs cmocka) $(LDLIBS)
 
+# Programs of the physics and MPI tests; built by name from their scripts, e.g. make build/tests/engine_physics.
+$(BUILD)/tests/%: tests/physics/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "test  $<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+$(BUILD)/tests/%: tests/mpi/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "test  $<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+
 unit: $(UNIT) ## build and run the unit tests only
 	@for t in $(UNIT); do $$t || exit 1; done
 
