@@ -160,7 +160,7 @@ static int pressure(void)
 /* ρ = 1.296, T = 1, energy-shifted at 2.5 σ_AA: U/N = −5.470(2), P = 12.06(1) (LAMMPS, block averages). */
 static int anchor(void)
 {
-    enum { N = 1200 };
+    enum { N = 3600 };
     static double u[N], p[N];
     struct config c = {0};
     struct engine e;
