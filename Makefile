@@ -139,6 +139,16 @@ $(BUILD)/tests/%: tests/bench/%.c $(LIBRARY)
 	@echo "bench $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
+# Programs of the physics and MPI tests; built by name from their scripts, e.g. make build/tests/engine_physics.
+$(BUILD)/tests/%: tests/physics/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "test  $<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+$(BUILD)/tests/%: tests/mpi/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo "test  $<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+
 units: $(UNIT)
 
 clean: ## remove everything built

@@ -19,8 +19,9 @@ struct fire {
 
 static void box_forces(struct fire *f)
 {
-    double p[VIRIALS], volume = box_volume(&f->e->domain.box);
-    engine_pressure(f->e, p);
+    double p[3], volume = box_volume(&f->e->domain.box);
+    for (int k = 0; k < 3; k++)
+        p[k] = f->e->virial[k] / volume; /* no kinetic part: these velocities are FIRE's */
     double mean = (p[0] + p[1] + p[2]) / 3.0;
     for (int k = 0; k < 3; k++) {
         double difference = (f->o->box == MINIMISE_ISOTROPIC ? mean : p[k]) - f->o->P;
@@ -92,6 +93,16 @@ static void uphill(struct fire *f)
     zero_velocities(f);
 }
 
+/* No atom moves more than a tenth of the mean spacing at once; in a cell with much vacuum, than a tenth of
+ * two fifths of the cutoff, about an atom's size. */
+static double longest_move(const struct engine *e)
+{
+    double spacing = cbrt(box_volume(&e->domain.box) / (double)e->domain.total), cutoff = 0.0;
+    for (int a = 0; a < SPECIES_MAX; a++)
+        for (int b = 0; b < SPECIES_MAX; b++) cutoff = fmax(cutoff, e->potential.cutoff[a][b]);
+    return 0.1 * fmin(spacing, 0.4 * cutoff);
+}
+
 static status iterate(struct fire *f, double largest)
 {
     struct domain *d = &f->e->domain;
@@ -112,9 +123,7 @@ static status iterate(struct fire *f, double largest)
     double v2 = dot(f, d->v, d->v, f->box_v, f->box_v, v_scale, v_scale);
     double f2 = dot(f, d->f, d->f, f->box_f, f->box_f, f_scale, f_scale);
     double steer = f2 > 0.0 ? f->alpha * sqrt(v2 / f2) : 0.0, keep = 1.0 - f->alpha;
-    /* No atom moves more than a tenth of the mean spacing at once. */
-    double fastest = largest_component(d, d->v, f->box_v) * f->dt,
-           most = 0.1 * cbrt(box_volume(&d->box) / (double)d->total);
+    double fastest = largest_component(d, d->v, f->box_v) * f->dt, most = longest_move(f->e);
     double limit = fastest > most ? most / fastest : 1.0;
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->v[i][k] = limit * (keep * d->v[i][k] + steer * d->f[i][k]);

@@ -76,6 +76,7 @@ static status run_part(struct engine *e, const struct stage *s, const struct par
         TRY(engine_advance(e, event, checkpoint));
         if (e->step == event) {
             TRY(h->observe(h->context, e, s, p->main));
+            /* not at steps that only an observer asked for: the mean volume must not depend on who watches */
             if (!p->main && e->step % VOLUME_EVERY == 0 && e->step > r->first_step + p->steps / 2) {
                 r->volume_sum += box_volume(&e->domain.box);
                 r->volume_count += 1.0;
