@@ -26,11 +26,16 @@ static const struct arg args[] = {
     {"--atoms", 0, ARG_INT, offsetof(struct options, atoms), "N", "number of atoms (default 32000)"},
     {"--steps", 0, ARG_INT, offsetof(struct options, steps), "N",
      "steps of each of the 5 timed parts (default: at least 2 s and 5 rebuilds in all)"},
-    {"--potential", 0, ARG_STRING, offsetof(struct options, potential), "SPEC", "default wahnstrom:cutoff=2.5aa"},
-    {"--density", 0, ARG_DOUBLE, offsetof(struct options, density), "RHO", "number density (default 1.296 /sigma^3)"},
-    {"--temperature", 0, ARG_DOUBLE, offsetof(struct options, temperature), "T", "temperature (default 0.6 eps/kB)"},
-    {"--melt", 0, ARG_INT, offsetof(struct options, melt), "N", "untimed steps that make the state (default 2000)"},
-    {"--skin", 0, ARG_DOUBLE, offsetof(struct options, skin), "S", "outer skin of the lists (default: the engine's)"},
+    {"--potential", 0, ARG_STRING, offsetof(struct options, potential), "SPEC",
+     "default wahnstrom:cutoff=2.5aa"},
+    {"--density", 0, ARG_DOUBLE, offsetof(struct options, density), "RHO",
+     "number density (default 1.296 /sigma^3)"},
+    {"--temperature", 0, ARG_DOUBLE, offsetof(struct options, temperature), "T",
+     "temperature (default 0.6 eps/kB)"},
+    {"--melt", 0, ARG_INT, offsetof(struct options, melt), "N",
+     "untimed steps that make the state (default 2000)"},
+    {"--skin", 0, ARG_DOUBLE, offsetof(struct options, skin), "S",
+     "outer skin of the lists (default: the engine's)"},
     {"--inner-skin", 0, ARG_DOUBLE, offsetof(struct options, inner_skin), "S", "inner skin of the lists"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank"},
     {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
@@ -94,16 +99,19 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
     double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
     if (!as_json) {
-        printf("%s, %lld atoms, %d rank%s x %d threads, %s, double precision\n", e->potential.spec, (long long)n,
-               par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa));
-        printf("%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n", rate,
-               1e-6 * n * rate, 1e9 / (n * rate), REPEATS, 100.0 * spread);
-        printf("T %.4g   energy per atom %.6g   list slots per atom %.4g   skins %.3g, %.3g   %lld rebuilds, %lld prunes "
+        printf("%s, %lld atoms, %d rank%s x %d threads, %s, double precision\n", e->potential.spec,
+               (long long)n, par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa));
+        printf(
+            "%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n",
+            rate, 1e-6 * n * rate, 1e9 / (n * rate), REPEATS, 100.0 * spread);
+        printf("T %.4g   energy per atom %.6g   list slots per atom %.4g   skins %.3g, %.3g   %lld rebuilds, "
+               "%lld prunes "
                "in %lld steps\n",
                engine_temperature(e), e->energy / n, (double)slots / n, e->list.skin, e->list.inner_skin,
                (long long)t->rebuilds, (long long)t->prunes, (long long)(REPEATS * t->steps));
         for (int k = 0; k < PHASES; k++)
-            printf("  %-10s %7.2f ns per atom and step\n", phases[k], 1e9 * t->phase[k] / (REPEATS * steps * n));
+            printf("  %-10s %7.2f ns per atom and step\n", phases[k],
+                   1e9 * t->phase[k] / (REPEATS * steps * n));
         return;
     }
     struct json j = json_start();
@@ -142,11 +150,17 @@ static status bench(const struct options *o)
     struct timing t;
     status s = OK;
     GUARD(potential_make(&p, o->potential));
-    struct build_mixture m = {.atoms = o->atoms, .density = o->density, .fraction = {0.5, 0.5}, .species = p.species, .seed = 1};
+    struct build_mixture m = {
+        .atoms = o->atoms, .density = o->density, .fraction = {0.5, 0.5}, .species = p.species, .seed = 1};
     GUARD(build_mixture(&c, &m));
     GUARD(build_velocities(&c, o->temperature, 1.0, 1, 0));
-    struct engine_options eo = {.potential = o->potential, .dt = 0.005, .kB = 1.0, .threads = (int)o->threads, .seed = 1,
-                                .skin = o->skin, .inner_skin = o->inner_skin};
+    struct engine_options eo = {.potential = o->potential,
+                                .dt = 0.005,
+                                .kB = 1.0,
+                                .threads = (int)o->threads,
+                                .seed = 1,
+                                .skin = o->skin,
+                                .inner_skin = o->inner_skin};
     GUARD(engine_start(&e, &eo, &c));
     log_info("making the state: %lld atoms, %lld steps", (long long)o->atoms, (long long)o->melt);
     GUARD(make_state(&e, o));
@@ -163,7 +177,11 @@ done:
 
 static status run(int argc, char **argv)
 {
-    struct options o = {.potential = "wahnstrom:cutoff=2.5aa", .atoms = 32000, .density = 1.296, .temperature = 0.6, .melt = 2000};
+    struct options o = {.potential = "wahnstrom:cutoff=2.5aa",
+                        .atoms = 32000,
+                        .density = 1.296,
+                        .temperature = 0.6,
+                        .melt = 2000};
     const char *what = NULL;
     TRY(args_parse(&cmd_bench, argc, argv, &o, &what, 1, 1, NULL));
     if (strcmp(what, "lj") != 0) return fail(BAD_INPUT, "unknown benchmark '%s': lj", what);
@@ -180,9 +198,12 @@ const struct command cmd_bench = {
     .name = "bench",
     .summary = "how fast the engine is on this machine",
     .synopsis = "lj [--atoms N] [--steps N] [--threads N] [--json]",
-    .description = "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the median: all in,\n"
-                   "force, neighbor lists, halo and integration. At least 2 s and normally more than 5 list rebuilds.",
-    .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms 4000 --json\n"
+    .description =
+        "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the "
+        "median: all in,\n"
+        "force, neighbor lists, halo and integration. At least 2 s and normally more than 5 list rebuilds.",
+    .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
+                "4000 --json\n"
                 "  mpirun -n 2 --bind-to core glint bench lj",
     .args = args,
     .run = run,

@@ -31,7 +31,8 @@ static double largest_component(const struct domain *d, double (*a)[4], const do
     double most = 0.0;
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++)
-            if (!(fabs(a[i][k]) <= most)) most = fabs(a[i][k]) == fabs(a[i][k]) ? fabs(a[i][k]) : (double)INFINITY;
+            if (!(fabs(a[i][k]) <= most))
+                most = fabs(a[i][k]) == fabs(a[i][k]) ? fabs(a[i][k]) : (double)INFINITY;
     par_max(&most, 1);
     for (int k = 0; k < 3; k++)
         if (fabs(box[k]) > most) most = fabs(box[k]);
@@ -39,11 +40,14 @@ static double largest_component(const struct domain *d, double (*a)[4], const do
 }
 
 /* A power of two near a, so that dividing by it is exact and the exact sums keep their digits. */
-static double power_of_two(double a) { return a > 0.0 && isfinite(a) ? ldexp(1.0, ilogb(a)) : 1.0; }
+static double power_of_two(double a)
+{
+    return a > 0.0 && isfinite(a) ? ldexp(1.0, ilogb(a)) : 1.0;
+}
 
 /* a·b over all atoms and the box, each scaled to order one first. */
-static double dot(const struct fire *f, double (*a)[4], double (*b)[4], const double box_a[3], const double box_b[3],
-                  double scale_a, double scale_b)
+static double dot(const struct fire *f, double (*a)[4], double (*b)[4], const double box_a[3],
+                  const double box_b[3], double scale_a, double scale_b)
 {
     const struct domain *d = &f->e->domain;
     struct sum s = {0};
@@ -107,7 +111,8 @@ static status iterate(struct fire *f, double largest)
     double f2 = dot(f, d->f, d->f, f->box_f, f->box_f, f_scale, f_scale);
     double steer = f2 > 0.0 ? f->alpha * sqrt(v2 / f2) : 0.0, keep = 1.0 - f->alpha;
     /* No atom moves more than a tenth of the mean spacing at once. */
-    double fastest = largest_component(d, d->v, f->box_v) * f->dt, most = 0.1 * cbrt(box_volume(&d->box) / (double)d->total);
+    double fastest = largest_component(d, d->v, f->box_v) * f->dt,
+           most = 0.1 * cbrt(box_volume(&d->box) / (double)d->total);
     double limit = fastest > most ? most / fastest : 1.0;
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->v[i][k] = limit * (keep * d->v[i][k] + steer * d->f[i][k]);
@@ -122,7 +127,8 @@ static bool is_converged(const struct fire *f, struct minimise_result *r)
     double volume = box_volume(&f->e->domain.box);
     r->largest_force = largest_component(&f->e->domain, f->e->domain.f, none);
     r->largest_stress = 0.0;
-    for (int k = 0; k < 3; k++) r->largest_stress = fmax(r->largest_stress, fabs(f->box_f[k]) * f->length / volume);
+    for (int k = 0; k < 3; k++)
+        r->largest_stress = fmax(r->largest_stress, fabs(f->box_f[k]) * f->length / volume);
     return r->largest_force < f->o->force && r->largest_stress <= f->o->stress;
 }
 

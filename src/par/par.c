@@ -47,7 +47,10 @@ int par_rank(void)
 {
     return rank;
 }
-int par_size(void) { return size; }
+int par_size(void)
+{
+    return size;
+}
 
 int par_threads(void)
 {
