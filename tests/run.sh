@@ -18,7 +18,6 @@ ROOT=$PWD
 export BUILD=${BUILD:-build} PYTHON=${PYTHON:-/usr/bin/python3}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 export GLINT=$BUILD/glint ROOT
-export OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
 LOGS=$BUILD/test-logs
 JOBS=${JOBS:-2}
 what=${1:-standard}
@@ -30,7 +29,7 @@ started=$SECONDS
 one_unit() {
     local program=$1 name log code begin passed failed skipped
     name=$(basename "$program") log=$LOGS/$name.log begin=$SECONDS
-    (cd "$ROOT" && timeout -k 5 120 "$program") > "$log" 2>&1 < /dev/null
+    (cd "$ROOT" && OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} timeout -k 5 120 "$program") > "$log" 2>&1 < /dev/null
     code=$?
     passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
     failed=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{n += $1} END {print n + 0}')

@@ -88,8 +88,8 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!takes_part(o, s) || (o->in_stage_only && !main_part)) continue;
-        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
         o->first_step = r->state.first_step;
+        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
         o->active = true;
     }
     r->resume_step = -1;
