@@ -18,6 +18,8 @@ ROOT=$PWD
 export BUILD=${BUILD:-build} PYTHON=${PYTHON:-/usr/bin/python3}
 case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 export GLINT=$BUILD/glint ROOT
+# Threads that wait give their core away: tests share the machine, and spinning on a shared core costs a factor of ten.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 LOGS=$BUILD/test-logs
 JOBS=${JOBS:-2}
 what=${1:-standard}
