@@ -97,10 +97,10 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
     return OK;
 }
 
-/* Text with lines of at most about 100 columns: longer ones are broken at a blank. */
+/* Text with lines of at most 112 columns: longer ones are broken at a blank. */
 static void print_wrapped(const char *text)
 {
-    enum { COLUMNS = 100 };
+    enum { COLUMNS = 112 };
     int column = 0;
     for (const char *p = text; *p; p++) {
         size_t word = *p == ' ' ? strcspn(p + 1, " \n") : 0;
