@@ -69,6 +69,33 @@ static inline void fixture_start(struct engine *e, const struct config *c, const
     MUST(engine_start(e, &o, c));
 }
 
+/* Bussi thermostat, cell-rescaling barostat: quick ways into equilibrium. */
+static inline struct ensemble fixture_ensemble(enum thermostat t, enum barostat b, double T, double P)
+{
+    struct ensemble n = ensemble_nve();
+    n.thermostat = t, n.barostat = b;
+    n.T_from = n.T_to = T;
+    n.tau_T = 0.3, n.tau_P = 1.0;
+    n.P = P, n.compressibility = 0.01, n.period = 5;
+    return n;
+}
+
+/* A liquid: the mixture after `steps` steps with the bussi thermostat; the configuration at the end. */
+static inline void fixture_liquid(struct config *c, int64_t atoms, double density, double T, uint64_t seed, int64_t steps)
+{
+    struct engine e;
+    struct config start = {0};
+    fixture_mixture(&start, atoms, density, T, seed);
+    fixture_start(&e, &start, "wahnstrom:shift=force", 0.002, 1);
+    e.ensemble = fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_NONE, T, 0.0);
+    e.ensemble.tau_T = 0.05;
+    MUST(engine_advance(&e, steps, false));
+    MUST(domain_gather(&e.domain, c, CONFIG_VELOCITY | CONFIG_IMAGE));
+    snprintf(c->units, sizeof c->units, "lj");
+    engine_free(&e);
+    config_free(&start);
+}
+
 /* SHA-256 of step, box, ids, positions, velocities and images by ascending id, as in a checkpoint. Rank 0
  * only. */
 static inline void fixture_digest(const struct engine *e, char hex[65])

@@ -14,6 +14,18 @@ void engine_default_skins(const struct potential *p, double *skin, double *inner
     *inner_skin = lj ? 0.15 : 0.3;
 }
 
+/* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the others would
+ * wait for ever. */
+static int threads_granted(int wanted)
+{
+    int granted = 1;
+    omp_set_dynamic(0);
+#pragma omp parallel num_threads(wanted) default(none) shared(granted)
+#pragma omp master
+    granted = omp_get_num_threads();
+    return granted;
+}
+
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
     *e = (struct engine){
@@ -21,6 +33,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     int threads = o->threads > 0 ? o->threads : par_threads();
+    threads = threads_granted(threads);
     omp_set_num_threads(threads); /* for every other parallel region of this process, too */
     double skin, inner_skin;
     engine_default_skins(&e->potential, &skin, &inner_skin);
