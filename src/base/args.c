@@ -97,13 +97,15 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
     return OK;
 }
 
-/* Text in lines of at most 112 columns, those after the first indented; `column` is where the cursor is. Line breaks
- * of the source are blanks, except before a blank (a list, an example) or another break (a paragraph). */
+/* Text in lines of at most 112 columns, those after the first indented; `column` is where the cursor is. Line
+ * breaks of the source are blanks, except before a blank (a list, an example) or another break (a paragraph).
+ */
 static void print_wrapped(const char *text, int column, int indent)
 {
     enum { COLUMNS = 112 };
     for (const char *p = text; *p; p++) {
-        bool broken = *p == '\n' && (p[1] == '\n' || p[1] == ' ' || p[1] == '\0' || (p > text && p[-1] == '\n'));
+        bool broken =
+            *p == '\n' && (p[1] == '\n' || p[1] == ' ' || p[1] == '\0' || (p > text && p[-1] == '\n'));
         bool blank = *p == ' ' || (*p == '\n' && !broken);
         if (broken || (blank && column + 1 + (int)strcspn(p + 1, " \n") > COLUMNS)) {
             printf("\n%*s", broken ? 0 : indent, "");

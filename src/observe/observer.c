@@ -32,17 +32,21 @@ status observer_move_aside(status how, const char *path, int64_t resume_step, bo
     snprintf(aside, sizeof aside, "%s.unreadable-%lld", path, (long long)resume_step);
     if (rename(path, aside) != 0)
         return fail(FAILED, "%s; and it cannot be renamed to %s: %s", reason, aside, strerror(errno));
-    log_warning("%s. It was moved aside to %s: frames up to step %lld are only there, if they can be saved; a new file "
+    log_warning("%s. It was moved aside to %s: frames up to step %lld are only there, if they can be saved; "
+                "a new file "
                 "takes the frames that follow",
                 reason, aside, (long long)resume_step);
     *fresh = true;
     return OK;
 }
 
-void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step, int64_t steps)
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
+                         int64_t steps)
 {
     int64_t expected = o->first_step + (resume_step - o->first_step) / steps * steps;
     if (expected > o->first_step && last_step < expected)
-        log_warning("%s ends at step %lld although frames up to step %lld were recorded: the frames between are lost", path,
-                    last_step == INT64_MIN ? (long long)o->first_step : (long long)last_step, (long long)expected);
+        log_warning(
+            "%s ends at step %lld although frames up to step %lld were recorded: the frames between are lost",
+            path, last_step == INT64_MIN ? (long long)o->first_step : (long long)last_step,
+            (long long)expected);
 }

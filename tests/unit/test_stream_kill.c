@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-/* Enough chunks that the index (a B-tree) splits many times and outgrows HDF5's default metadata cache of 1 MB. */
+/* Enough chunks that the index (a B-tree) splits many times and outgrows HDF5's default metadata cache of 1
+ * MB. */
 enum { FLUSHED = 5000, WRITTEN = 40000 };
 static const char *const PATH = "stream_kill.h5";
 
@@ -21,7 +22,8 @@ static void write_and_die(void)
     struct h5 f;
     hsize_t width = 4;
     if (h5_begin(&f, PATH) != OK || h5_series(&f, "/a", H5_F64, 2, &width, 1, false) != OK ||
-        h5_series(&f, "/b", H5_I64, 1, NULL, 1, false) != OK || h5_commit(&f) != OK || h5_open_rw(&f, PATH) != OK)
+        h5_series(&f, "/b", H5_I64, 1, NULL, 1, false) != OK || h5_commit(&f) != OK ||
+        h5_open_rw(&f, PATH) != OK)
         _exit(1);
     for (int64_t i = 0; i < WRITTEN; i++) {
         double row[4] = {(double)i, 1, 2, 3};
@@ -58,7 +60,8 @@ static void flushed_frames_survive(void **state)
         assert_int_equal(b[i], i);
     }
     /* and it can be continued */
-    for (int64_t i = FLUSHED; i < FLUSHED + 100; i++) assert_int_equal(h5_append(&f, "/b", H5_I64, 1, &i), OK);
+    for (int64_t i = FLUSHED; i < FLUSHED + 100; i++)
+        assert_int_equal(h5_append(&f, "/b", H5_I64, 1, &i), OK);
     assert_int_equal(h5_close(&f), OK);
     free(a);
     free(b);
