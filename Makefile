@@ -199,7 +199,7 @@ layers: ## includes point upstream only
 
 FORMATTED = $(ALL_C) $(ALL_H) $(wildcard tests/unit/*.[ch])
 format: ## clang-format all sources
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 format-check: ## fail if a source is not formatted
 	@clang-format --dry-run --Werror $(FORMATTED)
 

@@ -27,7 +27,7 @@
     X(msd) \
     X(isf) \
     X(strings) \
-    X(structure) \
+    X(structure)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

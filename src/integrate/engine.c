@@ -14,8 +14,8 @@ void engine_default_skins(const struct potential *p, double *skin, double *inner
     *inner_skin = lj ? 0.15 : 0.3;
 }
 
-/* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the others would
- * wait for ever. */
+/* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the
+ * others would wait for ever. */
 static int threads_granted(int wanted)
 {
     int granted = 1;
