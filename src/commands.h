@@ -18,6 +18,7 @@
     X(convert) \
     X(speckle) \
     X(fit) \
+    X(report) \
     X(ttcf) \
     X(g2) \
     X(msd) \
