@@ -23,7 +23,7 @@ static const struct arg args[] = {
     {"--seeds", 0, ARG_INT, AT(seeds), "N",
      "surrogate records per window (default 100; 200 and more for publication)"},
     {"--surrogate-pixels", 0, ARG_INT, AT(pixels), "N",
-     "most pixels of a surrogate; variances scale as 1/n beyond (default 256)"},
+     "most pixels of a surrogate; variances scale as 1/n beyond (default 128)"},
     {"--goodness", 0, ARG_INT, AT(replicates), "N",
      "synthetic data sets for the goodness of fit of the waiting-time laws (default 0: none)"},
     {"--json", 0, ARG_FLAG, AT(json), NULL, "summary for machines on standard output"},

@@ -97,7 +97,7 @@ status figure_begin(struct figure *f, const char *folder, const char *name, int 
         "reset\n"
         "if (medium eq 'svg') { set terminal svg size %d,%d enhanced font 'Helvetica,14' "
         "background '#ffffff' linewidth 1.2; set output '%s' } else { set terminal pngcairo size "
-        "%d,%d enhanced font 'Helvetica,14' fontscale 2 linewidth 2.4 pointscale 2; set output '%s' "
+        "%d,%d enhanced font 'Helvetica,14' fontscale 1.6 linewidth 2.4 pointscale 2; set output '%s' "
         "}\n",
         width, height, f->svg, 2 * width, 2 * height, f->png);
     figure_script(f,

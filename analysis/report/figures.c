@@ -43,6 +43,37 @@ void figures_color_range(const struct window_report *const *w, int n, double *lo
     if (!(*high > *low)) *high = *low + 1e-3;
 }
 
+/* ---- panels ---- */
+
+double figure_left(const struct figure_layout *l, int i)
+{
+    return l->x0 + i * (l->width + l->gap);
+}
+struct figure_layout figure_columns(int n, double x0, double x1, double gap, double most)
+{
+    double width = (x1 - x0 - (n - 1) * gap) / n;
+    return (struct figure_layout){x0, width < most ? width : most, gap};
+}
+void figure_panel(struct figure *f, const struct figure_layout *l, int i, double bottom, double top)
+{
+    figure_script(f,
+                  "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set "
+                  "tmargin at screen %.4f\n",
+                  figure_left(l, i), figure_left(l, i) + l->width, bottom, top);
+}
+
+status figure_curve(struct figure *f, const struct window_report *w, const char *part, int row)
+{
+    int64_t lags = row > 0 ? w->ages.lags : w->c.g2.lags;
+    double *x = NULL;
+    TRY(NEW(x, (size_t)(3 * lags)));
+    int64_t n = window_report_curve(w, row, x, x + lags, x + 2 * lags);
+    status s = figure_data(f, part, 3, (const char *const[]){"lag", "R", "error"},
+                           (const double *const[]){x, x + lags, x + 2 * lags}, n);
+    DELETE(x);
+    return s;
+}
+
 /* ---- the list ---- */
 
 const struct figure *figures_find(const struct figures *g, const char *key, const char *label)
@@ -75,11 +106,11 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         const char *key;
         draw function;
         int height;
-    } list[] = {{"ttcf", figure_ttcf, 372},
-                {"contrast", figure_contrast, 380},
+    } list[] = {{"ttcf", figure_ttcf, 388},
+                {"contrast", figure_contrast, 390},
                 {"g2", figure_g2, 380},
-                {"relaxation", figure_relaxation, 470},
-                {"fluctuations", figure_fluctuations, 360}};
+                {"relaxation", figure_relaxation, 520},
+                {"fluctuations", figure_fluctuations, 400}};
     const struct window_report *w[FIGURES_COLUMNS];
     int n = figures_windows(r, label, w);
     for (size_t i = 0; n > 0 && i < sizeof list / sizeof *list; i++) {
@@ -89,6 +120,14 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         TRY(list[i].function(f, w, n));
     }
     return OK;
+}
+
+/* Is there one completed wait that a curve could be drawn from? */
+static bool has_waits(const struct motion_report *m)
+{
+    for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++)
+        if (m->hops.row[i].exchange.has_survival && m->hops.row[i].exchange.survival.n > 0) return true;
+    return false;
 }
 
 static status stage_atoms(struct figures *g, const struct report *r, const char *folder, const char *label)
@@ -109,7 +148,7 @@ static status stage_atoms(struct figures *g, const struct report *r, const char 
         TRY(s);
         TRY(figure_motion(f, m));
     }
-    if (m->has[MOTION_HOPS]) {
+    if (has_waits(m)) {
         f = begin(g, folder, "waiting", label, 980, 400, &s);
         TRY(s);
         TRY(figure_waiting(f, m));

@@ -143,13 +143,27 @@ status html_svg(struct text *page, const char *path, const char *prefix)
 
 /* ---- numbers ---- */
 
+static const char *with_minus(char out[HTML_NUMBER])
+{
+    char plain[HTML_NUMBER];
+    snprintf(plain, sizeof plain, "%s", out);
+    size_t n = 0;
+    for (const char *c = plain; *c && n + 4 < HTML_NUMBER; c++) {
+        bool exponent = c > plain && (c[-1] == 'e');
+        if (*c == '-' && !exponent) n += (size_t)snprintf(out + n, HTML_NUMBER - n, "−");
+        else out[n++] = *c;
+    }
+    out[n] = '\0';
+    return out;
+}
+
 const char *html_number(char out[HTML_NUMBER], double value, double error)
 {
     if (isnan(value)) return strcpy(out, "–");
     if (isinf(value)) return strcpy(out, value > 0.0 ? "∞" : "−∞");
-    if (!isfinite(error) || error <= 0.0) {
+    if (!isfinite(error) || error <= 1e-9 * fabs(value)) {
         snprintf(out, HTML_NUMBER, "%.4g", value);
-        return out;
+        return with_minus(out);
     }
     double larger = fmax(fabs(value), error);
     int digits = 1 - (int)floor(log10(error));
@@ -163,5 +177,5 @@ const char *html_number(char out[HTML_NUMBER], double value, double error)
         snprintf(out, HTML_NUMBER, "%.*f ± %.*f", digits > 0 ? digits : 0, value, digits > 0 ? digits : 0,
                  error);
     }
-    return out;
+    return with_minus(out);
 }

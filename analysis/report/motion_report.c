@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Width of the S(q) bins in spacings of the reciprocal lattice: the peak of a small box needs less than one. */
+#define SQ_BIN 0.4
+
 /* What the data do not allow is noted; what the system refuses is handed on. */
 static status note(struct motion_report *m, int part, status s)
 {
@@ -27,13 +30,21 @@ static status waiting_times(struct motion_report *m, const struct report_options
     return note(m, MOTION_HOPS, hop_table_make(&m->hops, &m->track, &h));
 }
 
+static double square(const double v[3])
+{
+    return v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+}
+
 static status measure(struct motion_report *m, const char *path, const struct report_options *o)
 {
     struct track_options t = {.every = 1};
     struct structure_options so = {.rdf = true, .sq = true};
     struct lag_options lags = {0};
-    TRY(note(m, MOTION_STRUCTURE, structure_load(&m->structure, path, &so)));
     TRY(track_load(&m->track, path, &t));
+    double edge = 0.0;
+    for (int k = 0; k < 3; k++) edge = fmax(edge, sqrt(square(m->track.mean.h[k])));
+    so.dq = edge > 0.0 ? SQ_BIN * 2.0 * M_PI / edge : 0.0;
+    TRY(note(m, MOTION_STRUCTURE, structure_load(&m->structure, path, &so)));
     m->frames = m->track.frames;
     m->first_time = m->track.time[0];
     m->last_time = m->track.time[m->frames - 1];

@@ -9,29 +9,25 @@
 
 static const char style[] =
     "body{font:16px/1.5 Georgia,'Times New "
-    "Roman',serif;color:#1b1b1b;background:#fff;max-width:62rem;margin:0 auto;"
-    "padding:1.2rem 1rem 4rem}"
-    "h1{font-size:1.9rem;line-height:1.2;margin:.4rem 0 .2rem}h2{font-size:1.35rem;border-bottom:1px solid "
-    "#bbb;"
-    "padding-bottom:.2rem;margin:2.4rem 0 .8rem}h3{font-size:1.08rem;margin:1.5rem 0 .4rem}"
-    "p{margin:.5rem 0}p.lead{font-size:1.06rem}p.meta,figcaption,.note{color:#444;font-size:.9rem}"
-    "figure{margin:1rem 0;page-break-inside:avoid;break-inside:avoid}figure svg,figure "
-    "img{max-width:100%;height:auto;"
-    "display:block}figcaption{margin-top:.3rem}"
-    ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.88rem;margin:.6rem 0;"
-    "font-variant-numeric:tabular-nums}th,td{padding:.18rem "
-    ".6rem;text-align:left;vertical-align:top;border-bottom:1px "
-    "solid #e2e2e2}th{border-bottom:1.5px solid "
-    "#555;font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}"
-    "caption{text-align:left;font-size:.9rem;color:#444;caption-side:top;padding-bottom:.2rem}"
-    ".verdict{border-left:4px solid #1d3f8c;background:#f3f5fa;padding:.5rem .8rem;margin:.8rem 0}"
-    ".warn{border-left:4px solid #c8590c;background:#fdf4ec;padding:.4rem .8rem;margin:.6rem "
-    "0;font-size:.93rem}"
-    "nav{font-size:.92rem;margin:.6rem 0}nav "
-    "a{margin-right:1rem;color:#1d3f8c}pre{font-size:.8rem;overflow-x:auto;"
-    "background:#f6f6f6;padding:.6rem}details{margin:.6rem 0}"
-    "@media print{body{max-width:none;font-size:11pt;padding:0}nav{display:none}h2{break-after:avoid}}"
-    "@page{size:A4;margin:16mm 14mm}";
+    "Roman',serif;color:#1b1b1b;background:#fff;max-width:62rem;margin:0 auto;padding:1.2rem 1rem "
+    "4rem}h1{font-size:1.9rem;line-height:1.2;margin:.4rem 0 .2rem}h2{font-size:1.35rem;border-bottom:1px "
+    "solid #bbb;padding-bottom:.2rem;margin:2.4rem 0 .8rem}h3{font-size:1.08rem;margin:1.5rem 0 "
+    ".4rem}p{margin:.5rem "
+    "0}p.lead{font-size:1.06rem}p.meta,figcaption,.note{color:#444;font-size:.9rem}figure{margin:1rem "
+    "0;page-break-inside:avoid;break-inside:avoid}figure svg,figure "
+    "img{max-width:100%;height:auto;display:block}figcaption{margin-top:.3rem}.scroll{overflow-x:auto}table{"
+    "border-collapse:collapse;font-size:.84rem;margin:.6rem "
+    "0;font-variant-numeric:tabular-nums}th,td{padding:.18rem "
+    ".5rem;text-align:left;vertical-align:top;border-bottom:1px solid #e2e2e2}th{border-bottom:1.5px solid "
+    "#555;font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}td.k{white-space:nowrap}caption{text-"
+    "align:left;font-size:.9rem;color:#444;caption-side:top;padding-bottom:.2rem}.verdict{border-left:4px "
+    "solid #1d3f8c;background:#f3f5fa;padding:.5rem .8rem;margin:.8rem 0}.warn{border-left:4px solid "
+    "#c8590c;background:#fdf4ec;padding:.4rem .8rem;margin:.6rem "
+    "0;font-size:.93rem}nav{font-size:.92rem;margin:.6rem 0}nav "
+    "a{margin-right:1rem;color:#1d3f8c}pre{font-size:.8rem;overflow-x:auto;background:#f6f6f6;padding:.6rem}"
+    "details{margin:.6rem 0}@media "
+    "print{body{max-width:none;font-size:11pt;padding:0}nav{display:none}h2{break-after:avoid}}@page{size:A4;"
+    "margin:16mm 14mm}";
 
 /* ---- helpers ---- */
 
@@ -60,7 +56,12 @@ void page_stage(struct page *p, const char *label)
 void page_row(struct text *t, const char *tag, int n, const char *const *cell)
 {
     text_add(t, "<tr>");
-    for (int i = 0; i < n; i++) text_add(t, "<%s%s>%s</%s>", tag, i > 0 ? " class=\"n\"" : "", cell[i], tag);
+    for (int i = 0; i < n; i++)
+        text_add(t, "<%s%s>%s</%s>", tag,
+                 i > 0                    ? " class=\"n\""
+                 : strcmp(tag, "td") == 0 ? " class=\"k\""
+                                          : "",
+                 cell[i], tag);
     text_add(t, "</tr>\n");
 }
 
@@ -97,9 +98,8 @@ static void head(struct page *p)
     const struct run_folder *f = &p->report->folder;
     char now[32], value[128], safe[256];
     clock_iso(now);
-    text_add(&p->html,
-             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-             "content=\"width=device-width, initial-scale=1\">\n<title>glint: ");
+    text_add(&p->html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+                       "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>glint: ");
     html_text(&p->html, f->name);
     text_add(&p->html, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
     html_text(&p->html, f->name);

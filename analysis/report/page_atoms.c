@@ -82,8 +82,8 @@ static void peak_text(struct page *p, const struct motion_report *m)
     double spacing = s->sq.width;
     text_add(&p->html,
              "<p>First peak of S(q) at q = %.3f %s (half maximum %.2f–%.2f), height %.2f; first peak of g(r) "
-             "at r<sub>1</sub> = %.3f %s. Bins are "
-             "%.3f %s (one spacing of the reciprocal lattice) and %.4f %s wide; %lld frames.",
+             "at r<sub>1</sub> = %.3f %s. Bins are %.3f %s (0.4 spacings of the reciprocal lattice) and %.4f "
+             "%s wide; %lld frames.",
              s->q1.x, u, s->q1.low, s->q1.high, s->q1.height, s->r1.x, l, spacing, u, s->rdf.width, l,
              (long long)s->frames);
     for (int a = 0; a < s->rdf.species; a++)
@@ -107,10 +107,10 @@ status page_structure(struct page *p)
         page_stage(p, m->label);
         note(p, m, MOTION_STRUCTURE);
         if (!m->has[MOTION_STRUCTURE]) continue;
-        TRY(page_figure(p, "structure", m->label, false,
-                        "Static structure factor (total: Bhatia–Thornton S<sub>NN</sub>; partial: "
-                        "Ashcroft–Langreth) and pair correlation functions. Shaded: "
-                        "range of |q| of the speckle windows."));
+        TRY(page_figure(
+            p, "structure", m->label, false,
+            "Static structure factor (total: Bhatia–Thornton S<sub>NN</sub>; partial: Ashcroft–Langreth) and "
+            "pair correlation functions. Shaded: range of |q| of the speckle windows."));
         peak_text(p, m);
     }
     text_add(&p->html, "</section>\n");
@@ -151,19 +151,18 @@ static void hop_rows(struct page *p, const struct motion_report *m)
     char unit[48], tp[80], per[80], ex[80], xm[96];
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
     snprintf(tp, sizeof tp, "t<sub>p</sub> (%s)", u);
-    snprintf(per, sizeof per, "persistence (%s)", u);
+    snprintf(per, sizeof per, "persist. (%s)", u);
     snprintf(ex, sizeof ex, "exchange (%s)", u);
     snprintf(xm, sizeof xm, "x<sub>min</sub> (%s)", u);
-    text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Hops and waiting times for every criterion; "
-                       "medians by Kaplan–Meier (– : not reached "
-                       "within the record). α: exponent of the exchange times at the x<sub>min</sub> of "
-                       "least Kolmogorov–Smirnov "
-                       "distance; flat: decades of x<sub>min</sub> over which α stays within 2σ; law: least "
-                       "BIC of five over all "
-                       "times.</caption>\n");
+    text_add(&p->html,
+             "<div class=\"scroll\"><table>\n<caption>Hops and waiting times for every criterion; medians by "
+             "Kaplan–Meier (– : not reached within the record). α: exponent of the exchange times at the "
+             "x<sub>min</sub> of least Kolmogorov–Smirnov distance; moved: share of the atoms that hopped; "
+             "rev.: hops in loops that lead back; flat: decades of x<sub>min</sub> over which α stays within "
+             "2σ; law: least BIC of five over all times.</caption>\n");
     page_row(&p->html, "th", 12,
-             (const char *const[]){"criterion", tp, "hops", "atoms that hopped", "reversible", per, ex, "α",
-                                   xm, "flat (decades)", "law", "quotable"});
+             (const char *const[]){"criterion", tp, "hops", "moved", "rev.", per, ex, "α", xm, "flat", "law",
+                                   "quote"});
     for (int64_t i = 0; i < m->hops.rows; i++) hop_cells(p, m->hops.row + i);
     text_add(&p->html, "</table></div>\n");
 }
@@ -175,8 +174,7 @@ static void verdict(struct page *p, const struct motion_report *m)
     if (row < 0) {
         text_add(&p->html,
                  "No criterion gives enough completed waiting times in this record for a fit; the record is "
-                 "%.4g long and %lld atoms "
-                 "were followed.",
+                 "%.4g long and %lld atoms were followed.",
                  m->span, (long long)m->track.atoms);
     } else {
         const struct hop_row *r = m->hops.row + row;
@@ -186,8 +184,7 @@ static void verdict(struct page *p, const struct motion_report *m)
         html_text(&p->html, r->exchange.verdict);
         text_add(&p->html,
                  ". Exponent at the best x<sub>min</sub>: %s; Riechers et al. 2024 quote 1.45 for a "
-                 "well-relaxed glass of this model at "
-                 "0.8 T<sub>g</sub>.",
+                 "well-relaxed glass of this model at 0.8 T<sub>g</sub>.",
                  html_number(number, r->exchange.fit.alpha, r->exchange.fit.sigma));
     }
     text_add(&p->html, "</p>\n");
@@ -195,7 +192,7 @@ static void verdict(struct page *p, const struct motion_report *m)
 
 static void motion_text(struct page *p, const struct motion_report *m)
 {
-    char unit[48], length[48], number[HTML_NUMBER];
+    char unit[48], length[48], number[HTML_NUMBER], half[2][HTML_NUMBER];
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit),
                *l = html_unit(length, sizeof length, m->track.length_unit);
     if (m->has[MOTION_MSD]) {
@@ -209,10 +206,11 @@ static void motion_text(struct page *p, const struct motion_report *m)
     }
     if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
         text_add(&p->html,
-                 "τ<sub>α</sub> = %s %s from F<sub>s</sub>(q = %.3g) = 1/e (halves of the record: %.3g and "
-                 "%.3g; they differ when the sample ages).",
-                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u, m->isf.q, m->isf.tau_half[0][0],
-                 m->isf.tau_half[0][1]);
+                 "τ<sub>α</sub> = %s %s from F<sub>s</sub>(q = %.3g) = 1/e (halves of the record: %s and %s; "
+                 "they differ when the sample ages; –: not reached).",
+                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u, m->isf.q,
+                 html_number(half[0], m->isf.tau_half[0][0], (double)NAN),
+                 html_number(half[1], m->isf.tau_half[0][1], (double)NAN));
     else if (m->has[MOTION_ISF])
         text_add(
             &p->html,
@@ -242,10 +240,9 @@ status page_waiting(struct page *p)
         TRY(page_figure(
             p, "waiting", m->label, false,
             "Left: survival of exchange times (between hops) and persistence times (to the first hop), "
-            "Kaplan–Meier with the atoms that never "
-            "hopped counted as censored. Middle: density of the waiting times with the law of least BIC and "
-            "the power law fitted to all "
-            "times. Right: exponent against x<sub>min</sub>, ±σ; a power law shows as a plateau."));
+            "Kaplan–Meier with the atoms that never hopped counted as censored. Middle: density of the "
+            "waiting times with the law of least BIC and the power law fitted to all times. Right: exponent "
+            "against x<sub>min</sub>, ±σ; a power law shows as a plateau."));
         verdict(p, m);
         hop_rows(p, m);
     }

@@ -167,8 +167,7 @@ static void window_row(struct page *p, const struct window_report *w)
     }
     snprintf(text, sizeof text,
              "%s; %s|q| %.4g–%.4g %s; %lld pixels, %lld independent (Friedel pairs once)%s; flattened: %s "
-             "(%s); g∞ = %.5g, %s; frames every %.4g %s, "
-             "exposure %.4g",
+             "(%s); g∞ = %.5g, %s; frames every %.4g %s, exposure %.4g",
              f->kind, hkl, w->q_low, w->q_high, f->q_unit, (long long)f->pixels, (long long)w->c.independent,
              w->spots ? " each" : "", w->c.flattened ? "S(|q|)" : "no",
              w->c.has_envelope ? w->c.envelope_from : "no envelope", w->c.baseline, w->c.baseline_from,
@@ -198,8 +197,8 @@ static void analysis(struct page *p)
             "KWW: 2 (R = A f²) and 1; Mittag-Leffler: 1 (R = A f) and 2; stated with every number; Riechers "
             "et al. use KWW with 2 and Mittag-Leffler with 1");
         snprintf(text, sizeof text,
-                 "%lld surrogate records: independent stationary complex Gaussian pixels with the measured "
-                 "|f|², at most %lld pixels (variances scaled by "
+                 "at least %lld surrogate records a window: independent stationary complex Gaussian pixels "
+                 "with the |f|² of the largest window of the stage, at most %lld pixels (variances scaled by "
                  "1/n beyond); exact: independent exponential intensities",
                  (long long)r->options.seeds, (long long)r->options.surrogate_pixels);
         row(p, "null models", text);

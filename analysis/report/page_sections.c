@@ -22,10 +22,8 @@ static void window_table(struct page *p, const char *label)
     struct text *t = &p->html;
     static const char *const head[] = {"window", "kind",   "pixels",   "independent", "groups",
                                        "|q|",    "frames", "⟨C(t,t)⟩", "s.d.",        "null: mean ± s.d."};
-    text_add(
-        t,
-        "<div class=\"scroll\"><table>\n<caption>Contrast C(t,t) = ⟨I²⟩<sub>p</sub>/⟨I⟩<sub>p</sub>² of the "
-        "patterns; the null is that of independent exponential pixels.</caption>\n");
+    text_add(t, "<div class=\"scroll\"><table>\n<caption>Contrast C(t,t) = ⟨I²⟩<sub>p</sub>/⟨I⟩<sub>p</sub>² "
+                "of the patterns; the null is that of independent exponential pixels.</caption>\n");
     page_row(t, "th", 10, head);
     for (int i = 0; i < p->report->windows; i++) {
         const struct window_report *w = &p->report->window[i];
@@ -70,29 +68,22 @@ status page_windows(struct page *p)
         if (w[0]->map_bin > 1)
             snprintf(binning, sizeof binning, " The maps are means over %lld × %lld frames.",
                      (long long)w[0]->map_bin, (long long)w[0]->map_bin);
-        snprintf(
-            caption, sizeof caption,
-            "Two-time correlation functions C(t<sub>1</sub>,t<sub>2</sub>) of the same run seen through %d "
-            "window%s%s%s, on one colour scale from %.3f to %.3f (1st and 99th percentile of all elements "
-            "off the "
-            "diagonal).%s Insets: the pixels of the window in reciprocal space, along the axis in which they "
-            "reach "
-            "least far; they cover the half that the symmetric map repeats. A window of several spots or "
-            "shells is "
-            "shown by its first.",
-            n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
+        snprintf(caption, sizeof caption,
+                 "Two-time correlation functions C(t<sub>1</sub>,t<sub>2</sub>) of the same run seen through "
+                 "%d window%s%s%s, on one colour scale from %.3f to %.3f (1st and 99th percentile of all "
+                 "elements off the diagonal).%s Insets: the pixels of the window in reciprocal space, along "
+                 "the axis in which they reach least far; they cover the half that the symmetric map "
+                 "repeats. A window of several spots or shells is shown by its first.",
+                 n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
         TRY(page_figure(p, "ttcf", label, true, caption));
-        TRY(page_figure(
-            p, "contrast", label, false,
-            "Top: contrast on the diagonal, with mean and ±2 s.d. of what n independent exponential pixels "
-            "do by "
-            "chance. Bottom: mean intensity of the window; a jump of C without a change here is not a matter "
-            "of the total signal."));
+        TRY(page_figure(p, "contrast", label, false,
+                        "Top: contrast on the diagonal, with mean and ±2 s.d. of what n independent "
+                        "exponential pixels do by chance. Bottom: mean intensity of the window; a jump of C "
+                        "without a change here is not a matter of the total signal."));
         TRY(page_figure(
             p, "g2", label, false,
             "Normalised one-time correlation functions of the whole record. Error bars: block means over "
-            "age; "
-            "the blocks are as long as the correlation time, neighbouring points are correlated."));
+            "age; the blocks are as long as the correlation time, neighbouring points are correlated."));
         window_table(p, label);
     }
     text_add(&p->html, "</section>\n");
@@ -104,8 +95,8 @@ status page_windows(struct page *p)
 static const char *fit_flags(const struct relaxation_fit *f)
 {
     if (!f->converged) return "not converged";
-    if (f->beyond_record) return "τ beyond the record";
-    if (f->below_resolution) return "τ below the frame time";
+    if (f->beyond_record) return "longer than the record";
+    if (f->below_resolution) return "below the frame time";
     if (f->at_bound) return "β at its bound";
     return "";
 }
@@ -137,13 +128,13 @@ static void fit_table(struct page *p, const struct window_report *w)
     char unit[48], tau[96], mean[96];
     html_unit(unit, sizeof unit, w->c.frames.time_unit);
     const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
-    snprintf(tau, sizeof tau, "τ (%s)", u);
+    snprintf(tau, sizeof tau, "relaxation time (%s)", u);
     snprintf(mean, sizeof mean, "∫R dt (%s)", u);
     char age[64];
     snprintf(age, sizeof age, "age (%s)", u);
     page_row(&p->html, "th", 10,
              (const char *const[]){"window", age, "model", tau, "β", mean, "χ²/dof", "AIC", "BIC", ""});
-    for (int row = 0; row < REPORT_ROWS; row++) {
+    for (int row = 0; row < w->rows; row++) {
         int m0, p0;
         double least = window_report_best(w, row, &m0, &p0) ? w->fit[row][m0][p0 - 1].bic : -INFINITY;
         for (int m = 0; m < REPORT_MODELS; m++)
@@ -171,8 +162,8 @@ static void fit_verdict(struct page *p, const struct window_report *w)
     NUMBERS(2);
     if (best->value[RELAXATION_TAU] > 0.2 * last)
         text_add(&p->html,
-                 "The record (%.4g %s) is shorter than 5 τ: τ and β are extrapolations, and no model can be "
-                 "preferred. ",
+                 "The record (%.4g %s) is shorter than five relaxation times: the time and β are "
+                 "extrapolations, and no model can be preferred. ",
                  (double)w->c.ttcf.frames * w->c.frames.frame_time, u);
     else if (w->fitted[0][REPORT_KWW][1] && w->fitted[0][REPORT_ML][0])
         text_add(&p->html, "%s ",
@@ -180,12 +171,12 @@ static void fit_verdict(struct page *p, const struct window_report *w)
                                           "equally well (|ΔBIC| &lt; 6)."
                  : difference > 0.0     ? "KWW describes the record better than Mittag-Leffler."
                                         : "Mittag-Leffler describes the record better than KWW.");
-    text_add(
-        &p->html,
-        "ΔBIC (Mittag-Leffler − KWW) = %.1f. Least BIC of the four: %s with power %d, τ = %s %s, β = %s.",
-        difference, m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
-        html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
-        html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
+    text_add(&p->html,
+             "ΔBIC (Mittag-Leffler − KWW) = %.1f. Least BIC of the four: %s with power %d, relaxation time "
+             "%s %s, β = %s.",
+             difference, m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
+             html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
+             html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
     if (best->durbin_watson < 1.0)
         text_add(&p->html, " Residuals run together (Durbin–Watson %.2f): the errors are too small.",
                  best->durbin_watson);
@@ -203,17 +194,13 @@ status page_relaxation(struct page *p)
         page_stage(p, label);
         TRY(page_figure(p, "relaxation", label, false,
                         "Top: R(t) of the whole record with fits of KWW, A exp(−2(t/τ)<sup>β</sup>), and "
-                        "Mittag-Leffler, A "
-                        "E<sub>β</sub>(−(t/τ)<sup>β</sup>), as in Fig. 5 of Riechers et al. 2024; open "
-                        "circles: three age "
-                        "windows. Bottom: relative residuals."));
+                        "Mittag-Leffler, A E<sub>β</sub>(−(t/τ)<sup>β</sup>), as in Fig. 5 of Riechers et "
+                        "al. 2024; open circles: age windows. Bottom: residuals, grey: ± standard error."));
         for (int k = 0; k < p->report->windows; k++)
             if (strcmp(p->report->window[k].label, label) == 0) fit_verdict(p, &p->report->window[k]);
-        text_add(&p->html,
-                 "<div class=\"scroll\"><table>\n<caption>Fits of R(t); errors are one standard deviation, "
-                 "scaled by "
-                 "√(χ²/dof). Superscript 2: power 2, R = A f². BIC in bold: least of its rows. ∞: the moment "
-                 "diverges.</caption>\n");
+        text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Fits of R(t); errors are one standard "
+                           "deviation, scaled by √(χ²/dof). Superscript 2: power 2, R = A f². BIC in bold: "
+                           "least of its rows. ∞: the moment diverges.</caption>\n");
         for (int k = 0; k < p->report->windows; k++)
             if (strcmp(p->report->window[k].label, label) == 0) fit_table(p, &p->report->window[k]);
         text_add(&p->html, "</table></div>\n");
@@ -231,8 +218,8 @@ static void null_table(struct page *p, const char *label)
         "window", "s.d. of C(t,t)", "surrogates (95 %)", "p",     "s.d. of C(t,t+1)", "surrogates (95 %)",
         "p",      "largest z",      "threshold",         "events"};
     text_add(t, "<div class=\"scroll\"><table>\n<caption>Fluctuations in time beside surrogates with the "
-                "same |f|² and pixels "
-                "and no events. p: share of surrogates that fluctuate at least as much.</caption>\n");
+                "same |f|² and pixels and no events. p: share of surrogates that fluctuate at least as much. "
+                "Of several spots the first.</caption>\n");
     page_row(t, "th", 10, head);
     for (int i = 0; i < p->report->windows; i++) {
         const struct window_report *w = &p->report->window[i];
@@ -278,8 +265,8 @@ static void spots_text(struct page *p, const struct window_report *w)
     double share = (double)hit / (double)w->spots;
     text_add(&p->html,
              "<p class=\"verdict\"><b>%s.</b> %lld of %lld spots (%.1f ± %.1f %%) hold at least one event; "
-             "eventless surrogate records "
-             "would show %.1f %%. Spots of one sample are not independent samples.</p>\n",
+             "eventless surrogate records would show %.1f %%. Spots of one sample are not independent "
+             "samples.</p>\n",
              html_escape(name, sizeof name, w->name), (long long)hit, (long long)w->spots, 100.0 * share,
              100.0 * sqrt(fmax(share * (1.0 - share), 1.0 / (double)w->spots) / (double)w->spots),
              100.0 * w->c.surrogate.false_alarm_rate);
@@ -291,10 +278,10 @@ status page_intermittency(struct page *p)
     if (p->report->windows == 0)
         no_speckles(p);
     else
-        text_add(&p->html,
-                 "<p>The fewer pixels, the more C fluctuates, also for a sample that does nothing special: "
-                 "√(4/n) on the "
-                 "diagonal. Fluctuations are evidence of intermittent motion only beyond that null.</p>\n");
+        text_add(
+            &p->html,
+            "<p>The fewer pixels, the more C fluctuates, also for a sample that does nothing special: √(4/n) "
+            "on the diagonal. Fluctuations are evidence of intermittent motion only beyond that null.</p>\n");
     for (int i = 0; i < p->report->groups; i++) {
         const char *label = p->report->group[i];
         const struct window_report *w[FIGURES_COLUMNS];
@@ -303,12 +290,10 @@ status page_intermittency(struct page *p)
         page_stage(p, label);
         snprintf(caption, sizeof caption,
                  "Standard deviation in time of C(t,t) against the number of independent pixels: measured "
-                 "(bars: range over random "
-                 "disjoint subsets; spots: central 95 %%), surrogates (grey: central 95 %% of %lld), and the "
-                 "exact value for frames "
-                 "independent of each other, which a record not much longer than τ does not reach. With "
-                 "several spots: the "
-                 "distribution over the spots beside that of the surrogates, and events per spot.",
+                 "(bars: range over random disjoint subsets; spots: central 95 %%), surrogates (grey: "
+                 "central 95 %% of %lld), and the exact value for frames independent of each other, which a "
+                 "record not much longer than τ does not reach. With several spots: the distribution over "
+                 "the spots beside that of the surrogates, and events per spot.",
                  (long long)p->report->options.seeds);
         TRY(page_figure(p, "fluctuations", label, false, caption));
         null_table(p, label);

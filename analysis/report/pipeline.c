@@ -10,7 +10,7 @@
 
 struct report_options report_defaults(void)
 {
-    return (struct report_options){.seeds = 100, .surrogate_pixels = 256, .replicates = 0};
+    return (struct report_options){.seeds = 100, .surrogate_pixels = 128, .replicates = 0};
 }
 
 const struct motion_report *report_motion(const struct report *r, const char *label)
@@ -94,6 +94,14 @@ static status problem(struct report *r, const char *what, status s)
     return s == BAD_INPUT || s == UNPHYSICAL ? OK : s;
 }
 
+/* The first, that is largest, window of the stage. */
+static const struct window_report *reference_of(const struct report *r, const struct run_series *e)
+{
+    for (int i = 0; i < r->windows; i++)
+        if (strcmp(r->window[i].label, e->label) == 0) return &r->window[i];
+    return NULL;
+}
+
 static status windows(struct report *r, const char *command, bool *first, struct progress *p)
 {
     struct results out;
@@ -105,7 +113,7 @@ static status windows(struct report *r, const char *command, bool *first, struct
         char title[2 * RUN_NAME];
         title_of(title, &r->folder.speckle[i]);
         progress_show(p, i, title);
-        s = window_report_make(w, &r->folder.speckle[i], title, &r->options);
+        s = window_report_make(w, &r->folder.speckle[i], title, reference_of(r, &r->folder.speckle[i]), &r->options);
         if (s != OK) {
             s = problem(r, title, s);
             continue;

@@ -47,8 +47,11 @@ static status speckle_facts(struct run_series *e)
     if (h5_has_attr(&h, "entry/glint/window", "name"))
         GUARD(h5_read_attr_string(&h, "entry/glint/window", "name", e->name, sizeof e->name));
     GUARD(h5_shape(&h, "entry/instrument/detector_1/data", &rank, shape));
+    e->frames = (int64_t)shape[0];
     e->pixels = 1;
     for (int i = 1; i < rank; i++) e->pixels *= (int64_t)shape[i];
+    if (h5_has_attr(&h, "entry/glint/window", "n_independent"))
+        GUARD(h5_read_attr(&h, "entry/glint/window", "n_independent", H5_I64, 1, &e->pixels));
     GUARD(first_row(&h, "entry/instrument/detector_1/time", &e->first_time));
 done:
     h5_close(&h);

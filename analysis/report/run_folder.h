@@ -31,7 +31,8 @@ struct run_series {
     char path[FILE_PATH_MAX];
     char label[RUN_NAME], name[RUN_NAME]; /* name: window; "" for a trajectory */
     double first_time;
-    int64_t pixels; /* speckles: of the whole file; order within a stage: most first */
+    int64_t frames; /* speckles */
+    int64_t pixels; /* speckles: independent ones of a group; order within a stage: most first */
 };
 
 struct run_thermo {

@@ -12,14 +12,25 @@ const char *const report_model_names[REPORT_MODELS] = {"kww", "mittag_leffler"};
 
 /* ---- correlation ---- */
 
-static status correlate(struct window_report *w, const char *path, const struct report_options *o)
+/* A small window gets more surrogates for the same work. */
+static int64_t seeds_for(const struct run_series *series, const struct report_options *o)
+{
+    int64_t n = series->pixels > 1 ? series->pixels : 1, more = o->seeds * o->surrogate_pixels / (4 * n);
+    if (more > 1000) more = 1000;
+    return more > o->seeds ? more : o->seeds;
+}
+
+static status correlate(struct window_report *w, const struct run_series *series,
+                        const struct window_report *reference, const struct report_options *o)
 {
     w->options = correlate_defaults();
     w->options.null = "surrogate";
-    w->options.seeds = o->seeds;
+    w->options.seeds = seeds_for(series, o);
     w->options.seed = 1;
     w->options.surrogate_pixels = o->surrogate_pixels;
-    TRY(correlate_run(&w->c, path, 0, &w->options));
+    if (reference && series->frames == reference->c.ttcf.frames) w->options.field = reference->f2;
+    TRY(correlate_run(&w->c, series->path, 0, &w->options));
+    snprintf(w->f2_from, sizeof w->f2_from, "%s", w->options.field ? reference->name : w->name);
     snprintf(w->c.name, sizeof w->c.name, "%.*s", FRAMES_NAME - 1, w->title);
     const struct frames *f = &w->c.frames;
     w->q_low = w->q_high = (double)NAN;
@@ -36,7 +47,11 @@ static status age_windows(struct window_report *w)
     struct g2_options o = w->c.g2.options;
     o.windows = REPORT_AGES;
     o.log_windows = true;
-    return g2_compute(&w->ages, &w->c.ttcf, &o);
+    o.log_first = 0.25;
+    if (w->c.ttcf.frames < REPORT_AGES) o.windows = 1;
+    TRY(g2_compute(&w->ages, &w->c.ttcf, &o));
+    w->rows = 1 + (int)w->ages.windows;
+    return OK;
 }
 
 static status draw_map(struct window_report *w)
@@ -120,23 +135,34 @@ bool window_report_best(const struct window_report *w, int row, int *model, int 
 
 /* ---- */
 
-static status make(struct window_report *w, const char *path, const struct report_options *o)
+static status field(struct window_report *w)
 {
-    TRY(correlate(w, path, o));
+    TRY(NEW(w->f2, (size_t)w->c.ttcf.frames));
+    if (!w->options.field) return correlate_field(&w->c, w->f2);
+    memcpy(w->f2, w->options.field, (size_t)w->c.ttcf.frames * sizeof *w->f2);
+    return OK;
+}
+
+static status make(struct window_report *w, const struct run_series *series,
+                   const struct window_report *reference, const struct report_options *o)
+{
+    const char *path = series->path;
+    TRY(correlate(w, series, reference, o));
+    TRY(field(w));
     TRY(age_windows(w));
-    for (int row = 0; row < REPORT_ROWS; row++) TRY(fit_row(w, row));
+    for (int row = 0; row < w->rows; row++) TRY(fit_row(w, row));
     TRY(draw_map(w));
     return window_spread_measure(w, path, o);
 }
 
 status window_report_make(struct window_report *w, const struct run_series *series, const char *title,
-                          const struct report_options *o)
+                          const struct window_report *reference, const struct report_options *o)
 {
     memset(w, 0, sizeof *w);
     snprintf(w->title, sizeof w->title, "%s", title);
     snprintf(w->label, sizeof w->label, "%s", series->label);
     snprintf(w->name, sizeof w->name, "%s", series->name);
-    status s = make(w, series->path, o);
+    status s = make(w, series, reference, o);
     if (s != OK) {
         window_report_free(w);
         return status_context(s, "window %s", title);
@@ -156,6 +182,7 @@ void window_report_free(struct window_report *w)
     g2_free(&w->ages);
     DELETE(w->map);
     DELETE(w->spot);
+    DELETE(w->f2);
 }
 
 /* ---- results.h5 ---- */
@@ -167,7 +194,7 @@ static status write_fit(const struct window_report *w, struct results *r, int mo
     struct results_column column[COLUMNS];
     char object[160];
     int64_t rows = 0;
-    for (int row = 0; row < REPORT_ROWS; row++)
+    for (int row = 0; row < w->rows; row++)
         for (int p = 0; p < 2; p++) {
             double flat[RELAXATION_COLUMNS];
             if (!w->fitted[row][model][p]) continue;

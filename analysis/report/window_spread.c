@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUBSETS = 20 };
+enum { SUBSETS = 20, SUBSET_FROM = 300 };
 
 /* ---- frames of all groups, flattened like those of the TTCF ---- */
 
@@ -94,27 +94,26 @@ static status shuffle(int64_t *pixel, int64_t n)
     return OK;
 }
 
-static status null_of(struct report_spread *e, const struct window_report *w, const double *f2,
-                      const struct report_options *o)
+static status null_of(struct report_spread *e, const struct window_report *w, const struct report_options *o)
 {
     struct contrast_null exact;
-    struct surrogate_null null;
-    int64_t T = w->c.ttcf.frames, n = e->pixels < o->surrogate_pixels ? e->pixels : o->surrogate_pixels;
+    struct surrogate_null made = {0};
+    const struct surrogate_null *null = &w->c.surrogate; /* its variances are those of w->c.independent pixels */
+    double scale = (double)w->c.independent / (double)e->pixels;
     TRY(contrast_exact_null(e->pixels, &exact));
     e->exact = exact.diagonal_sd;
-    if (e->pixels == w->c.independent) {
-        null = w->c.surrogate; /* scaled already */
-        n = e->pixels;
-    } else {
-        struct surrogate_options so = {.pixels = n, .frames = T, .seeds = o->seeds, .lag = 1, .seed = 2};
+    if (e->pixels < o->surrogate_pixels && e->pixels != w->c.independent) {
+        int64_t T = w->c.ttcf.frames;
+        struct surrogate_options so = {.pixels = e->pixels, .frames = T, .seeds = o->seeds, .lag = 1, .seed = 2};
         so.block = events_block(T);
-        TRY(surrogate_run(&null, f2, NULL, &so));
+        TRY(surrogate_run(&made, w->f2, NULL, &so));
+        null = &made;
+        scale = 1.0;
     }
-    double scale = (double)n / (double)e->pixels;
-    e->null_sd = sqrt(scale * null.diagonal_variance.p50);
-    e->null_low = sqrt(scale * null.diagonal_variance.p025);
-    e->null_high = sqrt(scale * null.diagonal_variance.p975);
-    if (null.values != w->c.surrogate.values) surrogate_free(&null);
+    e->null_sd = sqrt(scale * null->diagonal_variance.p50);
+    e->null_low = sqrt(scale * null->diagonal_variance.p025);
+    e->null_high = sqrt(scale * null->diagonal_variance.p975);
+    surrogate_free(&made);
     return OK;
 }
 
@@ -140,30 +139,27 @@ static status subsets(struct window_report *w, const struct patterns *d, const s
 {
     static const int64_t sizes[] = {3, 10, 30, 100, 300, 1000, 3000, 10000};
     int64_t T = d->frames.count, P = d->frames.pixels, *pixel = NULL;
-    double *trace = NULL, *f2 = NULL;
+    double *trace = NULL;
     float *part = NULL;
     status s = OK;
     GUARD(NEW(pixel, (size_t)P));
     GUARD(NEW(trace, (size_t)T));
-    GUARD(NEW(f2, (size_t)T));
     GUARD(NEW(part, (size_t)(T * P)));
     GUARD(shuffle(pixel, P));
-    GUARD(correlate_field(&w->c, f2));
     for (size_t i = 0; i <= sizeof sizes / sizeof *sizes; i++) {
         bool all = i == sizeof sizes / sizeof *sizes || 2 * sizes[i] > P;
-        if (o->quick && !all) continue;
+        if ((o->quick || P < SUBSET_FROM) && !all) continue;
         struct report_spread *e = &w->spread[w->spreads];
         e->pixels = all ? P : sizes[i];
         GUARD(one_spread(e, d, pixel, part, trace));
         if (all) e->pixels = w->c.independent; /* pairs of one value count once */
-        GUARD(null_of(e, w, f2, o));
+        GUARD(null_of(e, w, o));
         w->spreads++;
         if (all) break;
     }
 done:
     DELETE(pixel);
     DELETE(trace);
-    DELETE(f2);
     DELETE(part);
     return s;
 }
@@ -181,8 +177,6 @@ static status one_spot(struct report_spot *e, const struct window_report *w, con
     e->sd = sqrt(moments_of(diagonal, T).variance);
     e->lag_sd = sqrt(moments_of(next, T - 1).variance);
     double plateau = 0.0;
-    struct moments mean = {0};
-    (void)mean;
     for (int64_t t = 0; t < T; t++) plateau += isfinite(diagonal[t]) ? diagonal[t] / (double)T : 0.0;
     events_drops_of(diagonal, next, T, w->c.frames.simulated ? EVENTS_DIAGONAL : EVENTS_NEIGHBOURS,
                     plateau - w->c.baseline, drop);
