@@ -14,10 +14,20 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(check) \
     X(energy) \
+    X(info) \
+    X(bench) \
     X(convert) \
     X(speckle) \
+    X(ttcf) \
+    X(g2) \
     X(fit) \
+    X(waiting) \
+    X(msd) \
+    X(isf) \
+    X(strings) \
+    X(structure) \
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -97,10 +97,28 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
     return OK;
 }
 
+/* Text with lines of at most about 100 columns: longer ones are broken at a blank. */
+static void print_wrapped(const char *text)
+{
+    enum { COLUMNS = 100 };
+    int column = 0;
+    for (const char *p = text; *p; p++) {
+        size_t word = *p == ' ' ? strcspn(p + 1, " \n") : 0;
+        if (*p == ' ' && column + 1 + (int)word > COLUMNS) {
+            putchar('\n');
+            column = 0;
+            continue;
+        }
+        putchar(*p);
+        column = *p == '\n' ? 0 : column + 1;
+    }
+    putchar('\n');
+}
+
 void args_help(const struct command *c)
 {
-    printf("glint %s — %s\n\nusage: glint %s %s\n\n%s\n", c->name, c->summary, c->name, c->synopsis,
-           c->description);
+    printf("glint %s — %s\n\nusage: glint %s %s\n\n", c->name, c->summary, c->name, c->synopsis);
+    print_wrapped(c->description);
     if (c->args && c->args->name) printf("\noptions:\n");
     for (const struct arg *a = c->args; a && a->name; a++) {
         char left[64];

@@ -2,6 +2,7 @@
 #include "base/h5.h"
 #include "base/mem.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ hid_t h5_native(h5_type type)
 
 void h5_quiet(void)
 {
+    /* Everything is closed explicitly; HDF5's own clean-up at exit crashes on a file that a full disk kept from closing. */
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -112,7 +115,7 @@ status h5_close(struct h5 *f)
         f->temporary = false;
         return OK;
     }
-    return closed < 0 ? trouble(f, "close the file", NULL) : OK;
+    return closed < 0 ? trouble(f, "close the file (disk full?)", NULL) : OK;
 }
 
 status h5_commit(struct h5 *f)
@@ -132,7 +135,11 @@ status h5_commit(struct h5 *f)
 
 status h5_flush(struct h5 *f)
 {
-    return H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0 ? trouble(f, "flush the file (disk full?)", NULL) : OK;
+    int *descriptor = NULL;
+    if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0) return trouble(f, "flush the file (disk full?)", NULL);
+    if (H5Fget_vfd_handle(f->id, H5P_DEFAULT, (void **)&descriptor) < 0 || !descriptor)
+        return trouble(f, "find the descriptor of the file", NULL);
+    return fsync(*descriptor) == 0 ? OK : fail(FAILED, "%s: cannot sync the file: %s", f->path, strerror(errno));
 }
 
 /* ---- writing ---- */

@@ -52,8 +52,9 @@ struct ensemble {
 /* What the plan needs to know about the system at the beginning of the step (step number n). */
 struct ensemble_input {
     double kB, dt, volume;
-    double kinetic2[3]; /* Σ m v_k² */
-    double virial[3];   /* W_kk; needed only when ensemble_needs_virial(n) */
+    double kinetic2;         /* Σ m v² */
+    double axis_kinetic2[3]; /* Σ m v_k²; needed only for a barostat per axis */
+    double virial[3];        /* W_kk; needed only when ensemble_needs_virial(n) */
     int64_t atoms, step;
     uint64_t seed;
 };

@@ -5,12 +5,14 @@
 #include <string.h>
 
 enum { DELAY = 20 };
-static const double DT_START = 0.01, DT_MOST = 0.1, DT_LEAST = 2e-4, ALPHA = 0.25;
+/* In time steps of the run: with the real masses the stable step of the dynamics is the natural scale. Six of them is
+ * near the stability limit; beyond it FIRE keeps running uphill and starting again (ten times the iterations). */
+static const double DT_START = 1.0, DT_MOST = 6.0, DT_LEAST = 0.04, ALPHA = 0.1;
 
 struct fire {
     struct engine *e;
     const struct minimise_options *o;
-    double dt, alpha, length; /* length = N^(1/3) ℓ */
+    double dt, alpha, length; /* length = √N ℓ */
     double box_v[3], box_f[3];
     int64_t downhill;
 };
@@ -86,7 +88,7 @@ static void uphill(struct fire *f)
 {
     f->downhill = 0;
     move(f, -0.5 * f->dt);
-    f->dt = fmax(0.5 * f->dt, DT_LEAST);
+    f->dt = fmax(0.5 * f->dt, DT_LEAST * f->e->dt);
     f->alpha = ALPHA;
     zero_velocities(f);
 }
@@ -108,14 +110,14 @@ static status iterate(struct fire *f, double largest)
     double power = dot(f, d->v, d->f, f->box_v, f->box_f, v_scale, f_scale);
     if (power > 0.0) {
         if (++f->downhill > DELAY) {
-            f->dt = fmin(1.1 * f->dt, DT_MOST);
+            f->dt = fmin(1.1 * f->dt, DT_MOST * f->e->dt);
             f->alpha *= 0.99;
         }
     } else {
         uphill(f);
     }
     for (size_t i = 0; i < d->n; i++)
-        for (int k = 0; k < 3; k++) d->v[i][k] += f->dt * d->f[i][k];
+        for (int k = 0; k < 3; k++) d->v[i][k] += f->dt * d->f[i][k] * d->v[i][3];
     for (int k = 0; k < 3; k++) f->box_v[k] += f->dt * f->box_f[k];
     v_scale = power_of_two(largest_component(d, d->v, f->box_v));
     double v2 = dot(f, d->v, d->v, f->box_v, f->box_v, v_scale, v_scale);
@@ -143,8 +145,8 @@ static bool is_converged(const struct fire *f, struct minimise_result *r)
 
 status minimise(struct engine *e, const struct minimise_options *o, struct minimise_result *r)
 {
-    struct fire f = {.e = e, .o = o, .dt = DT_START, .alpha = ALPHA};
-    f.length = cbrt((double)e->domain.total) * cbrt(box_volume(&e->domain.box) / (double)e->domain.total);
+    struct fire f = {.e = e, .o = o, .dt = DT_START * e->dt, .alpha = ALPHA};
+    f.length = sqrt((double)e->domain.total) * cbrt(box_volume(&e->domain.box) / (double)e->domain.total);
     *r = (struct minimise_result){0};
     zero_velocities(&f);
     TRY(engine_forces(e));

@@ -46,7 +46,8 @@ static status start(struct observer *base, struct engine *e, const struct stage 
     status opened = OK;
     if (par_rank() == 0) {
         opened = open_stream(o, &o->frame, resume_step);
-        if (opened == OK && resume_step < 0) opened = h5md_append(&o->writer, &o->frame); /* the state at its start */
+        if (opened == OK && resume_step < 0)
+            opened = h5md_append(&o->writer, &o->frame); /* the state at its start */
     }
     return par_agree(opened);
 }
@@ -81,7 +82,8 @@ static void release(struct observer **base)
 }
 
 static const struct observer_kind kind = {
-    "trajectory", "positions into trajectory.h5 (H5MD)", start, sample, stop, flush, NULL, NULL, NULL, release};
+    "trajectory", "positions into trajectory.h5 (H5MD)", start, sample, stop, flush, NULL, NULL, NULL,
+    release};
 
 status record_new(struct observer **out, const struct record_options *options)
 {

@@ -59,7 +59,10 @@ int par_rank(void)
 {
     return rank;
 }
-int par_size(void) { return size; }
+int par_size(void)
+{
+    return size;
+}
 
 int par_threads(void)
 {

@@ -19,8 +19,8 @@ par_start(void); /* collective; MPI only if a launcher's environment is present;
 void par_finish(void); /* collective; all files must be closed before */
 int par_rank(void);
 int par_size(void);
-/* Threads this rank should use: OMP_NUM_THREADS if set, else the processors it may run on shared with the other ranks
- * of this machine. */
+/* Threads this rank should use: OMP_NUM_THREADS if set, else the processors it may run on shared with the
+ * other ranks of this machine. */
 int par_threads(void);
 
 /* Collective: exact sums over ranks. */

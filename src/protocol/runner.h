@@ -25,7 +25,8 @@ struct runner_hooks {
     void *context;
     /* The next step > now at which observe wants to be called; INT64_MAX: none. */
     int64_t (*next)(void *context, const struct stage *s, bool main_part, int64_t now);
-    status (*begin)(void *context, struct engine *e, const struct stage *s);   /* the main part begins */
+    /* A part of a stage begins, settling (main_part false) or its main part; resumed: it goes on after a restart. */
+    status (*begin)(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed);
     status (*observe)(void *context, struct engine *e, const struct stage *s, bool main_part);
     status (*end)(void *context, struct engine *e, const struct stage *s);     /* the stage is over; state is exact */
     status (*checkpoint)(void *context, struct engine *e, const struct runner_state *r);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glint structure — pair correlation functions and structure factors. */
+#include "analysis/structure/structure.h"
+
+#include "analysis/cmd/track_args.h"
+#include "base/args.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+struct options {
+    bool rdf, sq, json;
+    double r_max, dr, q_max, dq, from, to;
+    int64_t frames, points;
+    const char *units;
+};
+#define AT(field) offsetof(struct options, field)
+static const struct arg args[] = {
+    {"--rdf", 0, ARG_FLAG, AT(rdf), NULL, "pair correlation functions g(r) (both, if neither is asked for)"},
+    {"--sq", 0, ARG_FLAG, AT(sq), NULL, "structure factors S(q)"},
+    {"--r-max", 0, ARG_DOUBLE, AT(r_max), "R",
+     "largest distance (5 mean distances); may exceed half the cell"},
+    {"--dr", 0, ARG_DOUBLE, AT(dr), "DR", "bin width of g(r) (1/60 mean distance)"},
+    {"--q-max", 0, ARG_DOUBLE, AT(q_max), "Q", "largest wavenumber (18 / mean distance)"},
+    {"--dq", 0, ARG_DOUBLE, AT(dq), "DQ", "bin width of S(q) (2 pi / longest edge)"},
+    {"--frames", 0, ARG_INT, AT(frames), "N", "most frames used, evenly chosen (20)"},
+    {"--points", 0, ARG_INT, AT(points), "N", "most reciprocal-lattice points used a bin and frame (200)"},
+    {"--from", 0, ARG_DOUBLE, AT(from), "T", "first time used, in the file's unit"},
+    {"--to", 0, ARG_DOUBLE, AT(to), "T", "last time used"},
+    {"--units", 0, ARG_STRING, AT(units), "lj|metal", "what the file's numbers mean, if it does not say"},
+    {"--json", 0, ARG_FLAG, AT(json), NULL, "machine-readable result"},
+    {0}};
+
+extern const struct command cmd_structure;
+
+static void print_peak(const char *name, const struct peak *p, const char *unit)
+{
+    char b[2][24];
+    printf("# %-14s %.5g %s, height %.4g, half height from %s to %s\n", name, p->x, unit, p->height,
+           track_args_number(b[0], p->low, 5), track_args_number(b[1], p->high, 5));
+}
+
+static void print_rdf(const struct structure *m)
+{
+    const struct rdf *g = &m->rdf;
+    printf("# g_ab(r) = V/(N_a N_b) pairs / shell volume; g = sum c_a c_b g_ab; n_ab(r) = b atoms within r "
+           "(outer edge) of an "
+           "a\n");
+    print_peak("first peak g", &m->r1, m->length_unit);
+    for (int a = 0; a < g->species; a++)
+        for (int b = a; b < g->species; b++) {
+            char name[32];
+            snprintf(name, sizeof name, "g_%s-%s", m->species.name[a], m->species.name[b]);
+            print_peak(name, &m->r1_partial[a][b], m->length_unit);
+        }
+    printf("# r/%-8s          g", m->length_unit);
+    for (int a = 0; a < g->species; a++)
+        for (int b = a; b < g->species; b++) printf("  g_%s-%s", m->species.name[a], m->species.name[b]);
+    for (int a = 0; a < g->species; a++)
+        for (int b = 0; b < g->species; b++) printf("  n_%s-%s", m->species.name[a], m->species.name[b]);
+    printf("\n");
+    for (int k = 0; k < g->bins; k++) {
+        printf("%11.6g %10.5f", rdf_r(g, k), g->total[k]);
+        for (int a = 0; a < g->species; a++)
+            for (int b = a; b < g->species; b++) printf(" %10.5f", rdf_value(g, a, b)[k]);
+        for (int ab = 0; ab < g->species * g->species; ab++)
+            printf(" %9.4f", g->coordination[(int64_t)ab * g->bins + k]);
+        printf("\n");
+    }
+}
+
+static void print_sq(const struct structure *m)
+{
+    const struct sq *s = &m->sq;
+    printf("# S_NN = <|sum_j exp(iq.r_j)|^2>/N (Bhatia-Thornton); AL: Ashcroft-Langreth Re<rho_a "
+           "rho_b*>/sqrt(N_a N_b);\n"
+           "# FZ: Faber-Ziman 1 + (AL - delta)/sqrt(c_a c_b); points: reciprocal-lattice points used per "
+           "frame, of all in "
+           "the bin\n# (half space, without 000)%s\n",
+           m->all_periodic ? "" : "; the cell has a free axis: only q in the periodic directions");
+    char unit[24], b[24];
+    snprintf(unit, sizeof unit, "/%s", m->length_unit);
+    print_peak("first peak S_NN", &m->q1, unit);
+    printf("# q/(1/%s) points of  S_NN  error", m->length_unit);
+    for (int a = 0; a < s->species; a++)
+        for (int c = a; c < s->species; c++)
+            printf("  AL_%s-%s  FZ_%s-%s", m->species.name[a], m->species.name[c], m->species.name[a],
+                   m->species.name[c]);
+    if (s->nc) printf("  S_NC  S_CC");
+    printf("\n");
+    for (int k = 0; k < s->bins; k++) {
+        if (s->points[k] == 0.0) continue;
+        printf("%10.6g %6.0f %8.0f %9.5f %9s", s->q[k], s->points[k], s->available[k], s->nn[k],
+               track_args_number(b, s->nn_error[k], 2));
+        for (int a = 0; a < s->species; a++)
+            for (int c = a; c < s->species; c++)
+                printf(" %9.5f %9.5f", sq_ashcroft_langreth(s, a, c, k), sq_faber_ziman(s, a, c, k));
+        if (s->nc) printf(" %9.5f %9.5f", s->nc[k], s->cc[k]);
+        printf("\n");
+    }
+}
+
+static void json_peak(struct json *j, const char *name, const struct peak *p)
+{
+    json_open(j, name, '{');
+    json_number(j, "position", p->x);
+    json_number(j, "height", p->height);
+    json_number(j, "half_height_low", p->low);
+    json_number(j, "half_height_high", p->high);
+    json_close(j);
+}
+
+static void json_array(struct json *j, const char *name, const double *v, int n)
+{
+    json_open(j, name, '[');
+    for (int k = 0; k < n; k++) json_number(j, NULL, v[k]);
+    json_close(j);
+}
+
+static void json_rdf(struct json *j, const struct structure *m)
+{
+    const struct rdf *g = &m->rdf;
+    json_open(j, "rdf", '{');
+    json_peak(j, "first_peak", &m->r1);
+    json_number(j, "dr", g->width);
+    json_open(j, "r", '[');
+    for (int k = 0; k < g->bins; k++) json_number(j, NULL, rdf_r(g, k));
+    json_close(j);
+    json_array(j, "g", g->total, g->bins);
+    for (int a = 0; a < g->species; a++)
+        for (int b = 0; b < g->species; b++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s-%s", m->species.name[a], m->species.name[b]);
+            json_open(j, name, '{');
+            json_peak(j, "first_peak", &m->r1_partial[a][b]);
+            json_array(j, "g", rdf_value(g, a, b), g->bins);
+            json_array(j, "coordination", g->coordination + ((int64_t)a * g->species + b) * g->bins, g->bins);
+            json_close(j);
+        }
+    json_close(j);
+}
+
+static void json_sq(struct json *j, const struct structure *m)
+{
+    const struct sq *s = &m->sq;
+    json_open(j, "sq", '{');
+    json_peak(j, "first_peak", &m->q1);
+    json_number(j, "dq", s->width);
+    json_array(j, "q", s->q, s->bins);
+    json_array(j, "points", s->points, s->bins);
+    json_array(j, "points_available", s->available, s->bins);
+    json_array(j, "S_NN", s->nn, s->bins);
+    json_array(j, "S_NN_error", s->nn_error, s->bins);
+    if (s->nc) json_array(j, "S_NC", s->nc, s->bins);
+    if (s->cc) json_array(j, "S_CC", s->cc, s->bins);
+    for (int a = 0; a < s->species; a++)
+        for (int b = a; b < s->species; b++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s-%s", m->species.name[a], m->species.name[b]);
+            json_open(j, name, '{');
+            json_array(j, "ashcroft_langreth", s->partial + ((int64_t)a * s->species + b) * s->bins, s->bins);
+            json_open(j, "faber_ziman", '[');
+            for (int k = 0; k < s->bins; k++) json_number(j, NULL, sq_faber_ziman(s, a, b, k));
+            json_close(j);
+            json_close(j);
+        }
+    json_close(j);
+}
+
+static void print_json(const struct structure *m)
+{
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "length_unit", m->length_unit);
+    json_integer(&j, "frames", m->frames);
+    json_integer(&j, "atoms", m->atoms);
+    json_number(&j, "from", m->first_time);
+    json_number(&j, "to", m->last_time);
+    json_number(&j, "density", m->density);
+    if (m->has_rdf) json_rdf(&j, m);
+    if (m->has_sq) json_sq(&j, m);
+    json_close(&j);
+    puts(j.text.s);
+    json_free(&j);
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {0};
+    struct structure m = {0};
+    const char *file[1];
+    int files;
+    TRY(args_parse(&cmd_structure, argc, argv, &o, file, 1, 1, &files));
+    if (!o.rdf && !o.sq) o.rdf = o.sq = true;
+    if (o.r_max < 0.0 || o.dr < 0.0 || o.q_max < 0.0 || o.dq < 0.0 || o.frames < 0 || o.points < 0)
+        return fail(BAD_INPUT, "ranges, bin widths and numbers must be positive");
+    struct structure_options so = {.rdf = o.rdf,
+                                   .sq = o.sq,
+                                   .r_max = o.r_max,
+                                   .dr = o.dr,
+                                   .q_max = o.q_max,
+                                   .dq = o.dq,
+                                   .frames = o.frames,
+                                   .points = o.points,
+                                   .from = o.from,
+                                   .to = o.to,
+                                   .units = o.units};
+    TRY(structure_load(&m, file[0], &so));
+    if (o.json) {
+        print_json(&m);
+    } else {
+        printf("# %" PRId64 " frames, time %g to %g, %" PRId64 " atoms, density %.6g /%s^3\n", m.frames,
+               m.first_time, m.last_time, m.atoms, m.density, m.length_unit);
+        if (m.has_rdf) print_rdf(&m);
+        if (m.has_rdf && m.has_sq) printf("\n\n");
+        if (m.has_sq) print_sq(&m);
+    }
+    structure_release(&m);
+    return OK;
+}
+
+const struct command cmd_structure = {
+    .name = "structure",
+    .summary = "pair correlation functions g(r) and structure factors S(q)",
+    .synopsis = "TRAJ|RUNDIR [--rdf] [--sq] [--frames N] [--from T] [--to T] [--json]",
+    .description = "Total and partial g(r) with running coordination numbers, and S(q) on the "
+                   "reciprocal-lattice points of "
+                   "the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman forms, averaged over "
+                   "frames; first "
+                   "peaks with their half-height range (the q window of a speckle analysis).",
+    .examples = "  glint structure runs/first --sq\n"
+                "  glint structure config.data --rdf --r-max 6 --dr 0.01\n"
+                "  glint structure trajectory.h5 --from 500 --frames 50 --json\n",
+    .args = args,
+    .run = run};

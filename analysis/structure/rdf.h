@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rdf — the pair correlation function g(r), total and partial, in any periodic cell.
+ *
+ *     struct rdf g = {0};
+ *     TRY(rdf_begin(&g, species_count, r_max, bins));
+ *     for each frame: TRY(rdf_add(&g, &box, atoms, type, x));      x wrapped or not, 3 numbers per atom
+ *     TRY(rdf_finish(&g));
+ *     rdf_value(&g, a, b)[k] at distance rdf_r(&g, k);  g.total[k]
+ *     rdf_free(&g);
+ *
+ * averaged over frames:
+ *     g_ab(r) = V/(N_a N_b) · (ordered pairs a→b in the shell) / (4π/3)(r_out³ − r_in³)
+ *     g(r)    = Σ_ab c_a c_b g_ab(r),  c_a = N_a/N
+ *     n_ab(r) = mean number of b within r of an a (running coordination, counted, not integrated)
+ * The sum holds exactly (at constant composition) because N_a N_a is used, not N_a(N_a−1): an ideal gas
+ * of N atoms gives g = 1 − 1/N.
+ *
+ * All periodic images are counted, so r_max may exceed the cell; beyond half the cell's width the images
+ * of one atom are correlated. V is the cell's volume: along a free axis it is what the file says, and g
+ * does not tend to 1. Counts are integers: the same bits for any number of threads. */
+#ifndef GLINT_ANALYSIS_STRUCTURE_RDF_H
+#define GLINT_ANALYSIS_STRUCTURE_RDF_H
+
+#include "base/status.h"
+#include "system/box.h"
+#include "system/config.h"
+
+#include <stdint.h>
+
+struct rdf {
+    int species, bins;
+    double r_max, width;
+    int64_t frames;
+    double density;            /* atoms per volume, mean over frames */
+    double *partial;           /* [(a·species + b)·bins + k] */
+    double *total;             /* [bins] */
+    double *coordination;      /* like partial: n_ab up to the outer edge of bin k */
+    double atoms[SPECIES_MAX]; /* mean number of each species */
+};
+
+status rdf_begin(struct rdf *g, int species, double r_max, int bins);
+status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_t *type, const double *x);
+status rdf_finish(struct rdf *g);
+void rdf_free(struct rdf *g);
+
+static inline double rdf_r(const struct rdf *g, int k)
+{
+    return (k + 0.5) * g->width;
+}
+static inline const double *rdf_value(const struct rdf *g, int a, int b)
+{
+    return g->partial + ((int64_t)a * g->species + b) * g->bins;
+}
+
+/* The first peak of a curve on an even grid x_k = first + k·step: the highest point of the first stretch
+ * above half of the global maximum, refined by a parabola; low, high: where the curve crosses half the peak's
+ * height (linear interpolation, NaN if it does not). g(r) gives r_1, S(q) the window "half-maximum of the
+ * peak". */
+struct peak {
+    double x, height, low, high;
+};
+struct peak peak_first(const double *y, int n, double first, double step);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/structure/structure.h"
+
+#include "base/file.h"
+#include "system/trajectory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { DEFAULT_FRAMES = 20, DEFAULT_POINTS = 200 };
+
+void structure_release(struct structure *s)
+{
+    rdf_free(&s->rdf);
+    sq_free(&s->sq);
+    *s = (struct structure){0};
+}
+
+static status open_path(struct trajectory **file, const char *path, const char *units)
+{
+    struct stat info;
+    char name[FILE_PATH_MAX];
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+        TRY(file_join(name, path, "trajectory.h5"));
+        path = name;
+    }
+    TRY(trajectory_open(file, path));
+    return units ? trajectory_set_units(*file, units) : OK;
+}
+
+static status begin(struct structure *s, const struct config *c, const struct structure_options *o)
+{
+    if (c->atoms < 1) return fail(BAD_INPUT, "the first frame has no atoms");
+    double d = cbrt(box_volume(&c->box) / (double)c->atoms), edge = 0.0;
+    for (int k = 0; k < 3; k++) {
+        const double *h = c->box.h[k];
+        if (c->box.periodic[k]) edge = fmax(edge, sqrt(h[0] * h[0] + h[1] * h[1] + h[2] * h[2]));
+    }
+    s->all_periodic = c->box.periodic[0] && c->box.periodic[1] && c->box.periodic[2];
+    s->species = c->species;
+    s->atoms = c->atoms;
+    s->first_time = c->time;
+    memcpy(s->units, c->units, sizeof s->units);
+    snprintf(s->length_unit, sizeof s->length_unit, "%s",
+             strcmp(c->units, "metal") == 0 ? "angstrom" : "sigma");
+    if (o->rdf) {
+        double r_max = o->r_max > 0.0 ? o->r_max : 5.0 * d, dr = o->dr > 0.0 ? o->dr : d / 60.0;
+        int bins = (int)fmin(ceil(r_max / dr - 1e-9), 1e6);
+        TRY(rdf_begin(&s->rdf, c->species.count, bins * dr, bins));
+        s->has_rdf = true;
+    }
+    if (o->sq) {
+        if (edge == 0.0) return fail(BAD_INPUT, "S(q) needs a cell that is periodic along at least one axis");
+        double q_max = o->q_max > 0.0 ? o->q_max : 18.0 / d, dq = o->dq > 0.0 ? o->dq : 2.0 * M_PI / edge;
+        int bins = (int)fmin(ceil(q_max / dq - 1e-9), 1e6);
+        TRY(sq_begin(&s->sq, c->species.count, bins * dq, bins, o->points > 0 ? o->points : DEFAULT_POINTS));
+        s->has_sq = true;
+    }
+    return OK;
+}
+
+static status add(struct structure *s, const struct config *c)
+{
+    if (c->species.count != s->species.count)
+        return fail(BAD_INPUT, "frame at time %g has %d species, the first %d", c->time, c->species.count,
+                    s->species.count);
+    if (s->has_rdf) TRY(rdf_add(&s->rdf, &c->box, c->atoms, c->type, c->x));
+    if (s->has_sq) TRY(sq_add(&s->sq, &c->box, c->atoms, c->type, c->x));
+    s->density += (double)c->atoms / box_volume(&c->box);
+    s->last_time = c->time;
+    s->frames++;
+    return OK;
+}
+
+static status finish(struct structure *s)
+{
+    s->density /= (double)s->frames;
+    if (s->has_rdf) {
+        TRY(rdf_finish(&s->rdf));
+        s->r1 = peak_first(s->rdf.total, s->rdf.bins, rdf_r(&s->rdf, 0), s->rdf.width);
+        for (int a = 0; a < s->species.count; a++)
+            for (int b = 0; b < s->species.count; b++)
+                s->r1_partial[a][b] =
+                    peak_first(rdf_value(&s->rdf, a, b), s->rdf.bins, rdf_r(&s->rdf, 0), s->rdf.width);
+    }
+    if (s->has_sq) {
+        TRY(sq_finish(&s->sq));
+        s->q1 = peak_first(s->sq.nn, s->sq.bins, 0.5 * s->sq.width, s->sq.width);
+    }
+    return OK;
+}
+
+/* The frames of the time range, then every so many of them. Times are read with the frames, so a range costs
+ * a pass. */
+static status choose(struct trajectory *file, struct config *c, const struct structure_options *o,
+                     int64_t *first, int64_t *count)
+{
+    *first = 0;
+    *count = trajectory_frames(file);
+    if (o->from == 0.0 && o->to == 0.0) return OK;
+    int64_t seen = 0, low = 0;
+    for (int64_t k = 0; k < *count; k++) {
+        TRY(trajectory_read(file, k, c));
+        if (c->time < o->from || (o->to != 0.0 && c->time > o->to)) continue;
+        if (seen++ == 0) low = k;
+    }
+    *first = low;
+    *count = seen;
+    return OK;
+}
+
+status structure_load(struct structure *m, const char *path, const struct structure_options *o)
+{
+    status s = OK;
+    struct trajectory *file = NULL;
+    struct config c = {0};
+    *m = (struct structure){0};
+    GUARD(open_path(&file, path, o->units));
+    int64_t first, count, most = o->frames > 0 ? o->frames : DEFAULT_FRAMES;
+    GUARD(choose(file, &c, o, &first, &count));
+    if (count < 1) GUARD(fail(BAD_INPUT, "%s: no frame between time %g and %g", path, o->from, o->to));
+    int64_t used = count < most ? count : most;
+    for (int64_t i = 0; i < used; i++) {
+        /* The last frame is always among them: it is the one that was waited for. */
+        int64_t k = used > 1 ? first + i * (count - 1) / (used - 1) : first + count - 1;
+        GUARD(trajectory_read(file, k, &c));
+        if (i == 0) GUARD(begin(m, &c, o));
+        GUARD(add(m, &c));
+    }
+    GUARD(finish(m));
+done:
+    trajectory_close(&file);
+    config_free(&c);
+    if (s != OK) structure_release(m);
+    return s;
+}
