@@ -14,18 +14,21 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(report) \
+    X(check) \
     X(energy) \
+    X(info) \
+    X(bench) \
     X(convert) \
     X(speckle) \
-    X(fit) \
-    X(report) \
     X(ttcf) \
     X(g2) \
+    X(fit) \
+    X(waiting) \
     X(msd) \
     X(isf) \
-    X(waiting) \
     X(strings) \
-    X(structure) \
+    X(structure)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

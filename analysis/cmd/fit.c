@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "commands.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,11 +5,13 @@
  * simulated patterns (photon noise adds 1/k̄ in an experiment).
  *
  * The exact null: n independent pixels with exponentially distributed intensity, uncorrelated between the two
- * times. Eq. 1 divides by the mean of the same pixels, hence finite-n moments (Dirichlet(1,…,1) weights of
- * the pixels): diagonal:      mean 2n/(n+1),  s.d. 2n √(n−1) / [(n+1) √((n+2)(n+3))] off-diagonal:  mean 1,
- * s.d. √(n−1)/(n+1) These are the moments of one element; elements closer in time than the relaxation time
- * are correlated. n = 1 gives C ≡ 1 and is refused (BAD_INPUT). n counts independent pixels: Friedel pairs
- * once. */
+ * times. Eq. 1 divides by the mean of the same pixels, hence the moments of Dirichlet(1,…,1) weights:
+ *
+ *     diagonal:      mean 2n/(n+1),  s.d. 2n √(n−1) / [(n+1) √((n+2)(n+3))]
+ *     off-diagonal:  mean 1,         s.d. √(n−1)/(n+1)
+ *
+ * These are the moments of one element; elements closer in time than the relaxation time are correlated.
+ * n = 1 gives C ≡ 1 and is refused (BAD_INPUT). n counts independent pixels: Friedel pairs once. */
 #ifndef GLINT_ANALYSIS_CONTRAST_H
 #define GLINT_ANALYSIS_CONTRAST_H
 

@@ -2,8 +2,7 @@
 /* events — abrupt losses of correlation between neighbouring frames.
  *
  *     d(t) = 1 − (C(t,t+1) − g∞ − c(t)) / (g0 − g∞) = (p(t) − C(t,t+1)) / (g0 − g∞)
- *     z(t) = (d(t) − median) / (1.4826 MAD)         median and MAD over the block of `block` frames that
- * holds t
+ *     z(t) = (d(t) − median) / (1.4826 MAD)     over the block of `block` frames that holds t
  *
  * the part of the correlation lost from frame t to t+1. p(t) = g0 + c(t) is the plateau there and then: the
  * contrast of few pixels wanders by itself (c), and a loss measured against the mean plateau g0 alone would

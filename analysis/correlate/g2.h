@@ -3,6 +3,7 @@
  *
  *     g2(a, k) = mean of C(i, i+k) over the elements whose age lies in window a; k is the lag in frames ≥ 0
  *     age = start: i (Riechers et al. 2024: the earlier time);  age = mid: i + k/2
+ *
  * A mean over the diagonal k of a record of N frames has N − k elements, and is divided by N − k; NaN
  * elements (bad frames) are left out and not counted. `pairs` holds the number of elements.
  *

@@ -12,9 +12,11 @@
  * by one complex FFT per pixel. Noise is Philox keyed by (seed + number of the surrogate, STREAM_SURROGATE,
  * pixel, frequency): the same for any number of threads.
  *
+ *     struct surrogate_options o = {.pixels = n, .frames = T, .seeds = 200, .lag = 1, .block = 50};
  *     struct surrogate_null null;
- *     TRY(surrogate_run(&null, f2, envelope, &(struct surrogate_options){.pixels=n, .frames=T, .seeds=200,
- * .lag=1, …}));
+ *     TRY(surrogate_run(&null, f2, envelope, &o));
+ *     surrogate_compare(&null, 0, measured_variance);
+ *     surrogate_free(&null);
  */
 #ifndef GLINT_ANALYSIS_SURROGATE_H
 #define GLINT_ANALYSIS_SURROGATE_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ttcf — the two-time correlation function of speckle patterns.
  *
- *     eq1:      C(t1,t2) = ⟨I(p,t1) I(p,t2)⟩_p / (⟨I(p,t1)⟩_p ⟨I(p,t2)⟩_p)      Riechers et al., Nat. Commun.
- * 15 (2024), Eq. 1 pearson:  C(t1,t2) = (⟨I1 I2⟩ − ⟨I1⟩⟨I2⟩) / (σ1 σ2)                      baseline 0,
- * diagonal 1
+ *     eq1:      C(t1,t2) = ⟨I(p,t1) I(p,t2)⟩_p / (⟨I(p,t1)⟩_p ⟨I(p,t2)⟩_p)
+ *     pearson:  C(t1,t2) = (⟨I1 I2⟩ − ⟨I1⟩⟨I2⟩) / (σ1 σ2)
+ *
+ * eq1 is Eq. 1 of Riechers et al., Nat. Commun. 15 (2024), s41467-024-50758-3, baseline 1 for pixels that are
+ * alike; pearson has baseline 0 and diagonal 1.
  *
  *     struct ttcf c = {0};
  *     TRY(ttcf_compute(&c, data, bad, frames, pixels, &(struct ttcf_options){.variant = TTCF_EQ1}));

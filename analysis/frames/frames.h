@@ -4,9 +4,10 @@
  *     struct frames f;
  *     TRY(frames_open(&f, "runs/a/speckle-shell.h5"));
  *     float *I = NULL;
- *     NEW(I, 100 * f.pixels);  frames_read(&f, 0, 100, I);          frames 0 … 99, one after another
- *     frames_load(&f, FRAMES_NAN_ERROR, 0, f.count, &I, &bad);      or all of them, NaN treated, bad frames
- * marked frames_close(&f);
+ *     NEW(I, 100 * f.pixels);
+ *     frames_read(&f, 0, 100, I);                                  frames 0 … 99, one after another
+ *     frames_load(&f, FRAMES_NAN_ERROR, 0, f.count, &I, &bad);     or all, NaN treated, bad frames marked
+ *     frames_close(&f);
  *
  * Frames are rows of `pixels` numbers: only the pixels in use (mask), in the order of the file. `index[p]` is
  * the place of pixel p in the detector of ny × nx pixels (a list of lattice points is 1 × n).

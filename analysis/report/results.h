@@ -2,24 +2,33 @@
 /* results — results.h5: one file that NeXus readers, pyXpcsViewer and this program understand.
  *
  *     struct results r;
- *     TRY(results_begin(&r, "results.h5", &(struct results_source){.command = "glint ttcf …", .frames =
- * &f})); TRY(results_window(&r, &(struct results_window){.name = "shell", .frames = &f, .ttcf = &c, .g2 = &g,
- * …})); TRY(results_series(&r, "shell/contrast", H5_F64, 1, shape, x, "", "<I^2>/<I>^2"));
+ *     struct results_source source = {.command = "glint ttcf …", .frames = &f};
+ *     struct results_window window = {.name = "shell", .frames = &f, .ttcf = &c, .g2 = &g};
+ *     TRY(results_begin(&r, "results.h5", &source));
+ *     TRY(results_window(&r, &window));
+ *     TRY(results_series(&r, "shell/x", H5_F64, 1, shape, x, "tau", "what it is"));
  *     TRY(results_table(&r, "waiting_times/histogram", rows, 2, columns));
- *     TRY(results_text(&r, "shell", "age", "start"));
+ *     TRY(results_text(&r, "shell/x", "convention", "…"));
  *     TRY(results_commit(&r));                       or results_abandon(&r) after a failure
+ *
  * An existing file is extended by results_update(&r, path) … results_commit(&r): it works on a copy that
  * replaces the original in one rename, so the file is old or new, never half.
  *
  * Layout:
- *   /entry                    NXentry after NXxpcs (definition, entry_identifier, scan_number, start_time,
- * data, twotime, instrument with incident_beam, detector_1 and masks) /xpcs                     qmap,
- * temporal_mean, spatial_mean, multitau, twotime as the APS result files and pyXpcsViewer have them; each
- * window is one dynamic q bin, its pixels are ny rows of a common map /entry/glint/<window>     two_time, g2,
- * g2_error, R, R_error, lag, lag_first, lag_frames, pairs, age, age_frames, intensity, contrast and what
- * others add (fit_kww, fit_ml, null, events, …) All object paths given to the helpers are relative to
- * /entry/glint. Each number's convention is an attribute beside it: age, diagonal, normalisation, baseline,
- * error method, window kind, independent pixels.
+ *
+ *   /entry                 NXxpcs: definition, entry_identifier, scan_number, start_time, data, twotime,
+ *                          instrument (incident_beam, detector_1, masks)
+ *
+ *   /xpcs                  qmap, temporal_mean, spatial_mean, multitau, twotime as APS result files and
+ *                          pyXpcsViewer have them; a window is one dynamic q bin, its pixels are ny rows of
+ *                          the common map
+ *
+ *   /entry/glint/<window>  two_time, g2, g2_error, R, R_error, lag, lag_first, lag_frames, pairs, age,
+ *                          age_frames, error_is_lower_bound, intensity, contrast, and what others add
+ *                          (fit_kww, fit_ml, null, events, …)
+ *
+ * Object paths given to the helpers are relative to /entry/glint. Each number's convention is an attribute
+ * beside it: age, diagonal, normalisation, baseline, error method, window kind, independent pixels.
  *
  * two_time is the upper triangle with zeros below. A TTCF of more than `map_frames` frames is stored as the
  * mean over blocks of `binning` × `binning` frames; /xpcs/twotime/config/avg_frame then says the same.

@@ -137,6 +137,10 @@ static status write_qmap(struct results *r, int32_t *label, const hsize_t shape[
     char hex[65];
     sha256_start(&digest);
     sha256_add(&digest, label, (size_t)(shape[0] * shape[1]) * sizeof *label);
+    sha256_add(&digest, shape,
+               2 * sizeof *shape); /* the viewer caches a map by this: all that belongs to it counts */
+    for (int i = 0; i < r->windows; i++) sha256_add(&digest, &r->kept[i].q, sizeof r->kept[i].q);
+    sha256_add(&digest, r->q_unit, strlen(r->q_unit));
     sha256_hex(&digest, hex);
     TRY(h5_attr_string(f, "xpcs/qmap", "hash", hex));
     for (hsize_t i = 0; i < shape[0] * shape[1]; i++) label[i] = label[i] != 0;

@@ -77,6 +77,16 @@ static inline double vd_total(vd a)
     __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }
+/* The totals of four vectors at once: out[k] = sum of the lanes of a, b, c, d */
+static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+{
+    __m512d ab = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+    __m512d cd = _mm512_add_pd(_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
+    __m256d p = _mm256_add_pd(_mm512_castpd512_pd256(ab), _mm512_extractf64x4_pd(ab, 1));
+    __m256d q = _mm256_add_pd(_mm512_castpd512_pd256(cd), _mm512_extractf64x4_pd(cd, 1));
+    _mm256_storeu_pd(out,
+                     _mm256_add_pd(_mm256_permute2f128_pd(p, q, 0x20), _mm256_permute2f128_pd(p, q, 0x31)));
+}
 static inline __m512d vd_two_atoms(const double *x, uint32_t low, uint32_t high)
 {
     return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_load_pd(x + low)), _mm256_load_pd(x + high), 1);
@@ -166,6 +176,13 @@ static inline double vd_total(vd a)
     __m256d h = _mm256_add_pd(a.p[0], a.p[1]);
     __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+{
+    out[0] = vd_total(a);
+    out[1] = vd_total(b);
+    out[2] = vd_total(c);
+    out[3] = vd_total(d);
 }
 static inline void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
                                  __m256d *pw)
@@ -268,6 +285,13 @@ static inline double vd_total(vd a) /* the same tree as the wider sets */
     __m128d low = _mm_add_pd(a.p[0], a.p[2]), high = _mm_add_pd(a.p[1], a.p[3]);
     __m128d q = _mm_add_pd(low, high);
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
+}
+static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+{
+    out[0] = vd_total(a);
+    out[1] = vd_total(b);
+    out[2] = vd_total(c);
+    out[3] = vd_total(d);
 }
 static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
 {

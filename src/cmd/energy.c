@@ -33,7 +33,8 @@ static status print_text(const struct engine *e)
     printf("potential energy  %.15g %s   (%.12g per atom)\n", e->energy, lj ? "epsilon" : "eV",
            e->energy / (double)e->domain.total);
     for (int k = 0; k < VIRIALS; k++) printf("virial %s         %.15g\n", virial_names[k], e->virial[k]);
-    printf("pressure          %.15g   (%s)\n", engine_scalar_pressure(e), "kinetic part included when velocities are given");
+    printf("pressure          %.15g   (%s)\n", engine_scalar_pressure(e),
+           "kinetic part included when velocities are given");
     return OK;
 }
 
@@ -103,11 +104,13 @@ const struct command cmd_energy = {
     .summary = "energy, virial, pressure and forces of one configuration",
     .synopsis = "CONFIG --potential SPEC [--forces OUT.xyz] [--json]",
     .description =
-        "Evaluates the potential at exactly the positions in CONFIG (LAMMPS data or dump, extended XYZ, H5MD). The\n"
+        "Evaluates the potential at exactly the positions in CONFIG (LAMMPS data or dump, extended XYZ, "
+        "H5MD). The\n"
         "virial is W_ab = sum over pairs of r_a f_b, in energy units (xx yy zz xy xz yz); the pressure is\n"
         "(2K + tr W)/3V with the kinetic energy of the velocities in the file, or 0 without.",
-    .examples = "  glint energy tests/data/lj_4000.data --potential wahnstrom:cutoff=2.5ij,shift=energy --json\n"
-                "  mpirun -n 4 glint energy big.xyz --potential wahnstrom --forces f.xyz",
+    .examples =
+        "  glint energy tests/data/lj_4000.data --potential wahnstrom:cutoff=2.5ij,shift=energy --json\n"
+        "  mpirun -n 4 glint energy big.xyz --potential wahnstrom --forces f.xyz",
     .args = args,
     .run = run,
 };

@@ -25,17 +25,24 @@ struct options {
 
 static const struct arg args[] = {
     {"--output", 'o', ARG_STRING, offsetof(struct options, output), "DIR", "run folder (made if needed)"},
-    {"--set", 0, ARG_LIST, offsetof(struct options, set), "KEY=VALUE", "change the input, e.g. --set stages.0.melt.T='0.7 eps/kB'"},
-    {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL, "go on from the checkpoint in DIR (INPUT may be left out)"},
-    {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL, "resume although another instruction set wrote the checkpoint: bits differ"},
-    {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank (default: the processors it may use)"},
+    {"--set", 0, ARG_LIST, offsetof(struct options, set), "KEY=VALUE",
+     "change the input, e.g. --set stages.0.melt.T='0.7 eps/kB'"},
+    {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL,
+     "go on from the checkpoint in DIR (INPUT may be left out)"},
+    {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL,
+     "resume although another instruction set wrote the checkpoint: bits differ"},
+    {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N",
+     "threads of each rank (default: the processors it may use)"},
     {0}};
 
 extern const struct command cmd_run;
 
 /* A signal handler can only set a flag. */
 static volatile sig_atomic_t stop_signal;
-static void on_signal(int number) { stop_signal = number; }
+static void on_signal(int number)
+{
+    stop_signal = number;
+}
 
 enum { OBSERVERS = 3 };
 
@@ -47,7 +54,8 @@ struct run { /* what the runner's hooks work with */
     struct engine engine;
     struct runner_state state;
     struct progress progress;
-    int64_t resume_step, total_steps, start_step, elsewhere; /* steps not advanced: restored branches do count */
+    int64_t resume_step, total_steps, start_step,
+        elsewhere; /* steps not advanced: restored branches do count */
     double started, last_checkpoint, last_look;
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
 };
@@ -60,18 +68,29 @@ static bool takes_part(const struct observer *o, const struct stage *s)
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
-static status hook_begin(void *context, struct engine *e, const struct stage *s)
+static void say_stage(const struct stage *s, bool main_part)
 {
-    struct run *r = context;
     char target[64];
     snprintf(target, sizeof target, s->T_from == s->T_to ? "T = %g" : "T = %g to %g", s->T_from, s->T_to);
-    log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
-             s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
+    if (main_part)
+        log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
+                 s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
+    else
+        log_info("stage %s: settling at T = %g, %lld steps, box free", s->label, s->T_from,
+                 (long long)s->settle);
+}
+
+/* A stream of one stage goes on only if the restart fell into the very part it belongs to; the log of the
+ * whole run goes on whatever comes first. */
+static status hook_begin(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed)
+{
+    struct run *r = context;
+    say_stage(s, main_part);
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
-        if (!takes_part(o, s)) continue;
-        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
+        if (!takes_part(o, s) || (o->in_stage_only && !main_part)) continue;
         o->first_step = r->state.first_step;
+        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
         o->active = true;
     }
     r->resume_step = -1;
@@ -164,7 +183,8 @@ static bool asked_to_stop(const struct run *r)
     return par_rank() == 0 && file_join(path, r->folder, "stop") == OK && access(path, F_OK) == 0;
 }
 
-/* Every rank hears of a request that reached any; looked at ten times a second, but by all ranks at the same step. */
+/* Every rank hears of a request that reached any; looked at ten times a second, but by all ranks at the same
+ * step. */
 static bool hook_wants_stop(void *context)
 {
     struct run *r = context;
@@ -232,7 +252,8 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_string(&j, "state_digest", r->digest);
     json_close(&j);
     text_add(&j.text, "\n");
-    status s = j.text.out_of_memory ? fail(FAILED, "out of memory for run.json") : write_text(r, "run.json", j.text.s);
+    status s = j.text.out_of_memory ? fail(FAILED, "out of memory for run.json")
+                                    : write_text(r, "run.json", j.text.s);
     json_free(&j);
     return s;
 }
@@ -248,7 +269,9 @@ static status prepare_folder(struct run *r)
     TRY(file_join(path, r->folder, "checkpoint.h5"));
     used = used || file_exists(path);
     if (used)
-        return fail(BAD_INPUT, "%s already holds a run; choose another folder with -o, or go on with --resume", r->folder);
+        return fail(BAD_INPUT,
+                    "%s already holds a run; choose another folder with -o, or go on with --resume",
+                    r->folder);
     return write_text(r, "input.yaml", r->input.effective.s);
 }
 
@@ -279,7 +302,8 @@ static status make_observers(struct run *r)
         struct speckle_options o = {.folder = r->folder,
                                     .window = in->speckle.window,
                                     .windows = (size_t)in->speckle.windows,
-                                    .every = llround(in->speckle.every / in->dt / (double)in->speckle.exposure),
+                                    .every =
+                                        llround(in->speckle.every / in->dt / (double)in->speckle.exposure),
                                     .exposure = in->speckle.exposure,
                                     .flatten = in->speckle.flatten == 1,
                                     .label_files = count_observed(in, true) > 1,
@@ -292,14 +316,15 @@ static status make_observers(struct run *r)
 static status check_resumable(const struct run *r, const struct checkpoint *c)
 {
     if (strcmp(c->potential, r->input.potential.spec) != 0)
-        return fail(BAD_INPUT, "the checkpoint was made with the potential %s, the input says %s", c->potential,
-                    r->input.potential.spec);
+        return fail(BAD_INPUT, "the checkpoint was made with the potential %s, the input says %s",
+                    c->potential, r->input.potential.spec);
     if (c->seed != r->input.seed || c->dt != r->input.dt)
         return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
                     (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
     if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
         return fail(BAD_INPUT,
-                    "the checkpoint was written with %s kernels, this machine would use %s: the run would not continue "
+                    "the checkpoint was written with %s kernels, this machine would use %s: the run would "
+                    "not continue "
                     "to the same bits (set GLINT_ISA=%s, or accept that with --force)",
                     c->isa, isa_name(isa_best()), c->isa);
     return OK;
@@ -310,7 +335,8 @@ static status start_engine(struct run *r, const struct config *c)
     struct engine_options o = {.potential = r->input.potential.spec,
                                .dt = r->input.dt,
                                .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
-                               .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
+                               .inner_skin =
+                                   isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
                                .kB = units_boltzmann(&r->input.input.units),
                                .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
                                .seed = (uint64_t)r->input.seed};
@@ -345,8 +371,10 @@ static status start_resumed(struct run *r)
     for (int i = 0; i < c.observers; i++)
         for (int k = 0; k < r->observers; k++)
             if (strcmp(c.observer[i].name, r->observer[k]->name) == 0 && r->observer[k]->kind->load)
-                GUARD(par_agree(r->observer[k]->kind->load(r->observer[k], c.observer[i].state, c.observer[i].size)));
-    log_info("going on from step %lld in stage %lld", (long long)r->engine.step, (long long)r->state.stage + 1);
+                GUARD(par_agree(
+                    r->observer[k]->kind->load(r->observer[k], c.observer[i].state, c.observer[i].size)));
+    log_info("going on from step %lld in stage %lld", (long long)r->engine.step,
+             (long long)r->state.stage + 1);
 done:
     checkpoint_free(&c);
     return s;
@@ -356,9 +384,9 @@ static void say_start(const struct run *r)
 {
     const struct engine *e = &r->engine;
     log_info("%s", e->potential.description);
-    log_info("%lld atoms, %d rank%s (%d with atoms) x %d thread%s, %s kernels, run folder %s", (long long)e->domain.total,
-             par_size(), par_size() == 1 ? "" : "s", grid_active(&e->domain.grid), e->list.threads,
-             e->list.threads == 1 ? "" : "s", isa_name(e->list.isa), r->folder);
+    log_info("%lld atoms, %d rank%s (%d with atoms) x %d thread%s, %s kernels, run folder %s",
+             (long long)e->domain.total, par_size(), par_size() == 1 ? "" : "s", grid_active(&e->domain.grid),
+             e->list.threads, e->list.threads == 1 ? "" : "s", isa_name(e->list.isa), r->folder);
 }
 
 static status carry_out(struct run *r)
@@ -405,10 +433,11 @@ static status run_all(const char *path, const struct options *o)
     const struct engine *e = &r.engine;
     double wall = clock_now() - r.started, steps = (double)(e->step - r.start_step);
     if (s == OK || s == STOPPED)
-        log_info("%lld steps in %.1f s: %.3g M atom-steps/s; force %.0f %%, lists %.0f %%, halo %.0f %%, integration %.0f %%",
-                 (long long)steps, wall, 1e-6 * steps * (double)e->domain.total / wall, 100 * e->seconds[PHASE_FORCE] / wall,
-                 100 * e->seconds[PHASE_LIST] / wall, 100 * e->seconds[PHASE_HALO] / wall,
-                 100 * e->seconds[PHASE_INTEGRATE] / wall);
+        log_info("%lld steps in %.1f s: %.3g M atom-steps/s; force %.0f %%, lists %.0f %%, halo %.0f %%, "
+                 "integration %.0f %%",
+                 (long long)steps, wall, 1e-6 * steps * (double)e->domain.total / wall,
+                 100 * e->seconds[PHASE_FORCE] / wall, 100 * e->seconds[PHASE_LIST] / wall,
+                 100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
     for (int i = 0; i < r.observers; i++)
         if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
     engine_free(&r.engine);
@@ -438,13 +467,16 @@ const struct command cmd_run = {
     .name = "run",
     .summary = "carry out a simulation described by a YAML file",
     .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
-    .description =
-        "Makes the sample, carries out the stages, observes what was asked for, and leaves everything in the run folder:\n"
-        "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, checkpoint.h5. Also under mpirun or\n"
-        "srun; any number of ranks and threads gives the same bits.\n"
-        "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint at the next list rebuild\n"
-        "and exit code 4. Under mpirun use SIGUSR1 or the stop file (mpirun --bind-to none). --resume goes on, also with\n"
-        "another number of ranks, to the same bits.",
+    .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
+                   "everything in the run folder:\n"
+                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
+                   "checkpoint.h5. Also under mpirun or\n"
+                   "srun; any number of ranks and threads gives the same bits.\n"
+                   "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "
+                   "at the next list rebuild\n"
+                   "and exit code 4. Under mpirun use SIGUSR1 or the stop file (mpirun --bind-to none). "
+                   "--resume goes on, also with\n"
+                   "another number of ranks, to the same bits.",
     .examples = "  glint run inputs/wahnstrom-glass/short.yaml -o runs/first\n"
                 "  mpirun -n 4 --bind-to none glint run glass.yaml -o runs/glass --set seed=7\n"
                 "  glint run -o runs/glass --resume",

@@ -22,7 +22,8 @@ static void add_without_blanks(char *spec, size_t size, const char *text)
     spec[n] = '\0';
 }
 
-static void read_potential(struct input *in, const struct input_key *key, const struct tree_node *node, void *field)
+static void read_potential(struct input *in, const struct input_key *key, const struct tree_node *node,
+                           void *field)
 {
     char *spec = field;
     (void)key;
@@ -31,7 +32,9 @@ static void read_potential(struct input *in, const struct input_key *key, const 
     } else if (node->kind == TREE_MAP) {
         const struct tree_node *name = tree_child(node, "name");
         if (!name || name->kind != TREE_TEXT) {
-            input_problem(in, node, "the potential needs a name, e.g. {name: wahnstrom, cutoff: 2.5 aa, shift: energy}");
+            input_problem(
+                in, node,
+                "the potential needs a name, e.g. {name: wahnstrom, cutoff: 2.5 aa, shift: energy}");
             return;
         }
         add_without_blanks(spec, 128, name->text);
@@ -56,14 +59,15 @@ static void read_potential(struct input *in, const struct input_key *key, const 
 /* ---- Tg and map: they give units to what follows ---- */
 
 static const struct input_key Tg_keys[] = {
-    {"value", INPUT_NUMBER, FIELD(Tg.value) - FIELD(Tg), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,
-     .required = true, .help = "the model's glass transition temperature; then `Tg` is a unit"},
-    {"rate", INPUT_NUMBER, FIELD(Tg.rate) - FIELD(Tg), .quantity = QUANTITY_COOLING_RATE, .limit = INPUT_POSITIVE,
-     .required = true, .help = "the cooling rate it belongs to"},
+    {"value", INPUT_NUMBER, FIELD(Tg.value) - FIELD(Tg), .quantity = QUANTITY_TEMPERATURE,
+     .limit = INPUT_POSITIVE, .required = true,
+     .help = "the model's glass transition temperature; then `Tg` is a unit"},
+    {"rate", INPUT_NUMBER, FIELD(Tg.rate) - FIELD(Tg), .quantity = QUANTITY_COOLING_RATE,
+     .limit = INPUT_POSITIVE, .required = true, .help = "the cooling rate it belongs to"},
     {"construction", INPUT_STRING, FIELD(Tg.construction) - FIELD(Tg), .required = true,
      .help = "how it was found, e.g. V(T)"},
-    {"pressure", INPUT_NUMBER, FIELD(Tg.pressure) - FIELD(Tg), .quantity = QUANTITY_PRESSURE, .required = true,
-     .help = "the pressure it belongs to"},
+    {"pressure", INPUT_NUMBER, FIELD(Tg.pressure) - FIELD(Tg), .quantity = QUANTITY_PRESSURE,
+     .required = true, .help = "the pressure it belongs to"},
     {0}};
 
 static void check_Tg(struct input *in, const struct tree_node *map, void *target)
@@ -75,12 +79,12 @@ static const struct input_table Tg_table = {"Tg", Tg_keys, sizeof(((struct run_i
                                             .help = "what `Tg` means as a unit", .check = check_Tg};
 
 static const struct input_key map_keys[] = {
-    {"sigma", INPUT_NUMBER, FIELD(map.sigma) - FIELD(map), .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,
-     .required = true, .real = true, .help = "what sigma_AA is, e.g. 2.91 angstrom"},
+    {"sigma", INPUT_NUMBER, FIELD(map.sigma) - FIELD(map), .quantity = QUANTITY_LENGTH,
+     .limit = INPUT_POSITIVE, .required = true, .real = true, .help = "what sigma_AA is, e.g. 2.91 angstrom"},
     {"eps", INPUT_NUMBER, FIELD(map.eps) - FIELD(map), .quantity = QUANTITY_ENERGY, .limit = INPUT_POSITIVE,
      .real = true, .help = "what epsilon is; or give Tg"},
-    {"Tg", INPUT_NUMBER, FIELD(map.Tg) - FIELD(map), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,
-     .real = true, .help = "measured glass transition: epsilon = kB Tg / Tg*"},
+    {"Tg", INPUT_NUMBER, FIELD(map.Tg) - FIELD(map), .quantity = QUANTITY_TEMPERATURE,
+     .limit = INPUT_POSITIVE, .real = true, .help = "measured glass transition: epsilon = kB Tg / Tg*"},
     {"mass", INPUT_NUMBER, FIELD(map.mass) - FIELD(map), .quantity = QUANTITY_MASS, .limit = INPUT_POSITIVE,
      .required = true, .real = true, .help = "mean atomic mass, e.g. 77.4 u"},
     {0}};
@@ -88,11 +92,13 @@ static const struct input_key map_keys[] = {
 static void check_map(struct input *in, const struct tree_node *map, void *target)
 {
     const double *v = target; /* sigma, eps, Tg, mass */
-    struct unit_map m = {.sigma = v[0], .eps = isnan(v[1]) ? 0.0 : v[1], .Tg = isnan(v[2]) ? 0.0 : v[2], .mass = v[3]};
+    struct unit_map m = {
+        .sigma = v[0], .eps = isnan(v[1]) ? 0.0 : v[1], .Tg = isnan(v[2]) ? 0.0 : v[2], .mass = v[3]};
     if (units_map(&in->units, &m) != OK) input_problem(in, map, "%s", status_message());
 }
 static const struct input_table map_table = {"map", map_keys, sizeof(((struct run_input *)0)->map),
-                                             .help = "real units beside the reduced ones", .check = check_map};
+                                             .help = "real units beside the reduced ones",
+                                             .check = check_map};
 
 /* ---- atoms ---- */
 
@@ -147,8 +153,10 @@ struct speckle_input { /* mirrors run_input.speckle */
     int64_t windows;
 };
 
-/* `average: 5 frames over 5 tau`: the intensities of so many sub-frames, evenly over the distance of two frames. */
-static void read_exposure(struct input *in, const struct input_key *key, const struct tree_node *node, void *field)
+/* `average: 5 frames over 5 tau`: the intensities of so many sub-frames, evenly over the distance of two
+ * frames. */
+static void read_exposure(struct input *in, const struct input_key *key, const struct tree_node *node,
+                          void *field)
 {
     int64_t *exposure = field;
     (void)key;
@@ -158,20 +166,22 @@ static void read_exposure(struct input *in, const struct input_key *key, const s
         input_problem(in, of, "only `of: intensity` exists: a detector adds intensities, not amplitudes");
     double frames;
     const char *rest;
-    if (!average || average->kind != TREE_TEXT || !units_number(average->text, &frames, &rest) || frames < 1 ||
-        frames > 10000 || frames != floor(frames) || strncmp(rest, "frame", 5) != 0) {
+    if (!average || average->kind != TREE_TEXT || !units_number(average->text, &frames, &rest) ||
+        frames < 1 || frames > 10000 || frames != floor(frames) || strncmp(rest, "frame", 5) != 0) {
         input_problem(in, node, "an exposure looks like {average: 5 frames, of: intensity} or `5 frames`");
         return;
     }
     *exposure = (int64_t)frames;
     const char *over = strstr(rest, "over ");
     double time;
-    struct speckle_input *s = (struct speckle_input *)((char *)field - offsetof(struct speckle_input, exposure));
+    struct speckle_input *s =
+        (struct speckle_input *)((char *)field - offsetof(struct speckle_input, exposure));
     if (!over) return;
     if (units_parse(&in->units, over + 5, QUANTITY_TIME, &time) != OK)
         input_problem(in, average, "%s", status_message());
     else if (!isnan(s->every) && fabs(time - s->every) > 1e-9 * s->every)
-        input_problem(in, average, "an exposure must fill the distance of two frames (`every`), which is %g", s->every);
+        input_problem(in, average, "an exposure must fill the distance of two frames (`every`), which is %g",
+                      s->every);
 }
 
 static void value_text(const struct tree_node *node, char *out, size_t size)
@@ -179,13 +189,16 @@ static void value_text(const struct tree_node *node, char *out, size_t size)
     out[0] = '\0';
     if (node->kind == TREE_TEXT) snprintf(out, size, "%s", node->text);
     for (const struct tree_node *c = node->kind == TREE_LIST ? node->first : NULL; c; c = c->next)
-        snprintf(out + strlen(out), size - strlen(out), "%s%s", c == node->first ? "" : " ", c->text ? c->text : "");
+        snprintf(out + strlen(out), size - strlen(out), "%s%s", c == node->first ? "" : " ",
+                 c->text ? c->text : "");
 }
 
-static void read_windows(struct input *in, const struct input_key *key, const struct tree_node *node, void *field)
+static void read_windows(struct input *in, const struct input_key *key, const struct tree_node *node,
+                         void *field)
 {
     struct window_spec *window = field;
-    struct speckle_input *s = (struct speckle_input *)((char *)field - offsetof(struct speckle_input, window));
+    struct speckle_input *s =
+        (struct speckle_input *)((char *)field - offsetof(struct speckle_input, window));
     (void)key;
     if (node->kind != TREE_MAP) {
         input_problem(in, node, "windows are a map of names: {3d: {kind: shell}, 1d: {kind: spot}}");
@@ -208,17 +221,20 @@ static void read_windows(struct input *in, const struct input_key *key, const st
         if (st == OK) st = window_spec_check(spec);
         if (st == OK) st = window_spec_check_units(spec, in->units.kind == UNITS_LJ ? "lj" : "metal");
         if (st != OK && w->kind != TREE_MAP) input_problem(in, w, "%s", status_message());
-        if (st != OK && w->kind == TREE_MAP && in->problem_count == 0) input_problem(in, w, "%s", status_message());
+        if (st != OK && w->kind == TREE_MAP && in->problem_count == 0)
+            input_problem(in, w, "%s", status_message());
     }
 }
 
 static const char *const flatten_words[] = {"none", "S(|q|)", NULL};
 static const struct input_key speckle_keys[] = {
-    {"every", INPUT_NUMBER, offsetof(struct speckle_input, every), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
-     .required = true, .help = "time between frames"},
+    {"every", INPUT_NUMBER, offsetof(struct speckle_input, every), .quantity = QUANTITY_TIME,
+     .limit = INPUT_POSITIVE, .required = true, .help = "time between frames"},
     {"exposure", INPUT_CUSTOM, offsetof(struct speckle_input, exposure), .read = read_exposure,
-     .help = "{average: 5 frames, of: intensity}: sub-frames whose intensities are averaged; absent: instantaneous"},
-    {"flatten", INPUT_CHOICE, offsetof(struct speckle_input, flatten), .choices = flatten_words, .standard = "S(|q|)",
+     .help = "{average: 5 frames, of: intensity}: sub-frames whose intensities are averaged; absent: "
+             "instantaneous"},
+    {"flatten", INPUT_CHOICE, offsetof(struct speckle_input, flatten), .choices = flatten_words,
+     .standard = "S(|q|)",
      .help = "whether the analysis divides by S(|q|), so that a peak's shape does not look like contrast"},
     {"form factors", INPUT_STRING, offsetof(struct speckle_input, form_factors), .standard = "'1'",
      .help = "1, or numbers per species (A=1,B=2), or xray (metal units)"},
@@ -240,41 +256,53 @@ static const struct input_key trajectory_keys[] = {
 static const struct input_table trajectory_table = {"trajectory", trajectory_keys,
                                                     sizeof(((struct run_input *)0)->trajectory),
                                                     .help = "atomic positions, in stages that observe them"};
-static const struct input_key thermo_keys[] = {
-    {"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .standard = "200 steps",
-     .help = "time between lines of thermo.csv"},
-    {0}};
-static const struct input_table thermo_table = {"thermo", thermo_keys, sizeof(double), .help = "temperature, pressure, energies"};
-static const struct input_key checkpoint_keys[] = {
-    {"every", INPUT_NUMBER, 0, .quantity = QUANTITY_WALL_TIME, .limit = INPUT_POSITIVE, .standard = "10 min",
-     .help = "wall-clock time between checkpoints"},
-    {0}};
-static const struct input_table checkpoint_table = {"checkpoint", checkpoint_keys, sizeof(double), .help = "restart files"};
+static const struct input_key thermo_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME,
+                                                .limit = INPUT_POSITIVE, .standard = "200 steps",
+                                                .help = "time between lines of thermo.csv"},
+                                               {0}};
+static const struct input_table thermo_table = {"thermo", thermo_keys, sizeof(double),
+                                                .help = "temperature, pressure, energies"};
+static const struct input_key checkpoint_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_WALL_TIME,
+                                                    .limit = INPUT_POSITIVE, .standard = "10 min",
+                                                    .help = "wall-clock time between checkpoints"},
+                                                   {0}};
+static const struct input_table checkpoint_table = {"checkpoint", checkpoint_keys, sizeof(double),
+                                                    .help = "restart files"};
 static const struct input_key limit_keys[] = {
     {"wall", INPUT_NUMBER, 0, .quantity = QUANTITY_WALL_TIME, .limit = INPUT_POSITIVE,
      .help = "stop with a checkpoint (exit code 4) after this wall-clock time"},
     {0}};
-static const struct input_table limit_table = {"limit", limit_keys, sizeof(double), .help = "when to stop by itself"};
+static const struct input_table limit_table = {"limit", limit_keys, sizeof(double),
+                                               .help = "when to stop by itself"};
 static const struct input_key lists_keys[] = {
-    {"skin", INPUT_NUMBER, 0, .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE, .help = "outer skin of the neighbor lists"},
-    {"inner skin", INPUT_NUMBER, sizeof(double), .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE, .help = "inner skin"},
+    {"skin", INPUT_NUMBER, 0, .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,
+     .help = "outer skin of the neighbor lists"},
+    {"inner skin", INPUT_NUMBER, sizeof(double), .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,
+     .help = "inner skin"},
     {0}};
 static const struct input_table lists_table = {"lists", lists_keys, 2 * sizeof(double),
                                                .help = "neighbor lists; part of the trajectory's bits"};
 
 static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
-     .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: energy}"},
-    {"Tg", INPUT_MAP, FIELD(Tg), .table = &Tg_table, .help = "makes Tg a unit"},
-    {"map", INPUT_MAP, FIELD(map), .table = &map_table, .help = "makes real units legal"},
-    {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .required = true, .help = "the sample at the start"},
-    {"dt", INPUT_CUSTOM, FIELD(dt), .read = read_dt, .standard = "0.005 tau", .help = "time step"},
-    {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1", .help = "of all random numbers"},
+     .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: "
+             "energy}"},
+    {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
+    {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
+     .help = "makes real units legal"},
+    {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .required = true,
+     .help = "the sample at the start"},
+    {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
+     .help = "time step"},
+    {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
+     .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
     {"barostat", INPUT_MAP, FIELD(barostat), .table = &barostat_table, .help = "of all stages at a pressure"},
-    {"stages", INPUT_STAGES, FIELD(stage_items), .variants = stage_tables, .required = true, .help = "what happens, in order"},
+    {"stages", INPUT_STAGES, FIELD(stage_items), .variants = stage_tables, .required = true,
+     .help = "what happens, in order"},
     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, .help = "in stages that observe speckle"},
-    {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table, .help = "in stages that observe trajectory"},
+    {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
+     .help = "in stages that observe trajectory"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
@@ -282,14 +310,15 @@ static const struct input_key run_keys[] = {
     {0}};
 
 const struct input_table run_table = {"run", run_keys, sizeof(struct run_input),
-                                      .help = "one simulation: a sample, what happens to it, what is observed"};
+                                      .help =
+                                          "one simulation: a sample, what happens to it, what is observed"};
 
 /* ---- reading ---- */
 
 static void make_stages(struct run_input *r)
 {
-    struct stage_context c = {.input = &r->input, .dt = r->dt, .thermostat = r->thermostat, .barostat = r->barostat,
-                              .T = NAN};
+    struct stage_context c = {
+        .input = &r->input, .dt = r->dt, .thermostat = r->thermostat, .barostat = r->barostat, .T = NAN};
     r->stages = input_memory(&r->input, r->stage_items.count, sizeof *r->stages);
     if (!r->stages) return;
     for (size_t i = 0; i < r->stage_items.count; i++) {
@@ -311,7 +340,8 @@ static void check_together(struct run_input *r)
         if (s->observe_speckle && r->speckle.windows == 0)
             input_problem(in, s->node, "the stage observes speckle, but no `speckle: windows:` are given");
         if (s->observe_trajectory && isnan(r->trajectory.every))
-            input_problem(in, s->node, "the stage observes its trajectory, but `trajectory: every:` is not given");
+            input_problem(in, s->node,
+                          "the stage observes its trajectory, but `trajectory: every:` is not given");
     }
     if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
         double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;
@@ -358,14 +388,17 @@ status run_input_configuration(const struct run_input *r, struct config *c)
         GUARD(config_read(r->atoms.file, c));
         GUARD(potential_match_species(&p, c));
     } else {
-        struct build_mixture m = {.atoms = r->atoms.N, .density = r->atoms.density,
-                                  .fraction = {r->atoms.A, r->atoms.B}, .species = p.species,
+        struct build_mixture m = {.atoms = r->atoms.N,
+                                  .density = r->atoms.density,
+                                  .fraction = {r->atoms.A, r->atoms.B},
+                                  .species = p.species,
                                   .seed = (uint64_t)r->seed};
         GUARD(build_mixture(c, &m));
     }
     GUARD(config_check(c));
     if (!c->v && !isnan(r->stages[0].T_from))
-        GUARD(build_velocities(c, r->stages[0].T_from, units_boltzmann(&r->input.units), (uint64_t)r->seed, 0));
+        GUARD(
+            build_velocities(c, r->stages[0].T_from, units_boltzmann(&r->input.units), (uint64_t)r->seed, 0));
     snprintf(c->units, sizeof c->units, "%s", p.kind->units);
 done:
     potential_free(&p);

@@ -77,7 +77,8 @@ extern const struct input_table run_table;
 status run_input_read(struct run_input *r, const char *path, const char *const *sets, int n_sets);
 void run_input_free(struct run_input *r);
 
-/* The starting configuration (built, or read from atoms.file), with velocities at the first stage's temperature. */
+/* The starting configuration (built, or read from atoms.file), with velocities at the first stage's
+ * temperature. */
 status run_input_configuration(const struct run_input *r, struct config *c);
 
 #endif

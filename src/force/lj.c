@@ -18,10 +18,7 @@ static void set_pair(struct lj_tables *t, int b, double sigma, double epsilon, d
     double energy = 4.0 * epsilon * (s12 * c6 * c6 - s6 * c6);
     double slope = 24.0 * epsilon * (2.0 * s12 * c6 * c6 - s6 * c6) / cutoff; /* −u'(r_c): the force at r_c */
     simd_table(t->cutoff2, b, cutoff * cutoff);
-    simd_table(t->f12, b, 48.0 * epsilon * s12);
-    simd_table(t->f6, b, 24.0 * epsilon * s6);
-    simd_table(t->e12, b, 4.0 * epsilon * s12);
-    simd_table(t->e6, b, 4.0 * epsilon * s6);
+    simd_table(t->attraction, b, 24.0 * epsilon * s6);
     simd_table(t->slope, b, shift == SHIFT_FORCE ? slope : 0.0);
     simd_table(t->shift, b,
                shift == SHIFT_NONE     ? 0.0
@@ -70,11 +67,12 @@ static status wahnstrom_make(struct potential *p, const char *options)
     struct lj *lj = NULL;
     TRY(NEW(lj, 1));
     p->parameters = lj;
+    lj->epsilon = 1.0;
     lj->force_shift = shift == SHIFT_FORCE;
     for (int a = 0; a < 2; a++)
         for (int b = 0; b < 2; b++) {
             p->cutoff[a][b] = per_pair ? cutoff * sigma[a][b] : cutoff;
-            set_pair(&lj->by_species[a], b, sigma[a][b], 1.0, p->cutoff[a][b], shift);
+            set_pair(&lj->by_species[a], b, sigma[a][b], lj->epsilon, p->cutoff[a][b], shift);
         }
     snprintf(p->spec, sizeof p->spec, "wahnstrom:cutoff=%g%s,shift=%s", cutoff, per_pair ? "ij" : "aa",
              shift_text);
@@ -96,9 +94,9 @@ static void release(struct potential *p)
 static const lj_kernel kernels[ISA_COUNT] = {lj_compute_sse2, lj_compute_avx2, lj_compute_avx512};
 
 static void compute(const struct potential *p, const struct domain *d, const struct list *l, int thread,
-                    const size_t range[2], struct force_sums *sums)
+                    const size_t range[2], bool prune, struct force_sums *sums)
 {
-    struct lj_work w = {d->x[0], p->parameters, d, l, thread, range[0], range[1], sums};
+    struct lj_work w = {d->x[0], p->parameters, d, l, thread, prune, range[0], range[1], sums};
     kernels[l->isa](&w);
 }
 

@@ -14,14 +14,17 @@
 
 extern const struct potential_kind potential_wahnstrom;
 
-/* What the kernels need, tables by species of the neighbor (simd_table). */
+/* What the kernels need, tables by species of the neighbor (simd_table). With one ε for all pairs the
+ * repulsive coefficient follows from the attractive one, which saves a lookup: u = 24εσ⁶ r⁻⁶, f/r = u (u/12ε
+ * − 1) r⁻² [− slope/r], energy = u (u/144ε − 1/6) + shift [+ slope·r]. */
 struct lj_tables {
-    double cutoff2[8], f12[8], f6[8]; /* f/r = (f12 r⁻⁶ − f6) r⁻⁶ r⁻² [− slope/r]; f12 = 48εσ¹², f6 = 24εσ⁶ */
-    double e12[8], e6[8], shift[8]; /* u = (e12 r⁻⁶ − e6) r⁻⁶ + shift [+ slope·r] */
+    double cutoff2[8], attraction[8]; /* r_c², 24εσ⁶ */
+    double shift[8];
     double slope[8]; /* −u'(r_c) for shift=force, else 0; shift holds −u(r_c) − slope·r_c */
 };
 struct lj {
     struct lj_tables by_species[SPECIES_MAX];
+    double epsilon;
     bool force_shift;
 };
 
@@ -31,6 +34,7 @@ struct lj_work {
     const struct domain *domain;
     const struct list *list;
     int thread;
+    bool prune;              /* make the inner lists on the way */
     size_t from, to;         /* work-order range */
     struct force_sums *sums; /* NULL: forces only */
 };

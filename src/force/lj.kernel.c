@@ -8,17 +8,21 @@
 #include "base/isa.h"
 #include "base/simd.h"
 #include "force/lj.h"
+#include "neighbor/list_kernel.h"
 
+struct constants {            /* of all pairs */
+    vd inverse12, inverse144; /* 1/12ε, 1/144ε */
+};
 struct accumulators {
     vd fx, fy, fz, energy, virial[VIRIALS];
 };
 
 /* Eight neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each
- * call. */
-static inline __attribute__((always_inline)) void eight(const double *atoms, const uint32_t *j,
-                                                        const struct lj_tables *t, vd x, vd y, vd z,
-                                                        struct accumulators *a, const int energies,
-                                                        const int force_shift)
+ * call. Returns the squared distances and species for pruning. */
+static inline __attribute__((always_inline)) vd eight(const double *atoms, const uint32_t *j,
+                                                      const struct lj_tables *t, const struct constants *c,
+                                                      vd x, vd y, vd z, struct accumulators *a, vd *species,
+                                                      const int energies, const int force_shift)
 {
     vd xj, yj, zj, wj;
     vd_atoms(atoms, j, &xj, &yj, &zj, &wj);
@@ -27,15 +31,16 @@ static inline __attribute__((always_inline)) void eight(const double *atoms, con
     vm inside = vd_less(r2, vd_lookup(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
-    vd f12 = vd_lookup(t->f12, wj), f6 = vd_lookup(t->f6, wj);
-    vd f = vd_mul(vd_mul(vd_sub(vd_mul(f12, inverse6), f6), inverse6), inverse2);
+    vd u = vd_mul(vd_lookup(t->attraction, wj), inverse6);
+    vd f = vd_mul(vd_mul(u, inverse2), vd_fma(u, c->inverse12, vd_set(-1.0)));
     if (force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
     f = vd_keep(inside, f);
     a->fx = vd_fma(f, dx, a->fx);
     a->fy = vd_fma(f, dy, a->fy);
     a->fz = vd_fma(f, dz, a->fz);
-    if (!energies) return;
-    vd e = vd_mul(vd_sub(vd_mul(vd_lookup(t->e12, wj), inverse6), vd_lookup(t->e6, wj)), inverse6);
+    *species = wj;
+    if (!energies) return r2;
+    vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
     e = vd_add(e, vd_lookup(t->shift, wj));
     if (force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
     a->energy = vd_add(a->energy, vd_keep(inside, e));
@@ -46,42 +51,60 @@ static inline __attribute__((always_inline)) void eight(const double *atoms, con
     a->virial[VIRIAL_XY] = vd_fma(fdx, dy, a->virial[VIRIAL_XY]);
     a->virial[VIRIAL_XZ] = vd_fma(fdx, dz, a->virial[VIRIAL_XZ]);
     a->virial[VIRIAL_YZ] = vd_fma(fdy, dz, a->virial[VIRIAL_YZ]);
+    return r2;
 }
 
 static inline __attribute__((always_inline)) void range(const struct lj_work *w, const int energies,
-                                                        const int force_shift)
+                                                        const int force_shift, const int prune)
 {
     const struct domain *d = w->domain;
-    const uint32_t *all = w->list->part[w->thread].inner.j;
+    const struct list *l = w->list;
+    const struct list_part *part = &l->part[w->thread];
+    const struct constants c = {vd_set(1.0 / (12.0 * w->lj->epsilon)),
+                                vd_set(1.0 / (144.0 * w->lj->epsilon))};
     for (size_t o = w->from; o < w->to; o++) {
         uint32_t i = d->order[o];
         const double *xi = w->x + 4 * (size_t)d->slot[i];
         const struct lj_tables *t = &w->lj->by_species[d->type[i]];
-        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
+        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), species;
         struct accumulators a;
         a.fx = a.fy = a.fz = a.energy = vd_zero();
         if (energies)
             for (int k = 0; k < VIRIALS; k++) a.virial[k] = vd_zero();
-        const uint32_t *j = all + w->list->inner[o].first, *end = j + w->list->inner[o].length;
-        for (; j < end; j += SIMD_WIDTH) eight(w->x, j, t, x, y, z, &a, energies, force_shift);
-        d->f[i][0] = vd_total(a.fx);
-        d->f[i][1] = vd_total(a.fy);
-        d->f[i][2] = vd_total(a.fz);
+        struct list_entry entry = prune ? l->outer[o] : l->inner[o];
+        const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
+        uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
+        for (; j < end; j += SIMD_WIDTH) {
+            vd r2 = eight(w->x, j, t, &c, x, y, z, &a, &species, energies, force_shift);
+            if (prune)
+                kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))),
+                                  kept);
+        }
+        if (prune) list_inner_end(l, part, o, kept, d->n_extended);
+        vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!energies) continue;
-        d->f[i][3] = 0.5 * vd_total(a.energy);
+        d->f[i][3] *= 0.5;
         sum_add(&w->sums->energy, d->f[i][3]);
         for (int k = 0; k < VIRIALS; k++) sum_add(&w->sums->virial[k], 0.5 * vd_total(a.virial[k]));
     }
 }
 
-void ISA_FUNCTION(lj_compute)(const struct lj_work *w)
+static inline __attribute__((always_inline)) void choose(const struct lj_work *w, const int prune)
 {
     if (w->sums && w->lj->force_shift)
-        range(w, 1, 1);
+        range(w, 1, 1, prune);
     else if (w->sums)
-        range(w, 1, 0);
+        range(w, 1, 0, prune);
     else if (w->lj->force_shift)
-        range(w, 0, 1);
+        range(w, 0, 1, prune);
     else
-        range(w, 0, 0);
+        range(w, 0, 0, prune);
+}
+
+void ISA_FUNCTION(lj_compute)(const struct lj_work *w)
+{
+    if (w->prune)
+        choose(w, 1);
+    else
+        choose(w, 0);
 }

@@ -33,7 +33,7 @@ struct potential_kind {
     /* Forces on the atoms of one thread's range of the work order; energies and virials too when sums is
      * given. Same force bits either way. */
     void (*compute)(const struct potential *p, const struct domain *d, const struct list *l, int thread,
-                    const size_t range[2], struct force_sums *sums);
+                    const size_t range[2], bool prune, struct force_sums *sums);
     void (*release)(struct potential *p);
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/engine.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/random.h"
+#include "integrate/step.h"
 
 #include <math.h>
 #include <omp.h>
@@ -11,8 +10,20 @@
 void engine_default_skins(const struct potential *p, double *skin, double *inner_skin)
 {
     bool lj = strcmp(p->kind->units, "lj") == 0;
-    *skin = lj ? 0.6 : 1.2;        /* σ_AA; Å */
+    *skin = lj ? 0.7 : 1.4; /* σ_AA; Å */
     *inner_skin = lj ? 0.15 : 0.3;
+}
+
+/* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the
+ * others would wait for ever. */
+static int threads_granted(int wanted)
+{
+    int granted = 1;
+    omp_set_dynamic(0);
+#pragma omp parallel num_threads(wanted) default(none) shared(granted)
+#pragma omp master
+    granted = omp_get_num_threads();
+    return granted;
 }
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
@@ -22,6 +33,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     int threads = o->threads > 0 ? o->threads : par_threads();
+    threads = threads_granted(threads);
     omp_set_num_threads(threads); /* for every other parallel region of this process, too */
     double skin, inner_skin;
     engine_default_skins(&e->potential, &skin, &inner_skin);
@@ -29,8 +41,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     if (o->inner_skin > 0.0) inner_skin = o->inner_skin;
     if (inner_skin > 0.9 * skin) inner_skin = 0.9 * skin;
     TRY(list_start(&e->list, e->potential.species.count, (const double(*)[SPECIES_MAX])e->potential.cutoff,
-                   skin, inner_skin,
-                   threads));
+                   skin, inner_skin, threads));
     TRY(NEW(e->thread, (size_t)threads));
     TRY(domain_load(&e->domain, c));
     return engine_forces(e);
@@ -44,91 +55,20 @@ void engine_free(struct engine *e)
     DELETE(e->thread);
 }
 
-/* ---- one thread's share of the phases of a step ---- */
-
-static inline double move_atom(struct engine *e, size_t i)
-{
-    struct domain *d = &e->domain;
-    const struct step_plan *p = &e->plan;
-    double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
-    const double *f = d->f[i], *reference = d->pruned[i], inverse_mass = v[3];
-    if (p->langevin) {
-        double noise[3], width = p->c2 * sqrt(inverse_mass);
-        random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
-        for (int k = 0; k < 3; k++) {
-            double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            v[k] = p->c1 * kicked + width * noise[k];
-            x[k] = p->xa[k] * x[k] + 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
-        }
-    } else {
-        for (int k = 0; k < 3; k++) {
-            v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            x[k] = p->xa[k] * x[k] + p->xv[k] * v[k];
-        }
-    }
-    for (int k = 0; k < 3; k++) {
-        double moved = x[k] - e->scale_since_prune[k] * reference[k];
-        moved2 += moved * moved;
-    }
-    return moved2;
-}
-
-static void move_atoms(struct engine *e, int t)
-{
-    const struct list_part *part = &e->list.part[t];
-    double largest = 0.0;
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? part->interior : part->boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            double moved2 = move_atom(e, e->domain.order[o]);
-            if (!(moved2 <= largest))
-                largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
-        }
-    }
-    e->thread[t].displacement2 = largest;
-}
-
-static void end_kick(struct engine *e, int t)
-{
-    struct domain *d = &e->domain;
-    const struct step_plan *p = &e->plan;
-    struct engine_thread *mine = &e->thread[t];
-    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble);
-    memset(mine->kinetic, 0, sizeof mine->kinetic);
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            uint32_t i = d->order[o];
-            double *v = d->v[i];
-            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (d->f[i][k] * v[3]);
-            if (!kinetic) continue;
-            double mass = d->species.mass[d->type[i]];
-            for (int k = 0; k < 3; k++) sum_add(&mine->kinetic[k], mass * (v[k] * v[k]));
-        }
-    }
-}
-
-static void force_range(struct engine *e, int t, const size_t range[2])
-{
-    struct force_sums *sums = e->want_energy ? &e->thread[t].sums : NULL;
-    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, sums);
-}
-
-/* ---- what one thread does for all ---- */
-
-static void fill_input(const struct engine *e, struct ensemble_input *in)
+void engine_ensemble_input(const struct engine *e, struct ensemble_input *in)
 {
     *in = (struct ensemble_input){.kB = e->kB,
                                   .dt = e->dt,
                                   .volume = box_volume(&e->domain.box),
+                                  .kinetic2 = e->kinetic2,
                                   .atoms = e->domain.total,
                                   .step = e->step,
                                   .seed = e->seed};
-    memcpy(in->kinetic2, e->kinetic2, sizeof in->kinetic2);
+    memcpy(in->axis_kinetic2, e->axis_kinetic2, sizeof in->axis_kinetic2);
     memcpy(in->virial, e->virial, sizeof in->virial);
 }
 
-static void scale_cell(struct engine *e, const double scale[3])
+void engine_scale_cell(struct engine *e, const double scale[3])
 {
     struct box *b = &e->domain.box;
     for (int k = 0; k < 3; k++) {
@@ -142,250 +82,9 @@ static void scale_cell(struct engine *e, const double scale[3])
 void engine_scale_box(struct engine *e, const double scale[3])
 {
     struct domain *d = &e->domain;
-    scale_cell(e, scale);
+    engine_scale_cell(e, scale);
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->x[d->slot[i]][k] *= scale[k];
-}
-
-static void begin_step(struct engine *e)
-{
-    struct ensemble_input in;
-    fill_input(e, &in);
-    ensemble_plan(&e->ensemble, &in, &e->plan);
-    if (e->plan.scales_box) scale_cell(e, e->plan.box);
-    e->step++;
-    e->time += e->dt;
-    e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
-                     ensemble_needs_virial(&e->ensemble, e->step);
-    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
-}
-
-static double largest_displacement(const struct engine *e)
-{
-    double largest = 0.0;
-    for (int t = 0; t < e->list.threads; t++)
-        if (e->thread[t].displacement2 > largest) largest = e->thread[t].displacement2;
-    par_max(&largest, 1);
-    return largest;
-}
-
-static double compression(const double scale[3])
-{
-    double most = 0.0;
-    for (int k = 0; k < 3; k++)
-        if (1.0 - scale[k] > most) most = 1.0 - scale[k];
-    return most;
-}
-
-/* What the lists need at this step, from exact global values and recorded parameters. LIST_PRUNE is provisional: the
- * team then measures how far atoms are from where the outer lists were made, and confirm_prune decides. */
-static void decide_action(struct engine *e)
-{
-    if (e->step == e->rebuild_at || e->step - e->last_rebuild >= LIST_LIFETIME)
-        e->action = LIST_REBUILD;
-    else if (list_holds(&e->list, largest_displacement(e), compression(e->scale_since_prune)))
-        e->action = LIST_KEEP;
-    else
-        e->action = LIST_PRUNE;
-}
-
-static void confirm_prune(struct engine *e)
-{
-    if (!list_can_prune(&e->list, largest_displacement(e), compression(e->scale_since_rebuild)))
-        e->action = LIST_REBUILD;
-}
-
-/* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones (pruned) were
- * made. */
-static void measure(struct engine *e, int t, double (*from)[4], const double scale[3])
-{
-    const struct domain *d = &e->domain;
-    double largest = 0.0;
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            uint32_t i = d->order[o];
-            double moved2 = 0.0;
-            for (int k = 0; k < 3; k++) {
-                double moved = d->x[d->slot[i]][k] - scale[k] * from[i][k];
-                moved2 += moved * moved;
-            }
-            if (!(moved2 <= largest)) largest = moved2 == moved2 ? moved2 : (double)INFINITY;
-        }
-    }
-    e->thread[t].displacement2 = largest;
-}
-
-/* Remember where one thread's atoms are now that the inner lists are made. */
-static void mark_pruned(struct engine *e, int t)
-{
-    struct domain *d = &e->domain;
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
-        for (size_t o = range[0]; o < range[1]; o++)
-            memcpy(d->pruned[d->order[o]], d->x[d->slot[d->order[o]]], 3 * sizeof(double));
-    }
-}
-
-static status rebuild_domain(struct engine *e)
-{
-    TRY(domain_rebuild(&e->domain, e->list.radius));
-    return par_agree(list_prepare(&e->list, &e->domain));
-}
-
-static void rebuilt(struct engine *e)
-{
-    e->failure = par_agree(list_check(&e->list));
-    e->last_rebuild = e->step;
-    e->rebuilds++;
-    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
-}
-
-/* Exact sums over threads and ranks into the engine's global values. */
-static void end_step(struct engine *e)
-{
-    e->has_energy = e->want_energy;
-    if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
-    struct sum all[4 + VIRIALS];
-    memset(all, 0, sizeof all);
-    for (int t = 0; t < e->list.threads; t++) {
-        const struct engine_thread *mine = &e->thread[t];
-        for (int k = 0; k < 3; k++) sum_merge(&all[k], &mine->kinetic[k]);
-        sum_merge(&all[3], &mine->sums.energy);
-        for (int k = 0; k < VIRIALS; k++) sum_merge(&all[4 + k], &mine->sums.virial[k]);
-    }
-    par_sum(all, e->want_energy ? 4 + VIRIALS : 3);
-    bool ok = true;
-    for (int i = 0; i < (e->want_energy ? 4 + VIRIALS : 3); i++) ok = ok && sum_ok(&all[i]);
-    if (!ok)
-        e->failure = fail(UNPHYSICAL,
-                          "the run has blown up at step %lld: an energy is not a number or far too large "
-                          "(overlapping atoms, a time step too long, or a wrong density)",
-                          (long long)e->step);
-    for (int k = 0; k < 3; k++) e->kinetic2[k] = sum_value(&all[k]);
-    if (!e->want_energy) return;
-    e->energy = sum_value(&all[3]);
-    for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[4 + k]);
-}
-
-/* ---- the persistent parallel region ---- */
-
-struct stopwatch { /* phases as thread 0 sees them */
-    double *seconds, last;
-};
-static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
-{
-    if (thread != 0) return;
-    double now = clock_now();
-    w->seconds[phase] += now - w->last;
-    w->last = now;
-}
-
-/* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
-static void rebuild_by_team(struct engine *e, int t)
-{
-    if (t == 0) e->failure = rebuild_domain(e);
-    team_barrier(&e->team);
-    if (e->failure == OK) list_build(&e->list, &e->domain, t);
-    if (e->failure == OK) list_prune(&e->list, &e->domain, t);
-    team_barrier(&e->team);
-    if (t == 0 && e->failure == OK) rebuilt(e);
-    team_barrier(&e->team);
-}
-
-/* Present positions of every halo atom, without overlapping work. */
-static void fill_by_team(struct engine *e, int t)
-{
-    if (t == 0) domain_send(&e->domain);
-    domain_fill_images(&e->domain, t, e->list.threads);
-    if (t == 0) domain_receive(&e->domain);
-    team_barrier(&e->team);
-    domain_fill_halo(&e->domain, t, e->list.threads);
-    team_barrier(&e->team);
-}
-
-static void prune_by_team(struct engine *e, int t)
-{
-    fill_by_team(e, t);
-    list_prune(&e->list, &e->domain, t);
-    mark_pruned(e, t);
-    if (t == 0) {
-        e->prunes++;
-        for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
-    }
-    team_barrier(&e->team);
-}
-
-/* Forces with the lists as they are: atoms that see no other rank first, while messages travel. */
-static void forces_overlapped(struct engine *e, int t, struct stopwatch *w)
-{
-    bool others = e->domain.n_peers > 0;
-    if (t == 0) domain_send(&e->domain);
-    domain_fill_images(&e->domain, t, e->list.threads);
-    team_barrier(&e->team);
-    lap(w, t, PHASE_HALO);
-    force_range(e, t, e->list.part[t].interior);
-    lap(w, t, PHASE_FORCE);
-    if (others) {
-        if (t == 0) domain_receive(&e->domain);
-        team_barrier(&e->team);
-        domain_fill_halo(&e->domain, t, e->list.threads);
-        team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
-    }
-    force_range(e, t, e->list.part[t].boundary);
-    lap(w, t, PHASE_FORCE);
-}
-
-static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
-{
-    if (e->action == LIST_KEEP) {
-        forces_overlapped(e, t, w);
-        return;
-    }
-    force_range(e, t, e->list.part[t].interior);
-    force_range(e, t, e->list.part[t].boundary);
-    lap(w, t, PHASE_FORCE);
-}
-
-/* Keep, prune or rebuild the lists of this step; every thread leaves knowing e->action. */
-static void lists_by_team(struct engine *e, int t)
-{
-    if (t == 0) decide_action(e);
-    team_barrier(&e->team);
-    if (e->action == LIST_PRUNE) {
-        measure(e, t, e->domain.reference, e->scale_since_rebuild);
-        team_barrier(&e->team);
-        if (t == 0) confirm_prune(e);
-        team_barrier(&e->team);
-    }
-    if (e->action == LIST_PRUNE) prune_by_team(e, t);
-    if (e->action == LIST_REBUILD) rebuild_by_team(e, t);
-}
-
-static void steps_by_team(struct engine *e, int t)
-{
-    struct stopwatch w = {e->seconds, clock_now()};
-    for (;;) {
-        if (t == 0) {
-            e->finished = e->failure != OK || e->step >= e->until ||
-                          (e->stop_at_rebuild && e->action == LIST_REBUILD);
-            if (!e->finished) begin_step(e);
-        }
-        team_barrier(&e->team);
-        if (e->finished) return;
-        move_atoms(e, t);
-        team_barrier(&e->team);
-        lap(&w, t, PHASE_INTEGRATE);
-        lists_by_team(e, t);
-        if (e->failure != OK) return;
-        lap(&w, t, PHASE_LIST);
-        forces_by_team(e, t, &w);
-        end_kick(e, t);
-        team_barrier(&e->team);
-        if (t == 0) end_step(e);
-        lap(&w, t, PHASE_INTEGRATE);
-    }
 }
 
 status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild)
@@ -399,31 +98,11 @@ status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild)
     char message[2048] = ""; /* messages are kept per thread: carry the failing one out of the region */
 #pragma omp parallel num_threads(e->list.threads) shared(message)
     {
-        steps_by_team(e, omp_get_thread_num());
+        step_run(e, omp_get_thread_num());
         if (omp_get_thread_num() == 0 && e->failure != OK)
             strncpy(message, status_message(), sizeof message - 1);
     }
     return e->failure == OK ? OK : fail(e->failure, "%s", message);
-}
-
-/* Forces, energy and virial at the present positions; lists rebuilt in any case, or only when they must be. */
-static void forces_once(struct engine *e, int t, bool rebuild)
-{
-    double ignored[PHASES];
-    struct stopwatch w = {ignored, 0.0};
-    memset(ignored, 0, sizeof ignored);
-    if (rebuild) {
-        rebuild_by_team(e, t);
-    } else {
-        measure(e, t, e->domain.pruned, e->scale_since_prune);
-        team_barrier(&e->team);
-        lists_by_team(e, t);
-    }
-    if (e->failure != OK) return;
-    forces_by_team(e, t, &w);
-    end_kick(e, t);
-    team_barrier(&e->team);
-    if (t == 0) end_step(e);
 }
 
 static status evaluate(struct engine *e, bool rebuild)
@@ -437,20 +116,27 @@ static status evaluate(struct engine *e, bool rebuild)
     char message[2048] = "";
 #pragma omp parallel num_threads(e->list.threads) shared(message)
     {
-        forces_once(e, omp_get_thread_num(), rebuild);
-        if (omp_get_thread_num() == 0 && e->failure != OK) strncpy(message, status_message(), sizeof message - 1);
+        step_evaluate(e, omp_get_thread_num(), rebuild);
+        if (omp_get_thread_num() == 0 && e->failure != OK)
+            strncpy(message, status_message(), sizeof message - 1);
     }
     return e->failure == OK ? OK : fail(e->failure, "%s", message);
 }
 
-status engine_forces(struct engine *e) { return evaluate(e, true); }
-status engine_update(struct engine *e) { return evaluate(e, false); }
+status engine_forces(struct engine *e)
+{
+    return evaluate(e, true);
+}
+status engine_update(struct engine *e)
+{
+    return evaluate(e, false);
+}
 
 /* ---- global values ---- */
 
 double engine_kinetic(const struct engine *e)
 {
-    return 0.5 * (e->kinetic2[0] + e->kinetic2[1] + e->kinetic2[2]);
+    return 0.5 * e->kinetic2;
 }
 
 double engine_temperature(const struct engine *e)
@@ -461,7 +147,7 @@ double engine_temperature(const struct engine *e)
 void engine_pressure(const struct engine *e, double p[VIRIALS])
 {
     double volume = box_volume(&e->domain.box);
-    for (int k = 0; k < VIRIALS; k++) p[k] = (e->virial[k] + (k < 3 ? e->kinetic2[k] : 0.0)) / volume;
+    for (int k = 0; k < VIRIALS; k++) p[k] = (e->virial[k] + (k < 3 ? e->axis_kinetic2[k] : 0.0)) / volume;
 }
 
 double engine_scalar_pressure(const struct engine *e)
@@ -474,6 +160,6 @@ double engine_scalar_pressure(const struct engine *e)
 double engine_conserved(const struct engine *e)
 {
     struct ensemble_input in;
-    fill_input(e, &in);
+    engine_ensemble_input(e, &in);
     return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in);
 }

@@ -27,8 +27,8 @@ struct engine_options {
     const char *potential; /* SPEC */
     double dt;
     double skin, inner_skin; /* 0: the defaults */
-    double kB;             /* 1 for lj */
-    int threads;           /* 0: as OpenMP says */
+    double kB;               /* 1 for lj */
+    int threads;             /* 0: as OpenMP says */
     uint64_t seed;
 };
 
@@ -36,7 +36,7 @@ enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
 enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */
-    _Alignas(64) struct sum kinetic[3];
+    _Alignas(64) struct sum kinetic, axis_kinetic[3];
     struct force_sums sums;
     double displacement2;
 };
@@ -54,8 +54,8 @@ struct engine {
     int64_t rebuild_at;   /* force a rebuild at this step; -1: never */
 
     /* global values at the end of the last step (kinetic always when the ensemble needs it) */
-    double kinetic2[3], energy, virial[VIRIALS];
-    bool has_energy; /* energy and virial belong to this step */
+    double kinetic2, axis_kinetic2[3], energy, virial[VIRIALS]; /* Σ m v², Σ m v_k² */
+    bool has_energy;                                            /* energy and virial belong to this step */
 
     int64_t last_rebuild, rebuilds;
     double scale_since_rebuild[3], scale_since_prune[3];
@@ -78,9 +78,11 @@ void engine_free(struct engine *e);
 status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild); /* collective */
 /* Rebuild lists, compute forces, energy, virial at the present positions. Collective. */
 status engine_forces(struct engine *e);
-/* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial. Collective. */
+/* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
+ * Collective. */
 status engine_update(struct engine *e);
-/* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update follows. */
+/* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
+ * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);
 static inline bool engine_at_rebuild(const struct engine *e)
 {

@@ -3,6 +3,7 @@
 #include "base/random.h"
 
 #include <math.h>
+#include <string.h>
 
 struct ensemble ensemble_nve(void)
 {
@@ -89,10 +90,10 @@ static double total(const double a[3])
 static void mtk_force(const struct ensemble *e, const struct ensemble_input *in, double scale2, double g,
                       double out[3])
 {
-    double two_k = scale2 * total(in->kinetic2);
+    double two_k = scale2 * in->kinetic2;
     for (int k = 0; k < 3; k++) {
         double pv =
-            e->per_axis ? scale2 * in->kinetic2[k] + in->virial[k] : (two_k + total(in->virial)) / 3.0;
+            e->per_axis ? scale2 * in->axis_kinetic2[k] + in->virial[k] : (two_k + total(in->virial)) / 3.0;
         out[k] = pv - e->P * in->volume + two_k / g;
     }
 }
@@ -109,11 +110,21 @@ static double box_freedom(const struct ensemble *e)
 }
 
 /* Twice the kinetic energy of the cell. */
-static double box_kinetic2(const struct ensemble *e, double mass)
+static double box_kinetic2(const double v_box[3], double mass)
 {
     double sum = 0.0;
-    for (int k = 0; k < 3; k++) sum += mass * e->state.v_box[k] * e->state.v_box[k];
+    for (int k = 0; k < 3; k++) sum += mass * v_box[k] * v_box[k];
     return sum;
+}
+
+/* The half kick of v_box that the end of a step still owes. */
+static void finish_kick(const struct ensemble *e, const struct ensemble_input *in, double g, double mass,
+                        double v_box[3])
+{
+    double force[3];
+    if (!(e->state.pending > 0.0)) return;
+    mtk_force(e, in, 1.0, g, force);
+    for (int k = 0; k < 3; k++) v_box[k] += 0.5 * in->dt * force[k] / mass;
 }
 
 /* Returns the thermostat's velocity factor; leaves e->state.v_box for this step. */
@@ -121,13 +132,10 @@ static double plan_mtk(struct ensemble *e, const struct ensemble_input *in, doub
 {
     struct ensemble_state *s = &e->state;
     double mass = mtk_mass(e, g, kT), force[3];
-    if (s->pending > 0.0) {
-        mtk_force(e, in, 1.0, g, force);
-        for (int k = 0; k < 3; k++) s->v_box[k] += 0.5 * in->dt * force[k] / mass;
-    }
-    double factor = advance_chain(s->xi, s->v_xi, total(in->kinetic2), g, kT, e->tau_T, in->dt);
-    double box_factor =
-        advance_chain(s->box_xi, s->box_v_xi, box_kinetic2(e, mass), box_freedom(e), kT, e->tau_P, in->dt);
+    finish_kick(e, in, g, mass, s->v_box);
+    double factor = advance_chain(s->xi, s->v_xi, in->kinetic2, g, kT, e->tau_T, in->dt);
+    double box_factor = advance_chain(s->box_xi, s->box_v_xi, box_kinetic2(s->v_box, mass), box_freedom(e),
+                                      kT, e->tau_P, in->dt);
     mtk_force(e, in, factor * factor, g, force);
     for (int k = 0; k < 3; k++) s->v_box[k] = box_factor * s->v_box[k] + 0.5 * in->dt * force[k] / mass;
     s->pending = 1.0;
@@ -142,9 +150,9 @@ static void rescaling(const struct ensemble *e, const struct ensemble_input *in,
     double dt = in->dt * e->period, rate = e->compressibility * dt / (3.0 * e->tau_P), noise[3];
     random_normal(in->seed, STREAM_BAROSTAT, 0, (uint64_t)in->step, 3, noise);
     double width = sqrt(2.0 * kT * rate / in->volume);
-    double mean = (total(in->kinetic2) + total(in->virial)) / (3.0 * in->volume);
+    double mean = (in->kinetic2 + total(in->virial)) / (3.0 * in->volume);
     for (int k = 0; k < 3; k++) {
-        double pressure = e->per_axis ? (in->kinetic2[k] + in->virial[k]) / in->volume : mean;
+        double pressure = e->per_axis ? (in->axis_kinetic2[k] + in->virial[k]) / in->volume : mean;
         /* isotropic: ln V has three times the drift and variance of one axis, shared by three axes */
         double kick = e->per_axis ? width * noise[k] : width * noise[0] / sqrt(3.0);
         ln_scale[k] = rate * (pressure - e->P) + kick;
@@ -185,7 +193,7 @@ static void plan_moving_box(const struct ensemble *e, double g, double dt, struc
 void ensemble_plan(struct ensemble *e, const struct ensemble_input *in, struct step_plan *p)
 {
     double kT = in->kB * ensemble_temperature(e, in->step), g = ensemble_freedom(e, in->atoms), factor = 1.0;
-    double two_k = total(in->kinetic2);
+    double two_k = in->kinetic2;
     if (e->barostat == BAROSTAT_MTK)
         factor = plan_mtk(e, in, g, kT);
     else if (e->thermostat == THERMOSTAT_NOSE_HOOVER)
@@ -222,8 +230,10 @@ double ensemble_energy(const struct ensemble *e, const struct ensemble_input *in
         }
     }
     if (e->barostat == BAROSTAT_MTK) {
-        double n = box_freedom(e);
-        energy += 0.5 * box_kinetic2(e, mtk_mass(e, g, kT)) + e->P * in->volume;
+        double n = box_freedom(e), box_mass = mtk_mass(e, g, kT), v_box[3];
+        memcpy(v_box, s->v_box, sizeof v_box);
+        finish_kick(e, in, g, box_mass, v_box);
+        energy += 0.5 * box_kinetic2(v_box, box_mass) + e->P * in->volume;
         for (int j = 0; j < CHAIN; j++) {
             double mass = (j == 0 ? n : 1.0) * kT * e->tau_P * e->tau_P;
             energy += 0.5 * mass * s->box_v_xi[j] * s->box_v_xi[j] + (j == 0 ? n : 1.0) * kT * s->box_xi[j];

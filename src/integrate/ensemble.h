@@ -32,7 +32,7 @@ struct ensemble_state {
     double box_xi[CHAIN], box_v_xi[CHAIN]; /* barostat chain */
     double v_box[3];                       /* d ln L_k / dt (mtk) */
     double pending; /* mtk: 1 after a step, whose second barostat half kick is still due */
-    double heat;    /* energy put in by bussi and cell-rescaling */
+    double heat;    /* energy put in by bussi */
 };
 enum { ENSEMBLE_STATE = sizeof(struct ensemble_state) / sizeof(double) };
 
@@ -52,8 +52,9 @@ struct ensemble {
 /* What the plan needs to know about the system at the beginning of the step (step number n). */
 struct ensemble_input {
     double kB, dt, volume;
-    double kinetic2[3]; /* Σ m v_k² */
-    double virial[3];   /* W_kk; needed only when ensemble_needs_virial(n) */
+    double kinetic2;         /* Σ m v² */
+    double axis_kinetic2[3]; /* Σ m v_k²; needed only for a barostat per axis */
+    double virial[3];        /* W_kk; needed only when ensemble_needs_virial(n) */
     int64_t atoms, step;
     uint64_t seed;
 };
@@ -73,8 +74,9 @@ bool ensemble_needs_kinetic(const struct ensemble *e);
 bool ensemble_needs_virial(const struct ensemble *e, int64_t step); /* at the end of step number `step` */
 /* Plan the step that leads from in->step to in->step+1; advances e->state. */
 void ensemble_plan(struct ensemble *e, const struct ensemble_input *in, struct step_plan *plan);
-/* Energy of thermostat and barostat: kinetic + potential + this is conserved at constant target temperature.
- */
+/* Energy of thermostat and barostat at the end of a step: kinetic + potential + this is conserved to second
+ * order in dt at constant target temperature and pressure, for every ensemble but langevin and
+ * cell-rescaling, whose noise is not booked. With mtk the input needs kinetic2 and virial. */
 double ensemble_energy(const struct ensemble *e, const struct ensemble_input *in);
 
 #endif

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Rows are cut to what a position reaches where the halo is at most so many cells thick. */
+enum { TRIM_REACH = 4 };
+
 status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX], double skin,
                   double inner_skin, int threads)
 {
@@ -52,6 +55,14 @@ status list_prepare(struct list *l, const struct domain *d)
     TRY(GROW(l->sy, l->search_capacity[1], n));
     TRY(GROW(l->sz, l->search_capacity[2], n));
     TRY(GROW(l->sw, l->search_capacity[3], n));
+    l->trim = true;
+    for (int k = 0; k < 3; k++) {
+        l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 &&
+                  d->box.h[k][(k + 2) % 3] == 0.0;
+        l->trim = l->trim && d->grid.reach[k] <= TRIM_REACH;
+        l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
+        l->cells_per_length[k] = d->grid.n[k] / d->box.h[k][k];
+    }
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
     for (size_t t = 0; t < threads; t++) {
         struct list_part *p = &l->part[t];
@@ -69,25 +80,62 @@ status list_prepare(struct list *l, const struct domain *d)
     return OK;
 }
 
-static const list_prune_function prune_of[ISA_COUNT] = {list_prune_sse2, list_prune_avx2, list_prune_avx512};
 static const list_scan_function scan_of[ISA_COUNT] = {list_scan_sse2, list_scan_avx2, list_scan_avx512};
 
-/* The list of one atom: the rows of the stencil, each one run of atoms. */
+/* Squared distances of a position from the layers of cells along one axis, −reach … reach, as out[reach + d];
+ * `inside` is where in its own cell it is, in cells. */
+static void layer_distances(double inside, int reach, double width, double *out)
+{
+    for (int d = -reach; d <= reach; d++) {
+        double gap = d > 0 ? d - inside : d < 0 ? inside - (d + 1) : 0.0;
+        out[reach + d] = gap * width * (gap * width);
+    }
+}
+
+/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal
+ * periodic box cells that are out of reach of the very position are left out; it changes which atoms are
+ * looked at, not which are found. The cuts are counted, not searched: which branch to take would be a coin
+ * toss. */
+static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell,
+                        struct list_row *row)
+{
+    const int32_t *reach = d->grid.reach;
+    const uint32_t wx = (uint32_t)d->extent[0], wy = (uint32_t)d->extent[1];
+    const int32_t e[3] = {(int32_t)(cell % wx), (int32_t)(cell / wx % wy), (int32_t)(cell / wx / wy)};
+    const int64_t step_y = wx, step_z = (int64_t)wx * wy;
+    double far2[3][2 * TRIM_REACH + 1], r2 = l->radius * l->radius * (1.0 + 1e-9);
+    for (int k = 0; k < 3 && l->trim; k++) {
+        double cells = (d->x[slot][k] - d->box.origin[k]) * l->cells_per_length[k];
+        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k],
+                        far2[k]);
+    }
+    size_t n = 0;
+    for (int dz = -reach[2]; dz <= reach[2]; dz++)
+        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
+            const uint32_t *middle = d->cell_start + (cell + dz * step_z + dy * step_y);
+            int from = -reach[0], to = reach[0];
+            if (l->trim) {
+                double left = r2 - far2[1][reach[1] + dy] - far2[2][reach[2] + dz];
+                for (int i = 0; i < reach[0]; i++) {
+                    from += far2[0][i] > left;
+                    to -= far2[0][2 * reach[0] - i] > left;
+                }
+                to -= left < 0.0; /* nothing: an empty row */
+            }
+            row[n++] = (struct list_row){middle[from], middle[to + 1]};
+        }
+    return n;
+}
+
+/* The list of one atom. */
 static status build_one(const struct list *l, const struct domain *d, struct list_layer *p, size_t o,
                         struct list_row *row)
 {
     uint32_t i = d->order[o];
-    const int32_t *reach = d->grid.reach;
-    int64_t wx = d->extent[0], wxy = wx * d->extent[1];
     struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], d->slot[i], row, 0};
     size_t candidates = 2 * SIMD_WIDTH;
-    for (int dz = -reach[2]; dz <= reach[2]; dz++)
-        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            const uint32_t *middle = d->cell_start + (d->cell[i] + dz * wxy + dy * wx);
-            row[scan.rows] = (struct list_row){middle[-reach[0]], middle[reach[0] + 1]};
-            candidates += row[scan.rows].last - row[scan.rows].first;
-            scan.rows++;
-        }
+    scan.rows = find_rows(l, d, d->slot[i], d->cell[i], row);
+    for (size_t r = 0; r < scan.rows; r++) candidates += row[r].last - row[r].first;
     TRY(GROW(p->j, p->capacity, p->used + candidates));
     uint32_t *out = p->j + p->used;
     size_t n = scan_of[l->isa](&scan, out);
@@ -105,29 +153,10 @@ void list_build(struct list *l, const struct domain *d, int thread)
     p->failure = GROW(p->row, p->row_capacity, rows);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? p->interior : p->boundary;
-        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, &p->outer, o, p->row);
+        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++)
+            p->failure = build_one(l, d, &p->outer, o, p->row);
     }
-}
-
-void list_prune(struct list *l, const struct domain *d, int thread)
-{
-    struct list_part *p = &l->part[thread];
-    uint32_t padding = (uint32_t)(4 * d->n_extended);
-    p->inner.used = 0;
     if (p->failure == OK) p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH);
-    if (p->failure != OK) return;
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? p->interior : p->boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            uint32_t i = d->order[o], *out = p->inner.j + p->inner.used;
-            struct list_prune prune = {d->x[0], d->x[d->slot[i]], l->inner_radius2[d->type[i]],
-                                       p->outer.j + l->outer[o].first, l->outer[o].length};
-            size_t n = prune_of[l->isa](&prune, out);
-            while (n % SIMD_WIDTH != 0) out[n++] = padding;
-            l->inner[o] = (struct list_entry){p->inner.used, (uint32_t)n};
-            p->inner.used += n;
-        }
-    }
 }
 
 status list_check(const struct list *l)

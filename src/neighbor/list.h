@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list — full neighbor lists in canonical order, in two layers.
  *
- * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species, in a fixed
- * order: the rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner list, which
- * the forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same order,
- * whenever some atom has used up the inner skin (pruning), which is much cheaper than a rebuild. Members, order and
- * padding depend on the global state only, never on ranks or threads (Law 1). Each list is padded to a multiple of
- * SIMD_WIDTH with the padding atom of the domain. Entries are offsets into x counted in doubles (4 × index), ready
- * for addressing. Full lists: each pair is found from both sides, so a force is one sum over one list, without
- * atomics or reverse communication.
+ * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species, in a
+ * fixed order: the rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner
+ * list, which the forces use, is what is left of it within cutoff + inner_skin; it is made from the outer
+ * list, in the same order, whenever some atom has used up the inner skin (pruning). The force kernel does
+ * that while it computes the forces of that step from the outer list (list_kernel.h), so pruning costs
+ * little. Members, order and padding depend on the global state only, never on ranks or threads (Law 1). Each
+ * list is padded to a multiple of SIMD_WIDTH with the padding atom of the domain. Entries are offsets into x
+ * counted in doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a
+ * force is one sum over one list, without atomics or reverse communication.
  *
  * An outer list lives at most LIST_LIFETIME steps. */
 #ifndef GLINT_NEIGHBOR_LIST_H
@@ -26,11 +27,12 @@ struct list_layer { /* lists of one thread's atoms, one after the other */
 struct list_part { /* what one thread builds and uses: two ranges of the work order */
     struct list_layer outer, inner;
     size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
-    struct list_row *row; /* scratch: the rows of one stencil */
+    struct list_row *row;            /* scratch: the rows of one stencil */
     size_t row_capacity;
     status failure;
 };
-struct list_entry { /* per work-order index: where its list begins in its thread's layer, and its padded length */
+struct list_entry { /* per work-order index: where its list begins in its thread's layer, and its padded
+                       length */
     size_t first;
     uint32_t length;
 };
@@ -38,15 +40,19 @@ struct list_entry { /* per work-order index: where its list begins in its thread
 struct list {
     double cutoff[SPECIES_MAX][SPECIES_MAX];
     double skin, inner_skin;
-    double radius, inner_radius;  /* largest cutoff + skin, + inner_skin */
-    double radius2[SPECIES_MAX][8], inner_radius2[SPECIES_MAX][8]; /* squared, tables by species of the neighbor */
+    double radius, inner_radius; /* largest cutoff + skin, + inner_skin */
+    double radius2[SPECIES_MAX][8],
+        inner_radius2[SPECIES_MAX][8]; /* squared, tables by species of the neighbor */
     enum isa isa;
     int threads;
     struct list_part *part;
     struct list_entry *outer, *inner;
     size_t outer_capacity, inner_capacity;
-    double *sx, *sy, *sz, *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
+    double *sx, *sy, *sz,
+        *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
     size_t search_capacity[4];
+    bool trim; /* orthogonal periodic box: rows can be cut to what the position reaches */
+    double cell_width[3], cells_per_length[3];
 };
 
 /* cutoff: for every pair of species. Lists start empty. */
@@ -54,21 +60,21 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
                   double inner_skin, int threads);
 void list_free(struct list *l);
 
-/* After domain_rebuild: prepare (one thread), then build and prune (every thread of the team its part), then check
- * (one thread; the first failure of any part). Between rebuilds: prune alone, when the outer list allows it. */
+/* After domain_rebuild: prepare (one thread), then build (every thread of the team its part), then check (one
+ * thread; the first failure of any part). The force computation that follows must make the inner lists. */
 status list_prepare(struct list *l, const struct domain *d);
 void list_build(struct list *l, const struct domain *d, int thread);
-void list_prune(struct list *l, const struct domain *d, int thread);
 status list_check(const struct list *l);
 
-/* True while no pair outside the inner list can be inside the cutoff, for the largest (squared) displacement since
- * the pruning and the compression of the cell since (1 − smallest scale factor; 0 for an expansion). */
+/* True while no pair outside the inner list can be inside the cutoff, for the largest (squared) displacement
+ * since the pruning and the compression of the cell since (1 − smallest scale factor; 0 for an expansion). */
 static inline bool list_holds(const struct list *l, double displacement2, double compression)
 {
     double room = l->inner_skin - compression * l->inner_radius;
     return room > 0.0 && 4.0 * displacement2 < room * room;
 }
-/* True if the outer list still holds every pair a pruned list needs; displacement and compression since the rebuild. */
+/* True if the outer list still holds every pair a pruned list needs; displacement and compression since the
+ * rebuild. */
 static inline bool list_can_prune(const struct list *l, double displacement2, double compression)
 {
     double room = l->skin - l->inner_skin - compression * l->radius;

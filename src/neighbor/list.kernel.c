@@ -18,7 +18,8 @@ static inline size_t append(uint32_t base, unsigned bits, uint32_t *out)
 #endif
 }
 
-/* Local copies of the arguments: the output may alias anything, so the compiler would fetch them again and again. */
+/* Local copies of the arguments: the output may alias anything, so the compiler would fetch them again and
+ * again. */
 size_t ISA_FUNCTION(list_scan)(const struct list_scan *s, uint32_t *restrict out)
 {
     const double *const sx = s->x, *const sy = s->y, *const sz = s->z, *const sw = s->w;
@@ -30,39 +31,14 @@ size_t ISA_FUNCTION(list_scan)(const struct list_scan *s, uint32_t *restrict out
     for (size_t r = 0; r < s->rows; r++) {
         const uint32_t first = s->row[r].first, last = s->row[r].last;
         for (uint32_t j = first; j < last; j += SIMD_WIDTH) {
-            vd dx = vd_sub(x, vd_load(sx + j)), dy = vd_sub(y, vd_load(sy + j)), dz = vd_sub(z, vd_load(sz + j));
+            vd dx = vd_sub(x, vd_load(sx + j)), dy = vd_sub(y, vd_load(sy + j)),
+               dz = vd_sub(z, vd_load(sz + j));
             vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
             unsigned bits = vm_bits(vd_less(r2, vd_lookup(table, vd_load(sw + j))));
             if (last - j < SIMD_WIDTH) bits &= (1u << (last - j)) - 1;
             if (self - j < SIMD_WIDTH) bits &= ~(1u << (self - j)); /* unsigned: false when self < j */
             n += append(j, bits, out + n);
         }
-    }
-    return n;
-}
-
-size_t ISA_FUNCTION(list_prune)(const struct list_prune *p, uint32_t *restrict out)
-{
-    const double *const atoms = p->atoms;
-    const uint32_t *const list = p->j;
-    const size_t length = p->length;
-    double table[8];
-    memcpy(table, p->radius2, sizeof table);
-    const vd x = vd_set(p->atom[0]), y = vd_set(p->atom[1]), z = vd_set(p->atom[2]);
-    size_t n = 0;
-    for (size_t k = 0; k < length; k += SIMD_WIDTH) {
-        vd xj, yj, zj, wj;
-        vd_atoms(atoms, list + k, &xj, &yj, &zj, &wj);
-        vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
-        vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
-        unsigned bits = vm_bits(vd_less(r2, vd_lookup(table, wj)));
-#if defined(ISA_avx512)
-        __m256i j = _mm256_loadu_si256((const __m256i *)(list + k));
-        _mm256_storeu_si256((__m256i *)(out + n), _mm256_maskz_compress_epi32((__mmask8)bits, j));
-        n += (size_t)__builtin_popcount(bits);
-#else
-        for (; bits; bits &= bits - 1) out[n++] = list[k + (unsigned)__builtin_ctz(bits)];
-#endif
     }
     return n;
 }

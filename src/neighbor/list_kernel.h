@@ -3,6 +3,7 @@
 #ifndef GLINT_NEIGHBOR_LIST_KERNEL_H
 #define GLINT_NEIGHBOR_LIST_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,30 +11,56 @@ struct list_row {
     uint32_t first, last; /* atoms first … last-1 of a row of cells */
 };
 struct list_scan {
-    const double *x, *y, *z, *w; /* coordinates and species bits, one array a component; readable 8 past the end */
-    const double *radius2;       /* squared list radius by species of the neighbor (simd_table) */
+    const double *x, *y, *z,
+        *w;                /* coordinates and species bits, one array a component; readable 8 past the end */
+    const double *radius2; /* squared list radius by species of the neighbor (simd_table) */
     uint32_t self;
     const struct list_row *row;
     size_t rows;
 };
-/* Over all rows in order, write 4·j for atoms closer to `self` than the list radius; j = self is left out. Returns
- * how many; may write up to 8 entries past them. */
+/* Over all rows in order, write 4·j for atoms closer to `self` than the list radius; j = self is left out.
+ * Returns how many; may write up to 8 entries past them. */
 typedef size_t (*list_scan_function)(const struct list_scan *s, uint32_t *out);
 size_t list_scan_sse2(const struct list_scan *s, uint32_t *out);
 size_t list_scan_avx2(const struct list_scan *s, uint32_t *out);
 size_t list_scan_avx512(const struct list_scan *s, uint32_t *out);
 
-struct list_prune {
-    const double *atoms, *atom; /* all whole atoms; the one whose list it is */
-    const double *radius2;      /* squared inner list radius by species of the neighbor */
-    const uint32_t *j;          /* its outer list, padded */
-    size_t length;
-};
-/* The entries of an outer list that are within the inner radius, in the same order; padding never is. May write up
- * to 8 entries past them. */
-typedef size_t (*list_prune_function)(const struct list_prune *p, uint32_t *out);
-size_t list_prune_sse2(const struct list_prune *p, uint32_t *out);
-size_t list_prune_avx2(const struct list_prune *p, uint32_t *out);
-size_t list_prune_avx512(const struct list_prune *p, uint32_t *out);
+/* ---- making inner lists, inside the force kernels (which include base/simd.h before this) ---- */
+
+#include "base/simd_species.h"
+#include "neighbor/list.h"
+
+/* Where the inner list of work-order index o begins: right behind the one before it of the same thread. */
+static inline uint32_t *list_inner_begin(const struct list *l, const struct list_part *p, size_t o)
+{
+    bool first = o == p->interior[0] || (o == p->boundary[0] && p->interior[0] == p->interior[1]);
+    size_t before = o == p->boundary[0] ? p->interior[1] - 1 : o - 1;
+    l->inner[o].first = first ? 0 : l->inner[before].first + l->inner[before].length;
+    return p->inner.j + l->inner[o].first;
+}
+
+/* Append those of eight entries whose bit is set, in order; may write 8. Returns how many. */
+static inline size_t list_keep(const uint32_t *j, unsigned bits, uint32_t *out)
+{
+#if defined(ISA_avx512)
+    __m256i entries = _mm256_loadu_si256((const __m256i *)j);
+    _mm256_storeu_si256((__m256i *)out, _mm256_maskz_compress_epi32((__mmask8)bits, entries));
+    return (size_t)__builtin_popcount(bits);
+#else
+    size_t n = 0;
+    for (; bits; bits &= bits - 1) out[n++] = j[__builtin_ctz(bits)];
+    return n;
+#endif
+}
+
+/* Pad the list that ends at `end` and note its length. */
+static inline void list_inner_end(const struct list *l, const struct list_part *p, size_t o,
+                                  const uint32_t *end, size_t padding)
+{
+    uint32_t *out = p->inner.j + l->inner[o].first;
+    size_t n = (size_t)(end - out);
+    for (; n % SIMD_WIDTH != 0; n++) out[n] = (uint32_t)(4 * padding);
+    l->inner[o].length = (uint32_t)n;
+}
 
 #endif

@@ -99,8 +99,9 @@ static status keep_old(const char *folder, const char *path)
     return OK;
 }
 
-static status write_file(const struct engine *e, const struct runner_state *r, struct observer *const *observers, int n,
-                         const struct config *c, const char *folder, const char *name, bool keep_previous)
+static status write_file(const struct engine *e, const struct runner_state *r,
+                         struct observer *const *observers, int n, const struct config *c, const char *folder,
+                         const char *name, bool keep_previous)
 {
     char path[FILE_PATH_MAX];
     struct h5 f = {.id = -1};
@@ -117,8 +118,9 @@ done:
     return s == OK ? OK : status_context(s, "the checkpoint was not written; the one before is untouched");
 }
 
-status checkpoint_write(const struct engine *e, const struct runner_state *r, struct observer *const *observers, int n,
-                        const char *folder, const char *name, bool keep_previous, char *digest)
+status checkpoint_write(const struct engine *e, const struct runner_state *r,
+                        struct observer *const *observers, int n, const char *folder, const char *name,
+                        bool keep_previous, char *digest)
 {
     struct config c = {0};
     status s = OK;
@@ -146,7 +148,8 @@ static status read_atoms(struct h5 *f, struct config *c)
     rank = 1;
     TRY(h5_shape(f, "/atoms/species_mass", &rank, &species));
     if (species < 1 || species > SPECIES_MAX)
-        return fail(BAD_INPUT, "%s: %llu species, 1 to %d were expected", f->path, (unsigned long long)species, SPECIES_MAX);
+        return fail(BAD_INPUT, "%s: %llu species, 1 to %d were expected", f->path,
+                    (unsigned long long)species, SPECIES_MAX);
     TRY(config_allocate(c, (int64_t)n, CONFIG_VELOCITY | CONFIG_IMAGE));
     c->species.count = (int)species;
     TRY(h5_read(f, "/atoms/species_mass", H5_F64, species, c->species.mass));
@@ -169,7 +172,8 @@ static status read_state(struct h5 *f, struct checkpoint *c)
     double runner[RUNNER_STATE];
     TRY(h5_read(f, "/state/ensemble", H5_F64, ENSEMBLE_STATE, c->ensemble));
     TRY(h5_read(f, "/state/runner", H5_F64, RUNNER_STATE, runner));
-    c->runner = (struct runner_state){(int64_t)runner[0], (int64_t)runner[1], (int64_t)runner[2], runner[3], runner[4]};
+    c->runner = (struct runner_state){(int64_t)runner[0], (int64_t)runner[1], (int64_t)runner[2], runner[3],
+                                      runner[4]};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char name[128];
         int rank = 1;
@@ -197,7 +201,8 @@ static status read_header(struct h5 *f, struct checkpoint *c)
 
 static status read_species_names(struct h5 *f, struct config *c)
 {
-    for (int i = 0; i < c->species.count; i++) TRY(h5_read_string_row(f, "/atoms/species_name", (hsize_t)i, c->species.name[i], SPECIES_NAME));
+    for (int i = 0; i < c->species.count; i++)
+        TRY(h5_read_string_row(f, "/atoms/species_name", (hsize_t)i, c->species.name[i], SPECIES_NAME));
     return OK;
 }
 

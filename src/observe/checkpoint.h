@@ -6,11 +6,11 @@
  *     /atoms/{id u64, type i32, x N×3 f64, v N×3 f64, image N×3 i32}   sorted by id, x wrapped
  *     /atoms/{species_name, species_mass}
  *     /state/ensemble f64, /state/runner f64, /state/observers/NAME f64
- * Written as checkpoint.h5.tmp, fsynced, renamed; the one before is kept as checkpoint-previous.h5. Reading falls
- * back to the previous one when the newest is missing or damaged.
+ * Written as checkpoint.h5.tmp, fsynced, renamed; the one before is kept as checkpoint-previous.h5. Reading
+ * falls back to the previous one when the newest is missing or damaged.
  *
- * state_digest: SHA-256 of little-endian (step u64, box 9×f64, then by ascending id: id u64, x y z vx vy vz f64,
- * image 3×i32), all as stored. */
+ * state_digest: SHA-256 of little-endian (step u64, box 9×f64, then by ascending id: id u64, x y z vx vy vz
+ * f64, image 3×i32), all as stored. */
 #ifndef GLINT_OBSERVE_CHECKPOINT_H
 #define GLINT_OBSERVE_CHECKPOINT_H
 
@@ -33,10 +33,11 @@ struct checkpoint {
     int observers;
 };
 
-/* Collective: the engine's state into folder/NAME (rank 0 writes). digest (65 bytes) may be NULL; it is filled on
- * rank 0. keep_previous: rename the file that was there to …-previous. */
-status checkpoint_write(const struct engine *e, const struct runner_state *r, struct observer *const *observers, int n,
-                        const char *folder, const char *name, bool keep_previous, char *digest);
+/* Collective: the engine's state into folder/NAME (rank 0 writes). digest (65 bytes) may be NULL; it is
+ * filled on rank 0. keep_previous: rename the file that was there to …-previous. */
+status checkpoint_write(const struct engine *e, const struct runner_state *r,
+                        struct observer *const *observers, int n, const char *folder, const char *name,
+                        bool keep_previous, char *digest);
 /* Read a checkpoint file (every rank for itself). */
 status checkpoint_read(struct checkpoint *c, const char *path);
 /* The newest readable one of a run folder. */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* observer — something that looks at a running simulation and writes a stream.
  *
- * An observer kind is a table of functions over its own struct, which begins with a struct observer. To add one: a
- * file pair, and its creation in cmd/run. Calls are collective; only rank 0 writes. Frames of a stream carry the
- * step they belong to, so after a restart a stream is cut back to the step of the checkpoint (resume) and goes on.
+ * An observer kind is a table of functions over its own struct, which begins with a struct observer. To add
+ * one: a file pair, and its creation in cmd/run. Calls are collective; only rank 0 writes. Frames of a stream
+ * carry the step they belong to, so after a restart a stream is cut back to the step of the checkpoint
+ * (resume) and goes on.
  *
- *     start    when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up to it)
- *     sample   at steps that are multiples of `every` counted from the beginning of the stage
- *     stop     when the stage is over: close the stream
- *     flush    before a checkpoint: what was sampled so far must be in the file
- *     save/load  what a checkpoint must hold beside the file: an array of doubles; NULL: nothing */
+ *     start    when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames
+ * up to it) sample   at steps that are multiples of `every` counted from the beginning of the stage stop when
+ * the stage is over: close the stream flush    before a checkpoint: what was sampled so far must be in the
+ * file save/load  what a checkpoint must hold beside the file: an array of doubles; NULL: nothing */
 #ifndef GLINT_OBSERVE_OBSERVER_H
 #define GLINT_OBSERVE_OBSERVER_H
 
@@ -31,16 +31,26 @@ struct observer_kind {
 
 struct observer {
     const struct observer_kind *kind;
-    char name[64];       /* of its files and of its row in the checkpoint */
-    int64_t every;       /* steps between samples */
-    int64_t first_step;  /* of the stage; samples at first_step + k·every, k ≥ 1 */
+    char name[64];      /* of its files and of its row in the checkpoint */
+    int64_t every;      /* steps between samples */
+    int64_t first_step; /* of the stage; samples at first_step + k·every, k ≥ 1 */
     bool active;
-    bool in_stage_only;  /* only in stages that ask for it */
+    bool in_stage_only; /* only in stages that ask for it */
 };
 
 /* The next step after `now` at which an active observer wants to be called. */
 int64_t observer_next(const struct observer *o, int64_t now);
 bool observer_is_due(const struct observer *o, int64_t step);
+
+/* After a restart, on rank 0: how = what opening the stream at `path` for more frames returned. A stream that
+ * cannot be read (a kill in the middle of a flush, a damaged disk) is renamed to path.unreadable-STEP with a
+ * warning, and *fresh becomes true: a new one takes its place from the checkpoint on. Any other failure is
+ * returned unchanged. */
+status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh);
+/* Warn if the stream's last frame is not the last one there was before the restart. last_step: INT64_MIN for
+ * no frame. steps: between frames. */
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
+                         int64_t steps);
 
 /* The observers there are. path: folder of the run. */
 struct thermo_options {
@@ -53,8 +63,8 @@ struct record_options { /* atomic trajectory, H5MD */
     const char *folder;
     int64_t every;
     bool f32;
-    bool label_files;             /* several stages write: put the stage's label into the name */
-    const char *potential;        /* description, stored in the file */
+    bool label_files;      /* several stages write: put the stage's label into the name */
+    const char *potential; /* description, stored in the file */
 };
 status record_new(struct observer **o, const struct record_options *options);
 
@@ -63,8 +73,8 @@ struct speckle_options {
     const char *folder;
     const struct window_spec *window;
     size_t windows;
-    int64_t every;      /* steps between sub-frames */
-    int64_t exposure;   /* sub-frames averaged into a frame */
+    int64_t every;    /* steps between sub-frames */
+    int64_t exposure; /* sub-frames averaged into a frame */
     bool flatten, label_files;
     const char *form_factors; /* "1", "A=1,B=2", "xray" */
 };

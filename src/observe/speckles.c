@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* speckle-NAME.h5 — intensities of q windows while the atoms move.
  *
- * When a stage begins the windows are built for its box: their points of the reciprocal lattice, with the first peak
- * of S(q) measured on the present configuration if a range refers to it. Peak and box are remembered in checkpoints,
- * so a restart builds the same windows. All windows share one amplitude calculation. S(|q|), the divisor for
- * flattening, is averaged over all points of the reciprocal lattice in every STRUCTURE_EVERY-th frame. */
+ * When a stage begins the windows are built for its box: their points of the reciprocal lattice, with the
+ * first peak of S(q) measured on the present configuration if a range refers to it. Peak and box are
+ * remembered in checkpoints, so a restart builds the same windows. All windows share one amplitude
+ * calculation. S(|q|), the divisor for flattening, is averaged over all points of the reciprocal lattice in
+ * every STRUCTURE_EVERY-th frame. */
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -62,7 +63,8 @@ static status measure_structure(struct speckles *o, const struct engine *e)
 static bool needs_peak(const struct speckles *o)
 {
     bool needed = false;
-    for (size_t w = 0; w < o->options.windows; w++) needed = needed || window_spec_needs_peak(&o->options.window[w]);
+    for (size_t w = 0; w < o->options.windows; w++)
+        needed = needed || window_spec_needs_peak(&o->options.window[w]);
     return needed;
 }
 
@@ -70,16 +72,33 @@ static status build_windows(struct speckles *o)
 {
     const struct speckle_options *p = &o->options;
     if (needs_peak(o))
-        log_info("first peak of S(q) at q = %.4g, height %.3g, half maximum %.4g to %.4g", o->peak.q, o->peak.height,
-                 o->peak.low, o->peak.high);
+        log_info("first peak of S(q) at q = %.4g, height %.3g, half maximum %.4g to %.4g", o->peak.q,
+                 o->peak.height, o->peak.low, o->peak.high);
     for (size_t w = 0; w < p->windows; w++) {
         TRY(window_build(&o->window[w], &p->window[w], &o->box, &o->peak));
         log_info("window %s: %lld pixels in %lld group%s (%lld independent each)", o->window[w].name,
-                 (long long)o->window[w].count, (long long)o->window[w].groups, o->window[w].groups == 1 ? "" : "s",
-                 (long long)o->window[w].n_independent);
+                 (long long)o->window[w].count, (long long)o->window[w].groups,
+                 o->window[w].groups == 1 ? "" : "s", (long long)o->window[w].n_independent);
         if (o->window[w].warning[0]) log_warning("window %s: %s", o->window[w].name, o->window[w].warning);
     }
     return OK;
+}
+
+/* An existing file, cut back to the restart. */
+static status go_on(struct speckles *o, size_t w, const char *path, int64_t resume_step)
+{
+    status s = speckle_file_open(&o->file[w], path, &o->window[w]);
+    if (s == OK) s = speckle_file_truncate_step(o->file[w], resume_step);
+    if (s == OK) {
+        int64_t last = speckle_file_last_step(o->file[w]);
+        observer_check_last(&o->base, path, last, resume_step, o->base.every * o->options.exposure);
+    } else if (o->file[w]) {
+        char reason[1024]; /* closing must not hide why */
+        snprintf(reason, sizeof reason, "%s", status_message());
+        speckle_file_close(&o->file[w]);
+        fail(s, "%s", reason);
+    }
+    return s;
 }
 
 static status open_file(struct speckles *o, const struct engine *e, const struct stage *s, size_t w,
@@ -92,8 +111,9 @@ static status open_file(struct speckles *o, const struct engine *e, const struct
         snprintf(name, sizeof name, "speckle-%s.h5", o->window[w].name);
     TRY(file_join(path, o->options.folder, name));
     if (resume_step >= 0 && file_exists(path)) {
-        TRY(speckle_file_open(&o->file[w], path, &o->window[w]));
-        return speckle_file_truncate_step(o->file[w], resume_step);
+        bool fresh;
+        TRY(observer_move_aside(go_on(o, w, path, resume_step), path, resume_step, &fresh));
+        if (!fresh) return OK;
     }
     double sub = (double)o->base.every * e->dt;
     struct speckle_file_options f = {.window = &o->window[w],
@@ -181,8 +201,10 @@ static status make(struct speckles *o, const struct engine *e)
 static status build(struct speckles *o, const struct engine *e, const struct stage *s, int64_t resume_step)
 {
     TRY(build_windows(o));
-    TRY(speckle_new(&o->speckle, o->window, (int)o->options.windows, &o->form, e->domain.total, o->options.exposure));
-    for (size_t w = 0; w < o->options.windows && par_rank() == 0; w++) TRY(open_file(o, e, s, w, resume_step));
+    TRY(speckle_new(&o->speckle, o->window, (int)o->options.windows, &o->form, e->domain.total,
+                    o->options.exposure));
+    for (size_t w = 0; w < o->options.windows && par_rank() == 0; w++)
+        TRY(open_file(o, e, s, w, resume_step));
     return o->pending ? use_pending(o) : OK;
 }
 
@@ -269,9 +291,11 @@ static void release(struct observer **base)
     DELETE(*base);
 }
 
-static const struct observer_kind kind = {
-    "speckle", "intensities of q windows into speckle-NAME.h5 (NeXus)", start, sample, stop, flush, state_size, save,
-    load,      release};
+static const struct observer_kind kind = {"speckle",  "intensities of q windows into speckle-NAME.h5 (NeXus)",
+                                          start,      sample,
+                                          stop,       flush,
+                                          state_size, save,
+                                          load,       release};
 
 status speckles_new(struct observer **out, const struct speckle_options *options)
 {

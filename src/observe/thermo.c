@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* thermo.csv — one line every so many steps: what a person plots first. Values are per atom where it says so; all
- * come from exact sums, so the file is the same for any number of ranks. */
+/* thermo.csv — one line every so many steps: what a person plots first. Values are per atom where it says so;
+ * all come from exact sums, so the file is the same for any number of ranks. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "observe/observer.h"
@@ -50,8 +50,7 @@ static status start(struct observer *base, struct engine *e, const struct stage 
     (void)e;
     o->stage = s->label;
     if (par_rank() != 0 || o->stream) return OK;
-    if (resume_step >= 0 && file_exists(o->path))
-        TRY(cut_back(o->path, resume_step));
+    if (resume_step >= 0 && file_exists(o->path)) TRY(cut_back(o->path, resume_step));
     o->stream = fopen(o->path, resume_step >= 0 ? "a" : "w");
     if (!o->stream) return fail(FAILED, "cannot write %s: %s", o->path, strerror(errno));
     if (resume_step < 0 || ftell(o->stream) == 0) fputs(HEADER, o->stream);
@@ -74,14 +73,19 @@ static status sample(struct observer *base, struct engine *e)
     double p[VIRIALS], n = (double)e->domain.total;
     const struct box *b = &e->domain.box;
     engine_pressure(e, p);
-    fprintf(o->stream, "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g\n",
-            (long long)e->step, e->time, o->stage, ensemble_temperature(&e->ensemble, e->step), engine_temperature(e),
-            engine_scalar_pressure(e), n / box_volume(b), e->energy / n, (e->energy + engine_kinetic(e)) / n,
-            engine_conserved(e) / n, b->h[0][0], b->h[1][1], b->h[2][2], p[0], p[1], p[2]);
+    fprintf(o->stream,
+            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g\n",
+            (long long)e->step, e->time, o->stage, ensemble_temperature(&e->ensemble, e->step),
+            engine_temperature(e), engine_scalar_pressure(e), n / box_volume(b), e->energy / n,
+            (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0], b->h[1][1], b->h[2][2],
+            p[0], p[1], p[2]);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 
-static status stop(struct observer *base) { return flush(base); }
+static status stop(struct observer *base)
+{
+    return flush(base);
+}
 static void release(struct observer **base)
 {
     struct thermo *o = (struct thermo *)*base;
@@ -90,8 +94,11 @@ static void release(struct observer **base)
 }
 
 static const struct observer_kind kind = {
-    "thermo", "temperature, pressure, density and energies into thermo.csv", start, sample, stop, flush, NULL,
-    NULL, NULL, release};
+    "thermo", "temperature, pressure, density and energies into thermo.csv",
+    start,    sample,
+    stop,     flush,
+    NULL,     NULL,
+    NULL,     release};
 
 status thermo_new(struct observer **out, const struct thermo_options *options)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "par/par.h"
+#include "base/isa.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -23,6 +24,17 @@ static bool launched(void)
     return false;
 }
 
+/* All ranks run the kernels of the least able processor: mixed ones would give other bits for another placement. The
+ * environment variable is what every kernel asks (base/isa.h). */
+static status lowest_isa(void)
+{
+    int isa = (int)isa_best();
+    MPI_Allreduce(MPI_IN_PLACE, &isa, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return isa < (int)isa_best() && setenv("GLINT_ISA", isa_name((enum isa)isa), 1) != 0
+               ? fail(FAILED, "cannot set the environment variable GLINT_ISA")
+               : OK;
+}
+
 status par_start(void)
 {
     if (started || !launched()) return OK;
@@ -34,7 +46,7 @@ status par_start(void)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     if (provided < MPI_THREAD_FUNNELED) return fail(FAILED, "this MPI library does not support threads");
     log_mute(rank > 0);
-    return OK;
+    return lowest_isa();
 }
 
 void par_finish(void)
@@ -47,7 +59,10 @@ int par_rank(void)
 {
     return rank;
 }
-int par_size(void) { return size; }
+int par_size(void)
+{
+    return size;
+}
 
 int par_threads(void)
 {

@@ -12,8 +12,8 @@ static const struct input_key thermostat_keys[] = {
     {"kind", INPUT_CHOICE, offsetof(struct thermostat_input, kind), .choices = thermostat_words,
      .standard = "nose-hoover",
      .help = "nose-hoover (chain of 3), bussi (stochastic velocity rescaling), langevin (BAOAB), none (NVE)"},
-    {"tau", INPUT_NUMBER, offsetof(struct thermostat_input, tau), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
-     .standard = "100 steps", .help = "relaxation time; langevin: 1/friction"},
+    {"tau", INPUT_NUMBER, offsetof(struct thermostat_input, tau), .quantity = QUANTITY_TIME,
+     .limit = INPUT_POSITIVE, .standard = "100 steps", .help = "relaxation time; langevin: 1/friction"},
     {0}};
 const struct input_table thermostat_table = {"thermostat", thermostat_keys, sizeof(struct thermostat_input),
                                              .help = "how the temperature is held"};
@@ -23,16 +23,18 @@ static const char *const coupling_words[] = {"isotropic", "per-axis", NULL};
 static const struct input_key barostat_keys[] = {
     {"kind", INPUT_CHOICE, offsetof(struct barostat_input, kind), .choices = barostat_words,
      .standard = "cell-rescaling",
-     .help = "cell-rescaling (stochastic, Bernetti & Bussi 2020) or mtk (Martyna, Tobias, Klein 1994; nose-hoover only)"},
+     .help = "cell-rescaling (stochastic, Bernetti & Bussi 2020) or mtk (Martyna, Tobias, Klein 1994; "
+             "nose-hoover only)"},
     {"coupling", INPUT_CHOICE, offsetof(struct barostat_input, coupling), .choices = coupling_words,
      .standard = "isotropic", .help = "one volume, or three independent axes"},
-    {"tau", INPUT_NUMBER, offsetof(struct barostat_input, tau), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
-     .standard = "1000 steps", .help = "relaxation time of the volume"},
-    {"compressibility", INPUT_NUMBER, offsetof(struct barostat_input, compressibility), .limit = INPUT_POSITIVE,
-     .standard = "0.02",
-     .help = "isothermal compressibility in inverse pressure units of the run; only sets how fast cell-rescaling works"},
-    {"period", INPUT_INTEGER, offsetof(struct barostat_input, period), .limit = INPUT_BETWEEN, .min = 1, .max = 1000,
-     .noun = "steps", .standard = "10 steps", .help = "steps between cell rescalings"},
+    {"tau", INPUT_NUMBER, offsetof(struct barostat_input, tau), .quantity = QUANTITY_TIME,
+     .limit = INPUT_POSITIVE, .standard = "1000 steps", .help = "relaxation time of the volume"},
+    {"compressibility", INPUT_NUMBER, offsetof(struct barostat_input, compressibility),
+     .limit = INPUT_POSITIVE, .standard = "0.02",
+     .help = "isothermal compressibility in inverse pressure units of the run; only sets how fast "
+             "cell-rescaling works"},
+    {"period", INPUT_INTEGER, offsetof(struct barostat_input, period), .limit = INPUT_BETWEEN, .min = 1,
+     .max = 1000, .noun = "steps", .standard = "10 steps", .help = "steps between cell rescalings"},
     {0}};
 const struct input_table barostat_table = {"barostat", barostat_keys, sizeof(struct barostat_input),
                                            .help = "how the pressure is held"};
@@ -52,32 +54,48 @@ static const char *const box_words[] = {"free", "fixed", "fixed at mean volume",
 static const char *const observe_words[] = {"speckle", "trajectory", "hops", "nothing", NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
-#define KEY_T(is_required)                                                                                         \
-    {"T", INPUT_NUMBER, FIELD(T), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,                       \
-     .required = is_required, .help = "temperature (for a ramp: where it starts; absent: where the stage before ended)"}
-#define KEY_TO                                                                                                     \
-    {"to", INPUT_NUMBER, FIELD(to), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = true,   \
-     .help = "temperature at the end"}
-#define KEY_RATE                                                                                                   \
-    {"rate", INPUT_NUMBER, FIELD(rate), .quantity = QUANTITY_COOLING_RATE, .limit = INPUT_POSITIVE,                \
-     .help = "how fast the temperature changes; or say `for`"}
-#define KEY_FOR(is_required)                                                                                       \
-    {"for", INPUT_NUMBER, FIELD(time), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .required = is_required, \
-     .help = "how long"}
-#define KEYS_COMMON                                                                                                \
-    {"P", INPUT_NUMBER, FIELD(P), .quantity = QUANTITY_PRESSURE, .help = "pressure; absent: the box stays as it is"}, \
-        {"box", INPUT_CHOICE, FIELD(box), .choices = box_words,                                                    \
-         .help = "free (follows P), fixed, or fixed at mean volume (of a run of length `settle` at P)"},           \
-        {"settle", INPUT_NUMBER, FIELD(settle), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,                \
-         .standard = "4000 steps", .help = "length of the run at P whose second half gives the mean volume"},      \
-        {"thermostat", INPUT_OPTIONAL, FIELD(thermostat), .table = &thermostat_table,                              \
-         .help = "another one than the run's"},                                                                    \
-        {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table, .help = "another one than the run's"}, \
-        {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                                         \
-         .help = "what is recorded: speckle, trajectory (hops are found in the trajectory), nothing"},             \
-        {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},                  \
-    {                                                                                                              \
-        0                                                                                                          \
+#define KEY_T(is_required)                                                                            \
+    {                                                                                                 \
+        "T", INPUT_NUMBER, FIELD(T),                                                                  \
+            .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = is_required,       \
+            .help = "temperature (for a ramp: where it starts; absent: where the stage before ended)" \
+    }
+#define KEY_TO                                                                                    \
+    {                                                                                             \
+        "to", INPUT_NUMBER, FIELD(to), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, \
+                                       .required = true, .help = "temperature at the end"         \
+    }
+#define KEY_RATE                                                                                       \
+    {                                                                                                  \
+        "rate", INPUT_NUMBER, FIELD(rate), .quantity = QUANTITY_COOLING_RATE, .limit = INPUT_POSITIVE, \
+                                           .help = "how fast the temperature changes; or say `for`"    \
+    }
+#define KEY_FOR(is_required)                                                                  \
+    {                                                                                         \
+        "for", INPUT_NUMBER, FIELD(time), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, \
+                                          .required = is_required, .help = "how long"         \
+    }
+#define KEYS_COMMON                                                                                      \
+    {"P", INPUT_NUMBER, FIELD(P), .quantity = QUANTITY_PRESSURE,                                         \
+     .help = "pressure; absent: the box stays as it is"},                                                \
+        {"box", INPUT_CHOICE, FIELD(box), .choices = box_words,                                          \
+         .help = "free (follows P), fixed, or fixed at mean volume (of a run of length `settle` at P)"}, \
+        {"settle",                                                                                       \
+         INPUT_NUMBER,                                                                                   \
+         FIELD(settle),                                                                                  \
+         .quantity = QUANTITY_TIME,                                                                      \
+         .limit = INPUT_POSITIVE,                                                                        \
+         .standard = "4000 steps",                                                                       \
+         .help = "length of the run at P whose second half gives the mean volume"},                      \
+        {"thermostat", INPUT_OPTIONAL, FIELD(thermostat), .table = &thermostat_table,                    \
+         .help = "another one than the run's"},                                                          \
+        {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
+         .help = "another one than the run's"},                                                          \
+        {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
+         .help = "what is recorded: speckle, trajectory (hops are found in the trajectory), nothing"},   \
+        {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
+    {                                                                                                    \
+        0                                                                                                \
     }
 
 static const struct input_key hold_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_COMMON};
@@ -102,20 +120,21 @@ struct minimise_input {
 };
 static const char *const minimise_words[] = {"fixed", "isotropic", "per-axis", NULL};
 static const struct input_key minimise_keys[] = {
-    {"box", INPUT_CHOICE, offsetof(struct minimise_input, box), .choices = minimise_words, .standard = "isotropic",
-     .help = "what relaxes beside the atoms: nothing, the volume, or three edges"},
+    {"box", INPUT_CHOICE, offsetof(struct minimise_input, box), .choices = minimise_words,
+     .standard = "isotropic", .help = "what relaxes beside the atoms: nothing, the volume, or three edges"},
     {"P", INPUT_NUMBER, offsetof(struct minimise_input, P), .quantity = QUANTITY_PRESSURE, .standard = "0",
      .help = "pressure of the relaxed box"},
-    {"force", INPUT_NUMBER, offsetof(struct minimise_input, force), .limit = INPUT_POSITIVE, .standard = "1e-6",
-     .help = "largest force component left, in units of the run"},
-    {"stress", INPUT_NUMBER, offsetof(struct minimise_input, stress), .limit = INPUT_POSITIVE, .standard = "1e-6",
-     .help = "largest deviation from P left, in units of the run"},
+    {"force", INPUT_NUMBER, offsetof(struct minimise_input, force), .limit = INPUT_POSITIVE,
+     .standard = "1e-6", .help = "largest force component left, in units of the run"},
+    {"stress", INPUT_NUMBER, offsetof(struct minimise_input, stress), .limit = INPUT_POSITIVE,
+     .standard = "1e-6", .help = "largest deviation from P left, in units of the run"},
     {"most", INPUT_INTEGER, offsetof(struct minimise_input, most), .limit = INPUT_POSITIVE, .noun = "steps",
      .standard = "50000 steps", .help = "give up after"},
     {"label", INPUT_STRING, offsetof(struct minimise_input, label), .help = "a name for files and figures"},
     {0}};
 static const struct input_table minimise_table = {"minimise", minimise_keys, sizeof(struct minimise_input),
-                                                  .help = "to the inherent structure (FIRE), velocities lost"};
+                                                  .help =
+                                                      "to the inherent structure (FIRE), velocities lost"};
 
 struct restore_input {
     const char *stage;
@@ -127,13 +146,13 @@ static const struct input_key restore_keys[] = {
 static const struct input_table restore_table = {"restore", restore_keys, sizeof(struct restore_input),
                                                  .help = "branch: continue from the end of an earlier stage"};
 
-const struct input_table *const stage_tables[] = {&melt_table, &quench_table,   &anneal_table,
-                                                  &heat_table, &minimise_table, &restore_table,
-                                                  NULL};
+const struct input_table *const stage_tables[] = {&melt_table,     &quench_table,  &anneal_table, &heat_table,
+                                                  &minimise_table, &restore_table, NULL};
 
 /* ---- from what was written to a stage ---- */
 
-static struct ensemble make_ensemble(const struct thermostat_input *t, const struct barostat_input *b, double P)
+static struct ensemble make_ensemble(const struct thermostat_input *t, const struct barostat_input *b,
+                                     double P)
 {
     struct ensemble e = ensemble_nve();
     e.thermostat = (enum thermostat)t->kind;
@@ -147,8 +166,8 @@ static struct ensemble make_ensemble(const struct thermostat_input *t, const str
     return e;
 }
 
-static void set_ramp(const struct dynamics_input *d, const struct stage_context *c, const struct tree_node *node,
-                     struct stage *s)
+static void set_ramp(const struct dynamics_input *d, const struct stage_context *c,
+                     const struct tree_node *node, struct stage *s)
 {
     s->T_to = d->to;
     s->T_from = isnan(d->T) ? c->T : d->T;
@@ -158,10 +177,9 @@ static void set_ramp(const struct dynamics_input *d, const struct stage_context 
     }
     bool cools = strcmp(s->name, "quench") == 0;
     if (cools ? s->T_to >= s->T_from : s->T_to <= s->T_from)
-        input_problem(c->input, node, "a %s from %g to %g does not %s; did you mean %s?", s->name, s->T_from, s->T_to,
-                      cools ? "cool" : "heat", cools ? "heat" : "quench");
-    if (isnan(d->rate) == isnan(d->time))
-        input_problem(c->input, node, "give either `rate` or `for`");
+        input_problem(c->input, node, "a %s from %g to %g does not %s; did you mean %s?", s->name, s->T_from,
+                      s->T_to, cools ? "cool" : "heat", cools ? "heat" : "quench");
+    if (isnan(d->rate) == isnan(d->time)) input_problem(c->input, node, "give either `rate` or `for`");
     double time = isnan(d->rate) ? d->time : fabs(s->T_to - s->T_from) / d->rate;
     s->steps = llround(time / c->dt);
 }
@@ -170,7 +188,8 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
 {
     for (size_t i = 0; i < d->observe.count; i++) {
         s->observe_speckle = s->observe_speckle || d->observe.choice[i] == 0;
-        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1 || d->observe.choice[i] == 2;
+        s->observe_trajectory =
+            s->observe_trajectory || d->observe.choice[i] == 1 || d->observe.choice[i] == 2;
     }
 }
 
@@ -187,12 +206,15 @@ static void make_dynamics(const struct input_item *item, struct stage_context *c
     }
     bool has_P = !isnan(d->P);
     s->box = d->box >= 0 ? (enum stage_box)d->box : has_P ? STAGE_BOX_FREE : STAGE_BOX_FIXED;
-    if (s->box == STAGE_BOX_FREE && !has_P) input_problem(c->input, item->node, "a free box needs a pressure P");
+    if (s->box == STAGE_BOX_FREE && !has_P)
+        input_problem(c->input, item->node, "a free box needs a pressure P");
     if (s->box == STAGE_BOX_MEAN) s->settle = llround(d->settle / c->dt);
     s->ensemble = make_ensemble(t, b, has_P ? d->P : 0.0);
-    if (s->ensemble.barostat == BAROSTAT_MTK && t->kind != THERMOSTAT_NOSE_HOOVER && s->box != STAGE_BOX_FIXED)
+    if (s->ensemble.barostat == BAROSTAT_MTK && t->kind != THERMOSTAT_NOSE_HOOVER &&
+        s->box != STAGE_BOX_FIXED)
         input_problem(c->input, item->node, "the mtk barostat needs the nose-hoover thermostat");
-    if (s->steps < 1 && !isnan(s->T_from)) input_problem(c->input, item->node, "the stage is shorter than one time step");
+    if (s->steps < 1 && !isnan(s->T_from))
+        input_problem(c->input, item->node, "the stage is shorter than one time step");
     if (d->label) s->label = d->label;
     set_observers(d, s);
     c->T = s->T_to;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* stage — what a run is made of: melt, quench, anneal, heat, minimise, restore; any number in any order.
  *
- * A stage kind is a constant record: its name, its input table, and a function that turns what the user wrote into a
- * struct stage. Kinds that are molecular dynamics at a temperature (melt, quench, anneal, heat) share one form and
- * differ in how temperature and length are said. To add a kind: a record and a line in stage.c. */
+ * A stage kind is a constant record: its name, its input table, and a function that turns what the user wrote
+ * into a struct stage. Kinds that are molecular dynamics at a temperature (melt, quench, anneal, heat) share
+ * one form and differ in how temperature and length are said. To add a kind: a record and a line in stage.c.
+ */
 #ifndef GLINT_PROTOCOL_STAGE_H
 #define GLINT_PROTOCOL_STAGE_H
 
@@ -12,18 +13,22 @@
 #include "integrate/minimise.h"
 
 enum stage_action { STAGE_DYNAMICS, STAGE_MINIMISE, STAGE_RESTORE };
-enum stage_box { STAGE_BOX_FREE, STAGE_BOX_FIXED, STAGE_BOX_MEAN }; /* at pressure P; as it is; at its mean volume */
+enum stage_box {
+    STAGE_BOX_FREE,
+    STAGE_BOX_FIXED,
+    STAGE_BOX_MEAN
+}; /* at pressure P; as it is; at its mean volume */
 
 struct stage {
-    const char *name, *label;      /* kind; the user's label or the kind with its number */
+    const char *name, *label; /* kind; the user's label or the kind with its number */
     enum stage_action action;
     double T_from, T_to;
-    int64_t steps;                 /* of the main part */
-    int64_t settle;                /* steps at pressure P that find the mean volume (STAGE_BOX_MEAN) */
+    int64_t steps;  /* of the main part */
+    int64_t settle; /* steps at pressure P that find the mean volume (STAGE_BOX_MEAN) */
     enum stage_box box;
-    struct ensemble ensemble;      /* temperatures and step numbers are filled in when the stage starts */
+    struct ensemble ensemble; /* temperatures and step numbers are filled in when the stage starts */
     struct minimise_options minimise;
-    const char *restore;           /* label of the stage whose end is restored */
+    const char *restore; /* label of the stage whose end is restored */
     bool observe_speckle, observe_trajectory;
     const struct tree_node *node;
 };

@@ -63,6 +63,25 @@ void box_shift(const struct box *b, const int32_t n[3], double shift[3])
     for (int i = 0; i < 3; i++) shift[i] = n[0] * b->h[0][i] + n[1] * b->h[1][i] + n[2] * b->h[2][i];
 }
 
+/* What still sits outside by a rounding step is put just inside, so that wrapping again changes nothing.
+ * Moving along one edge also rounds the other fractional coordinates, so all axes are looked at again, with a
+ * growing margin. */
+static void settle(const struct box *b, const double inverse[3][3], double x[3])
+{
+    double s[3], margin = 0x1p-53;
+    for (int attempt = 0; attempt < 40; attempt++, margin *= 2.0) {
+        bool inside = true;
+        box_fractional(b, inverse, x, s);
+        for (int k = 0; k < 3; k++) {
+            if (!b->periodic[k] || (s[k] >= 0.0 && s[k] < 1.0)) continue;
+            double correction = (s[k] < 0.0 ? margin : 1.0 - margin) - s[k];
+            for (int i = 0; i < 3; i++) x[i] += correction * b->h[k][i];
+            inside = false;
+        }
+        if (inside) return;
+    }
+}
+
 void box_wrap(const struct box *b, const double inverse[3][3], double x[3], int32_t image[3])
 {
     double s[3];
@@ -89,17 +108,7 @@ void box_wrap(const struct box *b, const double inverse[3][3], double x[3], int3
     box_shift(b, n, shift);
     for (int i = 0; i < 3; i++) x[i] -= shift[i];
     for (int k = 0; k < 3; k++) image[k] += n[k];
-    /* What still sits outside by one rounding step is put on the face, so that wrapping again changes
-     * nothing. */
-    box_fractional(b, inverse, x, s);
-    for (int k = 0; k < 3; k++) {
-        if (!b->periodic[k] || (s[k] >= 0.0 && s[k] < 1.0)) continue;
-        double correction = s[k] < 0.0 ? -s[k] : -(s[k] - nextafter(1.0, 0.0));
-        for (int attempt = 0; attempt < 8 && (s[k] < 0.0 || s[k] >= 1.0); attempt++, correction *= 2.0) {
-            for (int i = 0; i < 3; i++) x[i] += correction * b->h[k][i];
-            box_fractional(b, inverse, x, s);
-        }
-    }
+    settle(b, inverse, x);
 }
 
 void box_nearest(const struct box *b, const double inverse[3][3], const double xi[3], const double xj[3],
@@ -119,10 +128,13 @@ void box_nearest(const struct box *b, const double inverse[3][3], const double x
 
 status box_check(const struct box *b)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
+        if (!isfinite(b->origin[i]))
+            return fail(BAD_INPUT, "the cell has an origin that is not a finite number");
         for (int j = 0; j < 3; j++)
             if (!isfinite(b->h[i][j]))
                 return fail(BAD_INPUT, "the cell has an edge that is not a finite number");
+    }
     double volume = box_volume(b), product = 1.0;
     for (int k = 0; k < 3; k++) product *= sqrt(dot(b->h[k], b->h[k]));
     if (!(volume > 1e-9 * product))

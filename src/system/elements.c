@@ -81,7 +81,7 @@ void elements_complete(struct config *c)
     }
     for (int k = 0; k < s->count; k++) {
         if (!s->name[k][0] && all) snprintf(s->name[k], SPECIES_NAME, "%s", name[k]);
-        if (!s->name[k][0]) snprintf(s->name[k], SPECIES_NAME, "%d", k + 1);
+        if (!s->name[k][0]) memcpy(s->name[k], (char[2]){(char)('1' + k), '\0'}, 2); /* SPECIES_MAX < 10 */
     }
     for (int k = 0; k < s->count; k++)
         if (s->mass[k] == 0.0) s->mass[k] = element_mass(c->units, s->name[k]);

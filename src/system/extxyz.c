@@ -112,7 +112,11 @@ static bool next_pair(char **p, char **key, char **value)
     if (stop == '=') {
         char closing = closing_of(*q);
         *value = closing ? ++q : q;
-        while (*q && (closing ? *q != closing : !isspace((unsigned char)*q))) q++;
+        char opening = closing ? q[-1] : '\0';
+        for (int depth = 1; *q && (closing || !isspace((unsigned char)*q)); q++) {
+            if (closing && *q == closing && --depth == 0) break;
+            if (closing && closing != opening && *q == opening) depth++; /* [[1, 0, 0], …] */
+        }
         if (*q) *q++ = '\0';
     }
     *p = q;

@@ -33,7 +33,7 @@ enum { H5MD_KEYS = 32 };
 
 struct h5md_options {
     bool f32;      /* positions and velocities in single precision (the box stays double) */
-    bool deflate;  /* shuffle + deflate */
+    bool deflate;  /* shuffle + deflate of positions and velocities, too; integers always are */
     int64_t slots; /* atoms expected at most; only sets the chunks, more are fine. 0: as many as in `like` */
     const char *author; /* NULL: "unknown" */
     int keys;           /* attributes of /parameters: potential, cutoff, shift, … */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/halo.h"
 #include "base/mem.h"
+#include "base/simd_species.h"
 
 #include <string.h>
 
@@ -213,8 +214,8 @@ static status receive_offsets(struct domain *d, struct pair *pairs, int n, uint3
 }
 
 /* Where every extended cell comes from, and how many atoms precede it (cell_start). */
-static status find_sources(struct domain *d, const uint32_t *start, const struct pair *pairs, const int *pair_of,
-                           struct source *source)
+static status find_sources(struct domain *d, const uint32_t *start, const struct pair *pairs,
+                           const int *pair_of, struct source *source)
 {
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2], total = 0;
     for (size_t i = 0; i < cells; i++) {
@@ -240,7 +241,9 @@ static status lay_out(struct domain *d, const uint32_t *start, const struct sour
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
     TRY(GROW(d->x, d->x_capacity, d->n_extended + 1));
     for (int k = 0; k < 3; k++) d->x[d->n_extended][k] = 1e10; /* the padding atom */
-    d->x[d->n_extended][3] = 0.0;
+    /* A real species: the AVX2 lookup reads both words of it, and (0, 0) would make up a number from half an
+     * entry. */
+    d->x[d->n_extended][3] = simd_species(0);
     for (size_t i = 0; i < cells; i++) {
         size_t c = source[i].cell;
         for (uint32_t k = 0; source[i].own && k < start[c + 1] - start[c]; k++) {

@@ -315,7 +315,7 @@ static bool data_sniff(const char *head, size_t length)
         char line[80], *word[3];
         snprintf(line, sizeof line, "%.*s", (int)strcspn(p + 1, "\r\n#"), p + 1);
         if (lines_words(line, word, 3) == 2 && strcmp(word[1], "atoms") == 0 &&
-            word[0][strspn(word[0], "0123456789")] == '\0')
+            word[0][strspn(word[0], "-0123456789")] == '\0')
             return true;
     }
     return false;

@@ -24,7 +24,8 @@ struct trajectory;
 
 status trajectory_open(struct trajectory **t, const char *path);
 int64_t trajectory_frames(const struct trajectory *t);
-/* Fill c (arrays reallocated as needed) with frame k; any order, forward is cheapest. */
+/* Fill c (arrays reallocated as needed) with frame k; any order. After a failure c holds nothing of use:
+ * config_free. */
 status trajectory_read(struct trajectory *t, int64_t k, struct config *c);
 void trajectory_close(struct trajectory **t);
 /* "H5MD", "extended XYZ", "LAMMPS dump", "LAMMPS data". */

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "integrate/step.h"
+#include "base/clock.h"
+#include "base/random.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- one thread's share of the phases of a step ---- */
+
+static inline double move_atom(struct engine *e, size_t i)
+{
+    struct domain *d = &e->domain;
+    const struct step_plan *p = &e->plan;
+    double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
+    const double *f = d->f[i], *reference = d->pruned[i], inverse_mass = v[3];
+    if (p->langevin) {
+        double noise[3], width = p->c2 * sqrt(inverse_mass);
+        random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
+        for (int k = 0; k < 3; k++) {
+            double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
+            v[k] = p->c1 * kicked + width * noise[k];
+            x[k] = p->xa[k] * x[k] + 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
+        }
+    } else {
+        for (int k = 0; k < 3; k++) {
+            v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
+            x[k] = p->xa[k] * x[k] + p->xv[k] * v[k];
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        double moved = x[k] - e->scale_since_prune[k] * reference[k];
+        moved2 += moved * moved;
+    }
+    return moved2;
+}
+
+static void move_atoms(struct engine *e, int t)
+{
+    const struct list_part *part = &e->list.part[t];
+    double largest = 0.0;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? part->interior : part->boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            double moved2 = move_atom(e, e->domain.order[o]);
+            if (!(moved2 <= largest))
+                largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
+        }
+    }
+    e->thread[t].displacement2 = largest;
+}
+
+/* The axes one by one are summed only where something needs them; the total is a sum of its own, so the
+ * thermostat sees the same number either way. */
+static bool needs_axes(const struct engine *e)
+{
+    return e->want_energy || (e->ensemble.per_axis && e->ensemble.barostat != BAROSTAT_NONE);
+}
+
+static void end_kick(struct engine *e, int t)
+{
+    struct domain *d = &e->domain;
+    const struct step_plan *p = &e->plan;
+    struct engine_thread *mine = &e->thread[t];
+    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble), axes = needs_axes(e);
+    struct sum total = {0};
+    memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            uint32_t i = d->order[o];
+            double *v = d->v[i];
+            const double *f = d->f[i];
+            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
+            if (!kinetic) continue;
+            double mass = d->species.mass[d->type[i]];
+            sum_add(&total, mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
+            for (int k = 0; k < 3 && axes; k++) sum_add(&mine->axis_kinetic[k], mass * (v[k] * v[k]));
+        }
+    }
+    mine->kinetic = total;
+}
+
+static void force_range(struct engine *e, int t, const size_t range[2])
+{
+    struct force_sums *sums = e->want_energy ? &e->thread[t].sums : NULL;
+    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, e->action != LIST_KEEP, sums);
+}
+
+/* ---- what one thread does for all ---- */
+
+static void begin_step(struct engine *e)
+{
+    struct ensemble_input in;
+    engine_ensemble_input(e, &in);
+    ensemble_plan(&e->ensemble, &in, &e->plan);
+    if (e->plan.scales_box) engine_scale_cell(e, e->plan.box);
+    e->step++;
+    e->time += e->dt;
+    e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
+                     ensemble_needs_virial(&e->ensemble, e->step);
+    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
+}
+
+static double largest_displacement(const struct engine *e)
+{
+    double largest = 0.0;
+    for (int t = 0; t < e->list.threads; t++)
+        if (e->thread[t].displacement2 > largest) largest = e->thread[t].displacement2;
+    par_max(&largest, 1);
+    return largest;
+}
+
+static double compression(const double scale[3])
+{
+    double most = 0.0;
+    for (int k = 0; k < 3; k++)
+        if (1.0 - scale[k] > most) most = 1.0 - scale[k];
+    return most;
+}
+
+/* What the lists need at this step, from exact global values and recorded parameters. LIST_PRUNE is
+ * provisional: the team then measures how far atoms are from where the outer lists were made, and
+ * confirm_prune decides. */
+static void decide_action(struct engine *e)
+{
+    if (e->step == e->rebuild_at || e->step - e->last_rebuild >= LIST_LIFETIME)
+        e->action = LIST_REBUILD;
+    else if (list_holds(&e->list, largest_displacement(e), compression(e->scale_since_prune)))
+        e->action = LIST_KEEP;
+    else
+        e->action = LIST_PRUNE;
+}
+
+static void confirm_prune(struct engine *e)
+{
+    if (!list_can_prune(&e->list, largest_displacement(e), compression(e->scale_since_rebuild)))
+        e->action = LIST_REBUILD;
+}
+
+/* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones
+ * (pruned) were made. */
+static void measure(struct engine *e, int t, double (*from)[4], const double scale[3])
+{
+    const struct domain *d = &e->domain;
+    double largest = 0.0;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++) {
+            uint32_t i = d->order[o];
+            double moved2 = 0.0;
+            for (int k = 0; k < 3; k++) {
+                double moved = d->x[d->slot[i]][k] - scale[k] * from[i][k];
+                moved2 += moved * moved;
+            }
+            if (!(moved2 <= largest)) largest = moved2 == moved2 ? moved2 : (double)INFINITY;
+        }
+    }
+    e->thread[t].displacement2 = largest;
+}
+
+/* Remember where one thread's atoms are now that the inner lists are made. */
+static void mark_pruned(struct engine *e, int t)
+{
+    struct domain *d = &e->domain;
+    for (int half = 0; half < 2; half++) {
+        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
+        for (size_t o = range[0]; o < range[1]; o++)
+            memcpy(d->pruned[d->order[o]], d->x[d->slot[d->order[o]]], 3 * sizeof(double));
+    }
+}
+
+static status rebuild_domain(struct engine *e)
+{
+    TRY(domain_rebuild(&e->domain, e->list.radius));
+    return par_agree(list_prepare(&e->list, &e->domain));
+}
+
+static void rebuilt(struct engine *e)
+{
+    e->failure = par_agree(list_check(&e->list));
+    e->last_rebuild = e->step;
+    e->rebuilds++;
+    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
+}
+
+/* Exact sums over threads and ranks into the engine's global values: the kinetic energy first, because most
+ * steps need no more. */
+static void end_step(struct engine *e)
+{
+    enum { KINETIC, AXES, ENERGY = AXES + 3, VIRIAL, ALL = VIRIAL + VIRIALS };
+    e->has_energy = e->want_energy;
+    if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
+    int n = e->want_energy ? ALL : needs_axes(e) ? ENERGY : AXES;
+    struct sum all[ALL];
+    memset(all, 0, sizeof all);
+    for (int t = 0; t < e->list.threads; t++) {
+        const struct engine_thread *mine = &e->thread[t];
+        sum_merge(&all[KINETIC], &mine->kinetic);
+        for (int k = 0; k < 3; k++) sum_merge(&all[AXES + k], &mine->axis_kinetic[k]);
+        sum_merge(&all[ENERGY], &mine->sums.energy);
+        for (int k = 0; k < VIRIALS; k++) sum_merge(&all[VIRIAL + k], &mine->sums.virial[k]);
+    }
+    par_sum(all, n);
+    bool ok = true;
+    for (int i = 0; i < n; i++) ok = ok && sum_ok(&all[i]);
+    if (!ok)
+        e->failure = fail(UNPHYSICAL,
+                          "the run has blown up at step %lld: an energy is not a number or far too large "
+                          "(overlapping atoms, a time step too long, or a wrong density)",
+                          (long long)e->step);
+    e->kinetic2 = sum_value(&all[KINETIC]);
+    for (int k = 0; k < 3 && n > AXES; k++) e->axis_kinetic2[k] = sum_value(&all[AXES + k]);
+    if (!e->want_energy) return;
+    e->energy = sum_value(&all[ENERGY]);
+    for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[VIRIAL + k]);
+}
+
+/* ---- the persistent parallel region ---- */
+
+struct stopwatch { /* phases as thread 0 sees them */
+    double *seconds, last;
+};
+static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
+{
+    if (thread != 0) return;
+    double now = clock_now();
+    w->seconds[phase] += now - w->last;
+    w->last = now;
+}
+
+/* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
+static void rebuild_by_team(struct engine *e, int t)
+{
+    if (t == 0) e->failure = rebuild_domain(e);
+    team_barrier(&e->team);
+    if (e->failure == OK) list_build(&e->list, &e->domain, t);
+    team_barrier(&e->team);
+    if (t == 0 && e->failure == OK) rebuilt(e);
+    team_barrier(&e->team);
+}
+
+/* Present positions of every halo atom, without overlapping work. */
+static void fill_by_team(struct engine *e, int t)
+{
+    if (t == 0) domain_send(&e->domain);
+    domain_fill_images(&e->domain, t, e->list.threads);
+    if (t == 0) domain_receive(&e->domain);
+    team_barrier(&e->team);
+    domain_fill_halo(&e->domain, t, e->list.threads);
+    team_barrier(&e->team);
+}
+
+static void prune_by_team(struct engine *e, int t)
+{
+    fill_by_team(e, t);
+    mark_pruned(e, t);
+    if (t == 0) {
+        e->prunes++;
+        for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
+    }
+    team_barrier(&e->team);
+}
+
+/* Forces with the lists as they are: atoms that see no other rank first, while messages travel. */
+static void forces_overlapped(struct engine *e, int t, struct stopwatch *w)
+{
+    bool others = e->domain.n_peers > 0;
+    if (t == 0) domain_send(&e->domain);
+    domain_fill_images(&e->domain, t, e->list.threads);
+    team_barrier(&e->team);
+    lap(w, t, PHASE_HALO);
+    force_range(e, t, e->list.part[t].interior);
+    lap(w, t, PHASE_FORCE);
+    if (others) {
+        if (t == 0) domain_receive(&e->domain);
+        team_barrier(&e->team);
+        domain_fill_halo(&e->domain, t, e->list.threads);
+        team_barrier(&e->team);
+        lap(w, t, PHASE_HALO);
+    }
+    force_range(e, t, e->list.part[t].boundary);
+    lap(w, t, PHASE_FORCE);
+}
+
+static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
+{
+    if (e->action == LIST_KEEP) {
+        forces_overlapped(e, t, w);
+        return;
+    }
+    force_range(e, t, e->list.part[t].interior);
+    force_range(e, t, e->list.part[t].boundary);
+    lap(w, t, PHASE_FORCE);
+}
+
+/* Keep, prune or rebuild the lists of this step; every thread leaves knowing e->action. */
+static void lists_by_team(struct engine *e, int t)
+{
+    if (t == 0) decide_action(e);
+    team_barrier(&e->team);
+    if (e->action == LIST_PRUNE) {
+        measure(e, t, e->domain.reference, e->scale_since_rebuild);
+        team_barrier(&e->team);
+        if (t == 0) confirm_prune(e);
+        team_barrier(&e->team);
+    }
+    if (e->action == LIST_PRUNE) prune_by_team(e, t);
+    if (e->action == LIST_REBUILD) rebuild_by_team(e, t);
+}
+
+void step_run(struct engine *e, int t)
+{
+    struct stopwatch w = {e->seconds, clock_now()};
+    for (;;) {
+        if (t == 0) {
+            e->finished =
+                e->failure != OK || e->step >= e->until || (e->stop_at_rebuild && e->action == LIST_REBUILD);
+            if (!e->finished) begin_step(e);
+        }
+        team_barrier(&e->team);
+        if (e->finished) return;
+        move_atoms(e, t);
+        team_barrier(&e->team);
+        lap(&w, t, PHASE_INTEGRATE);
+        lists_by_team(e, t);
+        if (e->failure != OK) return;
+        lap(&w, t, PHASE_LIST);
+        forces_by_team(e, t, &w);
+        end_kick(e, t);
+        team_barrier(&e->team);
+        if (t == 0) end_step(e);
+        lap(&w, t, PHASE_INTEGRATE);
+    }
+}
+
+/* Forces, energy and virial at the present positions; lists rebuilt in any case, or only when they must be.
+ */
+void step_evaluate(struct engine *e, int t, bool rebuild)
+{
+    double ignored[PHASES];
+    struct stopwatch w = {ignored, 0.0};
+    memset(ignored, 0, sizeof ignored);
+    if (rebuild) {
+        rebuild_by_team(e, t);
+    } else {
+        measure(e, t, e->domain.pruned, e->scale_since_prune);
+        team_barrier(&e->team);
+        lists_by_team(e, t);
+    }
+    if (e->failure != OK) return;
+    forces_by_team(e, t, &w);
+    end_kick(e, t);
+    team_barrier(&e->team);
+    if (t == 0) end_step(e);
+}

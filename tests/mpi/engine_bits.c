@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine_bits — prints a digest for each of several hard cases; run under any number of ranks and threads the
+ * output must be the same. usage: engine_bits [CASE]. Cases: cube, skewed, free (one, two, three axes), tiny
+ * boxes in which ranks are left over, a box thinner than the list radius, moving cells, migration, minimiser,
+ * a run that blows up. */
+#include "engine_fixture.h"
+#include "integrate/minimise.h"
+
+#include <math.h>
+
+static void say(const char *name, const struct engine *e)
+{
+    char hex[65];
+    fixture_digest(e, hex);
+    if (par_rank() != 0) return;
+    printf("%s %s energy %a virial %a rebuilds %lld prunes %lld\n", name, hex, e->energy,
+           e->virial[VIRIAL_XY], (long long)e->rebuilds, (long long)e->prunes);
+    fflush(stdout);
+}
+
+static void run_dynamics(const char *name, const struct config *c, const char *spec, struct ensemble n,
+                         int64_t steps)
+{
+    struct engine e;
+    fixture_start(&e, c, spec, 0.004, 0);
+    e.ensemble = n;
+    MUST(engine_advance(&e, steps / 2, false));
+    say(name, &e);
+    MUST(engine_advance(&e, steps, false));
+    say(name, &e);
+    engine_free(&e);
+}
+
+static void free_axes(struct config *c, int mask)
+{
+    for (int k = 0; k < 3; k++) c->box.periodic[k] = (mask >> k & 1) == 0;
+}
+
+static void run_free(const char *name, int mask, bool skewed)
+{
+    struct config c = {0};
+    fixture_mixture(&c, 700, 1.1, 1.5, 3);
+    if (skewed) fixture_skew(&c);
+    free_axes(&c, mask); /* the cluster flies apart: atoms leave the cell along free axes */
+    run_dynamics(name, &c, "wahnstrom:shift=force",
+                 fixture_ensemble(THERMOSTAT_LANGEVIN, BAROSTAT_NONE, 1.5, 0), 160);
+    config_free(&c);
+}
+
+static void run_tiny(const char *name, const char *lattice, int64_t nx, int64_t ny, int64_t nz)
+{
+    struct config c = {0};
+    const struct lattice *l = lattice_find(lattice);
+    struct build_lattice o = {.lattice = l,
+                              .n = {nx, ny, nz},
+                              .species = fixture_species,
+                              .site_species = {0, 1},
+                              .a = lattice_constant(l, 1.2, 0.0)};
+    MUST(build_lattice(&c, &o));
+    MUST(build_velocities(&c, 0.5, 1.0, 3, 0));
+    run_dynamics(name, &c, "wahnstrom", fixture_ensemble(THERMOSTAT_NOSE_HOOVER, BAROSTAT_NONE, 0.5, 0), 60);
+    config_free(&c);
+}
+
+static void run_moving(void)
+{
+    struct config c = {0};
+    fixture_mixture(&c, 900, 1.1, 1.0, 5);
+    struct ensemble n = fixture_ensemble(THERMOSTAT_NOSE_HOOVER, BAROSTAT_MTK, 1.0, 20.0);
+    n.per_axis = true;
+    run_dynamics("mtk per axis", &c, "wahnstrom:cutoff=2.5ij", n, 160);
+    n = fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_CELL_RESCALING, 1.0, 20.0);
+    fixture_skew(&c);
+    run_dynamics("cell rescaling, skewed", &c, "wahnstrom", n, 160);
+    /* all atoms fly along (1, 2, −1): every one changes its rank many times, and images count up */
+    for (int64_t i = 0; i < c.atoms; i++) c.v[3 * i] += 40.0, c.v[3 * i + 1] += 80.0, c.v[3 * i + 2] -= 40.0;
+    run_dynamics("migration", &c, "wahnstrom", ensemble_nve(), 120);
+    config_free(&c);
+}
+
+static void run_minimise(void)
+{
+    struct config c = {0};
+    struct engine e;
+    struct minimise_options o = {.box = MINIMISE_PER_AXIS, .force = 1e-3, .stress = 1e-3, .most_steps = 400};
+    struct minimise_result r;
+    fixture_mixture(&c, 300, 1.15, 0.5, 6);
+    fixture_start(&e, &c, "wahnstrom", 0.004, 0);
+    MUST(minimise(&e, &o, &r));
+    say("minimise", &e);
+    engine_free(&e);
+    config_free(&c);
+}
+
+/* Every rank must come back with the same status and message. */
+static void run_blown_up(void)
+{
+    struct config c = {0};
+    struct engine e;
+    struct engine_options o = {.potential = "wahnstrom", .dt = 0.5, .kB = 1.0, .seed = 1};
+    fixture_mixture(&c, 700, 1.1, 1.5, 3);
+    status s = engine_start(&e, &o, &c);
+    if (s == OK) s = engine_advance(&e, 100, false);
+    int64_t count = s == UNPHYSICAL;
+    par_sum_int64(&count, 1);
+    if (par_rank() == 0) printf("blown up: %s\n", count == par_size() ? "all ranks agree" : "ranks differ");
+    engine_free(&e);
+    config_free(&c);
+}
+
+static void run_cube(void)
+{
+    struct config c = {0};
+    fixture_mixture(&c, 900, 1.2, 1.0, 1);
+    run_dynamics("cube", &c, "wahnstrom", ensemble_nve(), 160);
+    fixture_skew(&c);
+    run_dynamics("skewed", &c, "wahnstrom:shift=force",
+                 fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_NONE, 1.0, 0), 160);
+    config_free(&c);
+}
+
+int main(void)
+{
+    MUST(par_start());
+    run_cube();
+    for (int mask = 1; mask < 8; mask += mask == 1 ? 2 : 4) {
+        char name[40];
+        snprintf(name, sizeof name, "free axes %d", mask);
+        run_free(name, mask, false);
+    }
+    run_free("free, skewed", 4, true);
+    run_tiny("one fcc cell", "fcc", 1, 1, 1);
+    run_tiny("a C15 cell", "C15", 1, 1, 1);
+    run_tiny("a rod", "B2", 1, 1, 12);
+    run_tiny("a sheet", "fcc", 1, 5, 4);
+    run_moving();
+    run_minimise();
+    run_blown_up();
+    par_finish();
+    return 0;
+}
