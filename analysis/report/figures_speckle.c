@@ -169,7 +169,7 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
         figure_panel(f, &l, i, 0.48, 0.86);
         figure_script(f,
                       "set title '{/:Bold %s}' offset 0,-0.6; set xrange [0:%.9g]; set yrange [%.4g:%.4g]; "
-                      "unset xlabel; set format x ''\n",
+                      "set ytics 0.4; unset xlabel; set format x ''\n",
                       figure_text(w[i]->name, t), duration(w[i]), floor(10.0 * low) / 10.0,
                       fmax(high, null.diagonal_mean + 2.1 * null.diagonal_sd));
         if (i == 0)
@@ -189,9 +189,10 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
                       palette_line(i));
         figure_panel(f, &l, i, 0.18, 0.42);
         figure_script(f,
-                      "unset title; set key off; set yrange [%.4g:%.4g]; set xlabel 't (%s)' offset 0,0.4; "
-                      "set format x '%%g'\n",
-                      floor(10.0 * ilow) / 10.0, ceil(10.0 * ihigh) / 10.0, time_unit(w[i], u));
+                      "unset title; set key off; set yrange [%.4g:%.4g]; set ytics %.2g; set xlabel 't (%s)' "
+                      "offset 0,0.4; set format x '%%g'\n",
+                      floor(10.0 * ilow) / 10.0, ceil(10.0 * ihigh) / 10.0,
+                      ihigh - ilow > 1.5 ? ceil((ihigh - ilow) / 3.0) : 0.2, time_unit(w[i], u));
         if (i == 0) figure_script(f, "set ylabel '⟨I⟩_p / mean' offset 1,0; set format y '%%.1f'\n");
         figure_script(f,
                       "plot 1 with lines lc rgb '#bbbbbb' lw 0.8 notitle, '%s' every %lld using 1:3 with "

@@ -185,9 +185,8 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
         figure_script(f,
                       ", '%s' using 1:($2-$3):($2+$3) with filledcurves fs transparent solid 0.18 lc rgb "
                       "'#%02x%02x%02x' notitle, '%s' using 1:2 with lines lw 1.6 lc rgb '#%02x%02x%02x' "
-                      "title 'd = %.2g r_1, t_p = %.3g'",
-                      file, rgb[0], rgb[1], rgb[2], file, rgb[0], rgb[1], rgb[2], r->distance_r1,
-                      r->how.persist);
+                      "title 'd = %.2g r_1'",
+                      file, rgb[0], rgb[1], rgb[2], file, rgb[0], rgb[1], rgb[2], r->distance_r1);
     }
     figure_script(f, "\n");
     return OK;
