@@ -106,7 +106,7 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         const char *key;
         draw function;
         int height;
-    } list[] = {{"ttcf", figure_ttcf, 388},
+    } list[] = {{"ttcf", figure_ttcf, 368},
                 {"contrast", figure_contrast, 390},
                 {"g2", figure_g2, 380},
                 {"relaxation", figure_relaxation, 520},

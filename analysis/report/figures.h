@@ -35,8 +35,8 @@ int figures_windows(const struct report *r, const char *label,
 /* Colour range of the maps of one stage: 1st and 99th percentile of all elements off the diagonal. */
 void figures_color_range(const struct window_report *const *w, int n, double *low, double *high);
 
-/* Panels side by side: columns of equal width between x0 and x1 of the screen (0 … 1), `gap` between them, none
- * wider than `most`. */
+/* Panels side by side: columns of equal width between x0 and x1 of the screen (0 … 1), `gap` between them,
+ * none wider than `most`. */
 struct figure_layout {
     double x0, width, gap;
 };

@@ -47,8 +47,7 @@ static status fit_data(struct figure *f, const struct window_report *w, int i)
                            (const double *const[]){fine[0], fine[1], fine[2]}, FINE);
     snprintf(part, sizeof part, "residual%d", i + 1);
     if (s == OK)
-        s = figure_data(f, part, 4,
-                        (const char *const[]){"lag", "R-KWW", "R-ML", "error"},
+        s = figure_data(f, part, 4, (const char *const[]){"lag", "R-KWW", "R-ML", "error"},
                         (const double *const[]){x, x + 3 * lags, x + 4 * lags, x + 2 * lags}, n);
     DELETE(x);
     return s;
@@ -63,8 +62,9 @@ static status relaxation_top(struct figure *f, const struct window_report *w, in
                   figure_text(w->name, t));
     figure_script(f, i == 0 ? "set ylabel 'R(t)' offset 1,0\n" : "unset ylabel\n");
     figure_script(f, "set key %s\nset bars 0.4\nplot ",
-                  i == 0 ? "at screen 0.06,0.99 left top Left reverse horizontal maxrows 2 samplen 1.4 font ',11'"
-                         : "off");
+                  i == 0
+                      ? "at screen 0.06,0.99 left top Left reverse vertical maxrows 2 samplen 1.4 font ',11'"
+                      : "off");
     for (int row = 1; row < w->rows; row++) {
         double from, to;
         int rgb[3];
@@ -87,8 +87,9 @@ static status relaxation_top(struct figure *f, const struct window_report *w, in
     if (w->fitted[0][REPORT_KWW][1])
         figure_script(f, ", '%s' using 1:2 with lines lw 2 lc rgb '#c8590c' title 'KWW, power 2'", file);
     if (w->fitted[0][REPORT_ML][0])
-        figure_script(f, ", '%s' using 1:3 with lines lw 2 dt 2 lc rgb '#8a3b8f' title 'Mittag-Leffler, power 1'",
-                      file);
+        figure_script(
+            f, ", '%s' using 1:3 with lines lw 2 dt 2 lc rgb '#8a3b8f' title 'Mittag-Leffler, power 1'",
+            file);
     figure_script(f, "\n");
     return OK;
 }
@@ -217,12 +218,14 @@ static void spread_panel(struct figure *f, const struct window_report *const *w,
     figure_data_name(f, "spots", false, b);
     figure_script(f, "set logscale xy; set xlabel 'independent pixels n' offset 0,0.3; set ylabel 's.d. of "
                      "C(t,t) in time' offset 1,0; set format xy '10^{%%T}'; set xrange [2:*]\n"
-                     "set key at graph 0,1.36 left top Left reverse font ',10' samplen 1.2; set bars 0.4\n"
+                     "set key at graph -0.1,1.36 left top Left reverse vertical maxrows 3 font ',10' samplen "
+                     "1.2 width -2; set bars 0.4\n"
                      "null(n) = 2*n*sqrt(n-1)/((n+1)*sqrt((n+2)*(n+3)))\nplot ");
     for (int i = 0; i < n; i++)
         if (w[i]->spreads > 1)
-            figure_script(f, "'%s' using ($8==%d?$1:1/0):6:7 with filledcurves lc rgb '#d9d9d9' title "
-                             "'surrogates, 95 %%', ",
+            figure_script(f,
+                          "'%s' using ($8==%d?$1:1/0):6:7 with filledcurves lc rgb '#d9d9d9' title "
+                          "'surrogates, 95 %%', ",
                           a, i + 1);
     figure_script(f, "null(x) with lines lc rgb '#666666' dt 2 title 'independent frames'");
     for (int i = 0; i < n; i++) {
@@ -246,19 +249,19 @@ static status spot_panels(struct figure *f, const struct window_report *w, int n
     TRY(cumulative(f, "surrogates", w, true));
     TRY(event_counts(f, w));
     figure_panel(f, l, 1, 0.18, 0.74);
-    figure_script(f,
-                  "unset logscale; set format xy '%%g'; set xrange [0:*]; set yrange [0:1]; set xlabel "
-                  "'s.d. of C(t,t) of one %s spot' offset 0,0.3; set ylabel 'fraction of spots below' offset "
-                  "1,0; set xtics 0.2\n",
-                  figure_text(w->name, t));
+    figure_script(
+        f,
+        "unset logscale; set format xy '%%g'; set xrange [0:*]; set yrange [0:1]; set xlabel 's.d. of C(t,t) "
+        "of one %s spot' offset 0,0.3; set ylabel 'fraction of spots below' offset 1,0; set xtics 0.2\n",
+        figure_text(w->name, t));
     figure_script(f, "plot '%s' using 1:2 with steps lw 1.6 lc rgb '#999999' title '%lld surrogates', ",
                   figure_data_name(f, "surrogates", false, a), (long long)w->c.surrogate.seeds);
     figure_script(f, "'%s' using 1:2 with steps lw 2 lc rgb '%s' title '%lld spots'\n",
                   figure_data_name(f, "measured", false, a), palette_line(number), (long long)w->spots);
     figure_panel(f, l, 2, 0.18, 0.74);
-    figure_script(f, "set xrange [-0.6:*]; set logscale y; set yrange [1e-4:1.5]; set format y '10^{%%T}'; set "
-                     "xtics 1; set boxwidth 0.7; set style fill solid 0.75 noborder; set xlabel 'events per "
-                     "spot' offset 0,0.3; set ylabel 'fraction of spots'\n");
+    figure_script(f, "set xrange [-0.6:*]; set logscale y; set yrange [1e-4:1.5]; set format y '10^{%%T}'; "
+                     "set xtics 1; set boxwidth 0.7; set style fill solid 0.75 noborder; set xlabel 'events "
+                     "per spot' offset 0,0.3; set ylabel 'fraction of spots'\n");
     figure_script(f,
                   "plot '%s' using ($2>0||$1<4?$1:1/0):2 with boxes lc rgb '%s' title '%lld spots', %.4g "
                   "with lines dt 2 lc rgb '#666666' title 'surrogates with one or more'\n",

@@ -57,17 +57,15 @@ static status inset(struct figure *f, const struct figure_layout *l, const struc
     if (!w->c.frames.hkl) return OK;
     snprintf(part, sizeof part, "q%d", i + 1);
     TRY(window_points(f, w, part, &reach, &radius));
-    figure_script(
-        f,
-        "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set tmargin at "
-        "screen %.4f\n",
-        figure_left(l, i) + 0.012 * l->width, figure_left(l, i) + 0.012 * l->width + wide, top - high - 0.012,
-        top - 0.012);
+    figure_script(f,
+                  "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set "
+                  "tmargin at screen %.4f\n",
+                  figure_left(l, i) + 0.012 * l->width, figure_left(l, i) + 0.012 * l->width + wide,
+                  top - high - 0.012, top - 0.012);
     figure_script(
         f,
         "unset title; unset xlabel; unset ylabel; unset tics; unset colorbox; unset key; set border 15 lc "
-        "rgb "
-        "'#555555' lw 0.6\n"
+        "rgb '#555555' lw 0.6\n"
         "set object 1 rectangle from graph 0,0 to graph 1,1 behind fc rgb '#ffffff' fs solid noborder\n"
         "set xrange [%g:%g]; set yrange [%g:%g]\n"
         "set object 2 circle at 0,0 size %g fc rgb '#bbbbbb' fs empty border lc rgb '#bbbbbb' lw 0.6\n",
@@ -84,9 +82,10 @@ static status inset(struct figure *f, const struct figure_layout *l, const struc
 
 status figure_ttcf(struct figure *f, const struct window_report *const *w, int n)
 {
-    struct figure_layout l = figure_columns(n, 0.075, 0.915, 0.03, 0.26);
+    struct figure_layout l = figure_columns(n, 0.075, 0.895, 0.03, 0.26);
     double low, high, bottom = 0.17, top = 0.17 + l.width * f->width / f->height;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], part[32], file[FIGURE_NAME + 40];
+    const char *unit = time_unit(w[0], u);
     figures_color_range(w, n, &low, &high);
     figure_script(f, "set multiplot\nset cbrange [%.4g:%.4g]\n", low, high);
     for (int i = 0; i < n; i++) {
@@ -100,9 +99,9 @@ status figure_ttcf(struct figure *f, const struct window_report *const *w, int n
             T, T);
         figure_script(f, "set title '{/:Bold %s}  {/=12 %lld independent pixels}' offset 0,-0.4\n",
                       figure_text(w[i]->name, t), (long long)w[i]->c.independent);
-        figure_script(f, "set xlabel 't_1 (%s)' offset 0,0.4\n", time_unit(w[i], u));
+        figure_script(f, "set xlabel 't_1 (%s)' offset 0,0.4\n", unit);
         if (i == 0)
-            figure_script(f, "set ylabel 't_2 (%s)'; set format y '%%g'\n", u);
+            figure_script(f, "set ylabel 't_2 (%s)'; set format y '%%g'\n", unit);
         else
             figure_script(f, "unset ylabel; set format y ''\n");
         if (i == n - 1)
@@ -114,8 +113,7 @@ status figure_ttcf(struct figure *f, const struct window_report *const *w, int n
             figure_script(f, "unset colorbox\n");
         figure_script(f,
                       "plot '%s' binary array=(%lld,%lld) format='%%float32' dx=%.9g dy=%.9g "
-                      "origin=(%.9g,%.9g) using 1 "
-                      "with image notitle\n",
+                      "origin=(%.9g,%.9g) using 1 with image notitle\n",
                       figure_data_name(f, part, true, file), (long long)w[i]->map_side,
                       (long long)w[i]->map_side, step, step, 0.5 * step, 0.5 * step);
         TRY(inset(f, &l, w[i], i, bottom, top));
@@ -147,7 +145,7 @@ static status contrast_data(struct figure *f, const struct window_report *w, int
 
 status figure_contrast(struct figure *f, const struct window_report *const *w, int n)
 {
-    struct figure_layout l = figure_columns(n, 0.075, 0.915, 0.03, 0.26);
+    struct figure_layout l = figure_columns(n, 0.075, 0.895, 0.03, 0.26);
     double low = 1.0, high = 1.0, ilow = 1.0, ihigh = 1.0;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], part[32], file[FIGURE_NAME + 40];
     for (int i = 0; i < n; i++) {
@@ -168,30 +166,33 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
         snprintf(part, sizeof part, "trace%d", i + 1);
         figure_data_name(f, part, false, file);
         int64_t every = w[i]->c.ttcf.frames / 1500 + 1;
-        figure_panel(f, &l, i, 0.50, 0.90);
+        figure_panel(f, &l, i, 0.48, 0.86);
         figure_script(f,
                       "set title '{/:Bold %s}' offset 0,-0.6; set xrange [0:%.9g]; set yrange [%.4g:%.4g]; "
-                      "unset xlabel; set format x ''\n",
+                      "set ytics 0.4; unset xlabel; set format x ''\n",
                       figure_text(w[i]->name, t), duration(w[i]), floor(10.0 * low) / 10.0,
                       fmax(high, null.diagonal_mean + 2.1 * null.diagonal_sd));
         if (i == 0)
             figure_script(f, "set ylabel '⟨I^2⟩_p / ⟨I⟩_p^2' offset 1,0; set format y '%%.1f'\n");
         else
             figure_script(f, "unset ylabel; set format y ''\n");
-        figure_script(f, "set key %s\n",
-                      i == n - 1 ? "at screen 0.985,0.9 right top samplen 0.8 width -4 font ',10'" : "off");
         figure_script(
-            f,
-            "plot '+' using 1:(%.6g):(%.6g) with filledcurves lc rgb '#d9d9d9' title 'null ± 2σ', %.6g with "
-            "lines lc rgb '#888888' lw 1 dt 2 title 'null mean', '%s' every %lld using 1:2 with lines lc rgb "
-            "'%s' lw 1 title 'measured'\n",
-            null.diagonal_mean - 2.0 * null.diagonal_sd, null.diagonal_mean + 2.0 * null.diagonal_sd,
-            null.diagonal_mean, file, (long long)every, palette_line(i));
-        figure_panel(f, &l, i, 0.18, 0.43);
+            f, "set key %s\n",
+            i == 0 ? "at screen 0.06,0.99 left top Left reverse vertical maxrows 1 samplen 1.4 font ',11'"
+                   : "off");
         figure_script(f,
-                      "unset title; set key off; set yrange [%.4g:%.4g]; set xlabel 't (%s)' offset 0,0.4; "
-                      "set format x '%%g'\n",
-                      floor(10.0 * ilow) / 10.0, ceil(10.0 * ihigh) / 10.0, time_unit(w[i], u));
+                      "plot '+' using 1:(%.6g):(%.6g) with filledcurves lc rgb '#d9d9d9' title 'null ± 2σ', "
+                      "%.6g with lines lc rgb '#888888' lw 1 dt 2 title 'null mean', '%s' every %lld using "
+                      "1:2 with lines lc rgb '%s' lw 1 title 'measured'\n",
+                      null.diagonal_mean - 2.0 * null.diagonal_sd,
+                      null.diagonal_mean + 2.0 * null.diagonal_sd, null.diagonal_mean, file, (long long)every,
+                      palette_line(i));
+        figure_panel(f, &l, i, 0.18, 0.42);
+        figure_script(f,
+                      "unset title; set key off; set yrange [%.4g:%.4g]; set ytics %.2g; set xlabel 't (%s)' "
+                      "offset 0,0.4; set format x '%%g'\n",
+                      floor(10.0 * ilow) / 10.0, ceil(10.0 * ihigh) / 10.0,
+                      ihigh - ilow > 1.5 ? ceil((ihigh - ilow) / 3.0) : 0.2, time_unit(w[i], u));
         if (i == 0) figure_script(f, "set ylabel '⟨I⟩_p / mean' offset 1,0; set format y '%%.1f'\n");
         figure_script(f,
                       "plot 1 with lines lc rgb '#bbbbbb' lw 0.8 notitle, '%s' every %lld using 1:3 with "

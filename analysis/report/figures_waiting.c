@@ -22,8 +22,8 @@ static status survival_panel(struct figure *f, const struct motion_report *m, do
     int shown = 0;
     figure_script(f,
                   "set logscale xy; set format xy '10^{%%T}'; set xlabel 't (%s)' offset 0,0.3; set ylabel "
-                  "'fraction that has waited longer' offset 1,0; set yrange [*:1.2]; set key at graph 0,1.40 left "
-                  "top Left reverse font ',10' samplen 1.2\nplot ",
+                  "'fraction that has waited longer' offset 1,0; set yrange [*:1.2]; set key at graph "
+                  "-0.1,1.38 left top Left reverse vertical maxrows 4 font ',10' samplen 1.2 width -2\nplot ",
                   tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
@@ -130,8 +130,8 @@ static status density_panel(struct figure *f, const struct motion_report *m, int
     TRY(density_data(f, &r->hops.exchange, "p_exchange", &first, &last));
     TRY(law_data(f, &r->exchange, last));
     figure_script(f,
-                  "set ylabel 'p(t) (1/%s)'; set yrange [*:*]\nplot '%s' using 1:2:3 "
-                  "with yerrorbars lt 1 title 'exchange, d = %.2g r_1'",
+                  "set ylabel 'p(t) (1/%s)'; set yrange [*:*]\nplot '%s' using 1:2:3 with yerrorbars lt 1 "
+                  "title 'exchange, d = %.2g r_1'",
                   tu, figure_data_name(f, "p_exchange", false, file), r->distance_r1);
     if (r->persistence.has_survival && r->hops.persistence.n > r->hops.persistence.censored) {
         TRY(density_data(f, &r->hops.persistence, "p_persistence", &unused, &unused));
@@ -159,14 +159,13 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
     int shown = 0;
     figure_script(f,
                   "unset logscale y; set format y '%%g'; set yrange [1:5]; set xlabel 'x_{min} (%s)' offset "
-                  "0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}'; \nplot 1.45 "
-                  "with lines dt 2 lc rgb '#666666' title 'Riechers et al. 2024: 1.45'",
+                  "0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}'; \nplot 1.45 with lines dt 2 lc rgb "
+                  "'#666666' title 'Riechers et al. 2024: 1.45'",
                   tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
         const struct waiting_scan *scan = &r->exchange.fit.scan;
-        if (!r->exchange.has_fit || strcmp(r->name, "cage") != 0 || scan->n == 0 ||
-            r->how.persist != persist)
+        if (!r->exchange.has_fit || strcmp(r->name, "cage") != 0 || scan->n == 0 || r->how.persist != persist)
             continue;
         double *x = NULL;
         TRY(NEW(x, 3 * scan->n));
@@ -186,9 +185,8 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
         figure_script(f,
                       ", '%s' using 1:($2-$3):($2+$3) with filledcurves fs transparent solid 0.18 lc rgb "
                       "'#%02x%02x%02x' notitle, '%s' using 1:2 with lines lw 1.6 lc rgb '#%02x%02x%02x' "
-                      "title 'd = %.2g r_1, t_p = %.3g'",
-                      file, rgb[0], rgb[1], rgb[2], file, rgb[0], rgb[1], rgb[2], r->distance_r1,
-                      r->how.persist);
+                      "title 'd = %.2g r_1'",
+                      file, rgb[0], rgb[1], rgb[2], file, rgb[0], rgb[1], rgb[2], r->distance_r1);
     }
     figure_script(f, "\n");
     return OK;

@@ -150,8 +150,10 @@ static const char *with_minus(char out[HTML_NUMBER])
     size_t n = 0;
     for (const char *c = plain; *c && n + 4 < HTML_NUMBER; c++) {
         bool exponent = c > plain && (c[-1] == 'e');
-        if (*c == '-' && !exponent) n += (size_t)snprintf(out + n, HTML_NUMBER - n, "−");
-        else out[n++] = *c;
+        if (*c == '-' && !exponent)
+            n += (size_t)snprintf(out + n, HTML_NUMBER - n, "−");
+        else
+            out[n++] = *c;
     }
     out[n] = '\0';
     return out;

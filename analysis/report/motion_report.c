@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Width of the S(q) bins in spacings of the reciprocal lattice: the peak of a small box needs less than one. */
+/* Width of the S(q) bins in spacings of the reciprocal lattice: the peak of a small box needs less than one.
+ */
 #define SQ_BIN 0.4
 
 /* What the data do not allow is noted; what the system refuses is handed on. */

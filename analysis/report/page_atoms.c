@@ -137,7 +137,7 @@ static void hop_cells(struct page *p, const struct hop_row *r)
     html_number(cell[5], x->median, (double)NAN);
     html_number(cell[6], x->has_fit ? x->fit.alpha : (double)NAN, x->has_fit ? x->fit.sigma : (double)NAN);
     html_number(cell[7], x->has_fit ? x->fit.xmin : (double)NAN, (double)NAN);
-    html_number(cell[8], x->has_fit ? x->fit.flat_decades : (double)NAN, (double)NAN);
+    snprintf(cell[8], HTML_NUMBER, x->has_fit ? "%.2f" : "–", x->has_fit ? x->fit.flat_decades : 0.0);
     html_escape(law, sizeof law, x->has_fit && x->preferred ? x->preferred : "–");
     for (char *c = law; *c; c++)
         if (*c == '_') *c = '-';

@@ -29,7 +29,7 @@ static void summary_windows(struct page *p, const char *label)
 static void summary_relaxation(struct page *p, const struct window_report *w)
 {
     int m, power;
-    char unit[48], number[2][HTML_NUMBER];
+    char unit[48], name[100], number[2][HTML_NUMBER];
     if (!window_report_best(w, 0, &m, &power)) return;
     const struct relaxation_fit *f = &w->fit[0][m][power - 1];
     const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
@@ -37,11 +37,13 @@ static void summary_relaxation(struct page *p, const struct window_report *w)
     if (f->value[RELAXATION_TAU] > record)
         text_add(&p->html, " R(t) does not decay within the record of %.4g %s.", record, u);
     else
-        text_add(&p->html, " R(t) relaxes with τ = %s %s, β = %s (%s, power %d)%s.",
+        text_add(&p->html, " R(t) of %s relaxes in %s %s with β = %s (%s, power %d)%s.",
+                 html_escape(name, sizeof name, w->name),
                  html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]), u,
                  html_number(number[1], f->value[RELAXATION_BETA], f->error[RELAXATION_BETA]),
                  m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
-                 5.0 * f->value[RELAXATION_TAU] > record ? ", from a record shorter than 5 τ" : "");
+                 5.0 * f->value[RELAXATION_TAU] > record ? ", from a record shorter than five times that"
+                                                         : "");
 }
 
 static void summary_motion(struct page *p, const struct motion_report *m)

@@ -159,6 +159,7 @@ static void fit_verdict(struct page *p, const struct window_report *w)
     const struct relaxation_fit *kww = &w->fit[0][REPORT_KWW][1], *ml = &w->fit[0][REPORT_ML][0];
     double last = best->points ? w->c.g2.lag[w->c.g2.lags - 1] * w->c.frames.frame_time : 0.0,
            difference = ml->bic - kww->bic;
+    if (fabs(difference) < 0.05) difference = 0.0;
     NUMBERS(2);
     if (best->value[RELAXATION_TAU] > 0.2 * last)
         text_add(&p->html,
@@ -167,16 +168,21 @@ static void fit_verdict(struct page *p, const struct window_report *w)
                  (double)w->c.ttcf.frames * w->c.frames.frame_time, u);
     else if (w->fitted[0][REPORT_KWW][1] && w->fitted[0][REPORT_ML][0])
         text_add(&p->html, "%s ",
-                 fabs(difference) < 6.0 ? "KWW (power 2) and Mittag-Leffler (power 1) describe the record "
-                                          "equally well (|ΔBIC| &lt; 6)."
-                 : difference > 0.0     ? "KWW describes the record better than Mittag-Leffler."
-                                        : "Mittag-Leffler describes the record better than KWW.");
+                 fabs(difference) < 6.0 ? "KWW (power 2) and Mittag-Leffler (power 1), the reading of "
+                                          "Riechers et al., describe the record equally well (|ΔBIC| &lt; 6)."
+                 : difference > 0.0 ? "In the reading of Riechers et al. KWW (power 2) describes the record "
+                                      "better than Mittag-Leffler (power 1)."
+                                    : "In the reading of Riechers et al. Mittag-Leffler (power 1) describes "
+                                      "the record better than KWW (power 2).");
     text_add(&p->html,
              "ΔBIC (Mittag-Leffler − KWW) = %.1f. Least BIC of the four: %s with power %d, relaxation time "
              "%s %s, β = %s.",
              difference, m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
              html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
              html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
+    if (best->reduced_chi2 > 3.0)
+        text_add(&p->html, " None of the four describes the record within its errors (χ²/dof %.3g at best).",
+                 best->reduced_chi2);
     if (best->durbin_watson < 1.0)
         text_add(&p->html, " Residuals run together (Durbin–Watson %.2f): the errors are too small.",
                  best->durbin_watson);

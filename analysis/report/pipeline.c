@@ -113,7 +113,8 @@ static status windows(struct report *r, const char *command, bool *first, struct
         char title[2 * RUN_NAME];
         title_of(title, &r->folder.speckle[i]);
         progress_show(p, i, title);
-        s = window_report_make(w, &r->folder.speckle[i], title, reference_of(r, &r->folder.speckle[i]), &r->options);
+        s = window_report_make(w, &r->folder.speckle[i], title, reference_of(r, &r->folder.speckle[i]),
+                               &r->options);
         if (s != OK) {
             s = problem(r, title, s);
             continue;

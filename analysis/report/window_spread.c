@@ -98,13 +98,15 @@ static status null_of(struct report_spread *e, const struct window_report *w, co
 {
     struct contrast_null exact;
     struct surrogate_null made = {0};
-    const struct surrogate_null *null = &w->c.surrogate; /* its variances are those of w->c.independent pixels */
+    const struct surrogate_null *null =
+        &w->c.surrogate; /* its variances are those of w->c.independent pixels */
     double scale = (double)w->c.independent / (double)e->pixels;
     TRY(contrast_exact_null(e->pixels, &exact));
     e->exact = exact.diagonal_sd;
     if (e->pixels < o->surrogate_pixels && e->pixels != w->c.independent) {
         int64_t T = w->c.ttcf.frames;
-        struct surrogate_options so = {.pixels = e->pixels, .frames = T, .seeds = o->seeds, .lag = 1, .seed = 2};
+        struct surrogate_options so = {
+            .pixels = e->pixels, .frames = T, .seeds = o->seeds, .lag = 1, .seed = 2};
         so.block = events_block(T);
         TRY(surrogate_run(&made, w->f2, NULL, &so));
         null = &made;
