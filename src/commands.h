@@ -14,6 +14,7 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(report) \
     X(check) \
     X(energy) \
     X(info) \
