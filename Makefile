@@ -133,21 +133,14 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@echo "test  $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null) $(LDLIBS)
 
-# Programs of the physics and MPI tests; built by name from their scripts, e.g. make build/tests/engine_physics.
-$(BUILD)/tests/%: tests/physics/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "test  $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
-$(BUILD)/tests/%: tests/mpi/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "test  $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
-
-# Programs that time one kernel; built by name, e.g. make build/tests/bench_ttcf.
-$(BUILD)/tests/%: tests/bench/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "bench $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+# Programs of the physics and MPI tests and benchmarks; built by name, e.g. make build/tests/engine_physics.
+define test_program
+$(BUILD)/tests/%: tests/$(1)/%.c $(LIBRARY)
+	@mkdir -p $$(@D)
+	@echo "test  $$<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $$@ $$< $(LIBRARY) $(LDLIBS)
+endef
+$(foreach folder,physics mpi bench,$(eval $(call test_program,$(folder))))
 
 units: $(UNIT)
 
@@ -199,7 +192,7 @@ layers: ## includes point upstream only
 
 FORMATTED = $(ALL_C) $(ALL_H) $(wildcard tests/unit/*.[ch])
 format: ## clang-format all sources
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 format-check: ## fail if a source is not formatted
 	@clang-format --dry-run --Werror $(FORMATTED)
 

@@ -14,6 +14,7 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(report) \
     X(check) \
     X(energy) \
     X(info) \
@@ -27,7 +28,7 @@
     X(msd) \
     X(isf) \
     X(strings) \
-    X(structure) \
+    X(structure)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,8 @@ int main(int argc, char **argv)
         return OK;
     }
     status s = c->run(argc - 1, argv + 1);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && s == OK)
+        s = fail(FAILED, "the results could not be written to standard output: %s", strerror(errno));
     if (s != OK && status_message()[0]) fprintf(stderr, "glint %s: %s\n", c->name, status_message());
     return s;
 }

@@ -21,7 +21,7 @@ check() { # ROOT: print the wrong includes below it
     /^[ \t]*#[ \t]*include[ \t]*"/ {
         split($0, quoted, "\""); target = quoted[2]; k = split(target, t, "/")
         if (k == 1) {
-            if (target == "commands.h" && home != "main") wrong("only main includes commands.h")
+            if (target == "commands.h" && home != "main" && home != "cmd") wrong("only main and commands include commands.h")
             else if (target != "commands.h" && home != "main") wrong("write the folder: #include \"" home "/" target "\"")
             next
         }

@@ -98,7 +98,8 @@ static status write_null(struct results *r, const struct correlate *c, const cha
                         "largest z of a drop in a record"));
     snprintf(object, sizeof object, "%s/null", name);
     TRY(results_text(r, object, "model",
-                     "independent stationary complex Gaussian pixels with the measured |f|^2 and S"));
+                     c->o->field ? "independent stationary complex Gaussian pixels with the |f|^2 of a larger window and S"
+                                 : "independent stationary complex Gaussian pixels with the measured |f|^2 and S"));
     TRY(results_integer(r, object, "seeds", n->seeds));
     TRY(results_integer(r, object, "seed", c->o->seed));
     int64_t most = c->o->surrogate_pixels, used = most > 0 && c->independent > most ? most : c->independent;

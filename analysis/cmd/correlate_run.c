@@ -221,7 +221,10 @@ static status run_surrogate(struct correlate *c)
     GUARD(NEW(c->drop, (size_t)T));
     GUARD(NEW(c->z, (size_t)T));
     if (cost > 60.0) log_info("%" PRId64 " surrogates: about %.0f CPU minutes", o.seeds, cost / 60.0);
-    GUARD(correlate_field(c, f2));
+    if (c->o->field)
+        memcpy(f2, c->o->field, (size_t)T * sizeof *f2);
+    else
+        GUARD(correlate_field(c, f2));
     if (c->has_envelope && !c->flattened) {
         GUARD(NEW(S, (size_t)n));
         for (int64_t p = 0; p < n; p++) S[p] = c->envelope.s[c->envelope.group[p * c->frames.pixels / n]];

@@ -21,6 +21,7 @@
 struct correlate_options {
     const char *out, *age, *diagonal, *variant, *flatten, *baseline, *null, *mask_nan, *name;
     int64_t windows, per_decade, block, first, count, seeds, seed, lag, map_frames, group;
+    const double *field; /* |f|² for the surrogates (as many numbers as frames) instead of the window's own */
     int64_t surrogate_pixels; /* most pixels of a surrogate, variances scaled by their number; 0: all */
     bool log_windows, double_precision, json;
 };

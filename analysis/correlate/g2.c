@@ -41,6 +41,12 @@ status g2_diagonal_parse(const char *word, enum g2_diagonal *diagonal)
 
 /* ---- windows and bins ---- */
 
+static double log_edge(const struct g2_options *o, int64_t frames, int64_t a, int64_t n)
+{
+    if (!(o->log_first > 0.0) || n < 2) return pow((double)frames, (double)a / (double)n);
+    return (double)frames * pow(o->log_first, (double)(n - a) / (double)(n - 1));
+}
+
 static status make_windows(struct g2 *g, int64_t frames)
 {
     int64_t n = g->options.windows > 1 ? g->options.windows : 1;
@@ -51,7 +57,7 @@ static status make_windows(struct g2 *g, int64_t frames)
     int64_t made = 0;
     for (int64_t a = 1; a <= n; a++) {
         double x = (double)a / (double)n;
-        int64_t e = llround(g->options.log_windows ? pow((double)frames, x) : x * (double)frames);
+        int64_t e = llround(g->options.log_windows ? log_edge(&g->options, frames, a, n) : x * (double)frames);
         if (e > g->edge[made]) g->edge[++made] = e; /* logarithmic windows narrower than a frame are joined */
     }
     g->windows = made;

@@ -49,6 +49,7 @@ status g2_diagonal_parse(const char *word, enum g2_diagonal *diagonal);
 struct g2_options {
     int64_t windows;  /* age windows; 0 or 1: the whole record */
     bool log_windows; /* edges in geometric progression instead of equal widths */
+    double log_first; /* end of the first of them as a fraction of the record; 0: frames^(1/windows) frames */
     enum g2_age age;
     enum g2_diagonal diagonal;
     int64_t per_decade; /* lag bins per decade; 0: every lag */

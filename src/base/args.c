@@ -97,20 +97,23 @@ status args_parse(const struct command *c, int argc, char **argv, void *options,
     return OK;
 }
 
-/* Text with lines of at most about 100 columns: longer ones are broken at a blank. */
-static void print_wrapped(const char *text)
+/* Text in lines of at most 112 columns, those after the first indented; `column` is where the cursor is. Line
+ * breaks of the source are blanks, except before a blank (a list, an example) or another break (a paragraph).
+ */
+static void print_wrapped(const char *text, int column, int indent)
 {
-    enum { COLUMNS = 100 };
-    int column = 0;
+    enum { COLUMNS = 112 };
     for (const char *p = text; *p; p++) {
-        size_t word = *p == ' ' ? strcspn(p + 1, " \n") : 0;
-        if (*p == ' ' && column + 1 + (int)word > COLUMNS) {
-            putchar('\n');
-            column = 0;
-            continue;
+        bool broken =
+            *p == '\n' && (p[1] == '\n' || p[1] == ' ' || p[1] == '\0' || (p > text && p[-1] == '\n'));
+        bool blank = *p == ' ' || (*p == '\n' && !broken);
+        if (broken || (blank && column + 1 + (int)strcspn(p + 1, " \n") > COLUMNS)) {
+            printf("\n%*s", broken ? 0 : indent, "");
+            column = broken ? 0 : indent;
+        } else {
+            putchar(blank ? ' ' : *p);
+            column += ((unsigned char)*p & 0xc0) != 0x80; /* UTF-8: bytes that begin a character */
         }
-        putchar(*p);
-        column = *p == '\n' ? 0 : column + 1;
     }
     putchar('\n');
 }
@@ -118,14 +121,15 @@ static void print_wrapped(const char *text)
 void args_help(const struct command *c)
 {
     printf("glint %s — %s\n\nusage: glint %s %s\n\n", c->name, c->summary, c->name, c->synopsis);
-    print_wrapped(c->description);
+    print_wrapped(c->description, 0, 0);
     if (c->args && c->args->name) printf("\noptions:\n");
     for (const struct arg *a = c->args; a && a->name; a++) {
         char left[64];
         snprintf(left, sizeof left, "%s%c%s%s%s%s", a->letter ? "-" : "", a->letter ? a->letter : ' ',
                  a->letter ? ", " : "   ", a->name, a->value_name ? " " : "",
                  a->value_name ? a->value_name : "");
-        printf("  %-28s %s\n", left, a->help);
+        int width = printf("  %-28s ", left);
+        print_wrapped(a->help, width, 31);
     }
     if (c->examples) printf("\nexamples:\n%s\n", c->examples);
 }

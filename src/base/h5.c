@@ -27,7 +27,8 @@ hid_t h5_native(h5_type type)
 
 void h5_quiet(void)
 {
-    /* Everything is closed explicitly; HDF5's own clean-up at exit crashes on a file that a full disk kept from closing. */
+    /* Everything is closed explicitly; HDF5's own clean-up at exit crashes on a file that a full disk kept
+     * from closing. */
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
@@ -98,9 +99,24 @@ status h5_open_ro(struct h5 *f, const char *path)
 {
     return open_with(f, path, H5F_ACC_RDONLY);
 }
+
+/* Metadata stay in memory until the next flush. HDF5 would write some of them whenever its cache is full, and
+ * a process killed before the rest followed would leave a file that nobody can read. */
+static status keep_metadata(struct h5 *f)
+{
+    H5AC_cache_config_t c = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Fget_mdc_config(f->id, &c) < 0) return trouble(f, "ask how metadata are kept", NULL);
+    c.incr_mode = H5C_incr__off;
+    c.flash_incr_mode = H5C_flash_incr__off;
+    c.decr_mode = H5C_decr__off;
+    c.evictions_enabled = false;
+    return H5Fset_mdc_config(f->id, &c) < 0 ? trouble(f, "keep metadata in memory", NULL) : OK;
+}
+
 status h5_open_rw(struct h5 *f, const char *path)
 {
-    return open_with(f, path, H5F_ACC_RDWR);
+    TRY(open_with(f, path, H5F_ACC_RDWR));
+    return keep_metadata(f);
 }
 
 status h5_close(struct h5 *f)
@@ -139,7 +155,8 @@ status h5_flush(struct h5 *f)
     if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0) return trouble(f, "flush the file (disk full?)", NULL);
     if (H5Fget_vfd_handle(f->id, H5P_DEFAULT, (void **)&descriptor) < 0 || !descriptor)
         return trouble(f, "find the descriptor of the file", NULL);
-    return fsync(*descriptor) == 0 ? OK : fail(FAILED, "%s: cannot sync the file: %s", f->path, strerror(errno));
+    return fsync(*descriptor) == 0 ? OK
+                                   : fail(FAILED, "%s: cannot sync the file: %s", f->path, strerror(errno));
 }
 
 /* ---- writing ---- */

@@ -6,7 +6,9 @@
  * an h5_type; HDF5 converts between file and memory types. Writing plain or shuffle+deflate only.
  *
  * A new file is written under path.tmp and becomes `path` in h5_commit (flush, close, fsync, rename; Law 5).
- * An existing file is opened in place with h5_open_rw (streams only). Errors name file, dataset and reason.
+ * An existing file is opened in place with h5_open_rw (streams only): what is appended is in the file,
+ * readable, after h5_flush (which also syncs to disk); a process killed between two flushes leaves the state
+ * of the last one. Errors name file, dataset and reason.
  */
 #ifndef GLINT_BASE_H5_H
 #define GLINT_BASE_H5_H

@@ -84,7 +84,8 @@ static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     __m512d cd = _mm512_add_pd(_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
     __m256d p = _mm256_add_pd(_mm512_castpd512_pd256(ab), _mm512_extractf64x4_pd(ab, 1));
     __m256d q = _mm256_add_pd(_mm512_castpd512_pd256(cd), _mm512_extractf64x4_pd(cd, 1));
-    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_permute2f128_pd(p, q, 0x20), _mm256_permute2f128_pd(p, q, 0x31)));
+    _mm256_storeu_pd(out,
+                     _mm256_add_pd(_mm256_permute2f128_pd(p, q, 0x20), _mm256_permute2f128_pd(p, q, 0x31)));
 }
 static inline __m512d vd_two_atoms(const double *x, uint32_t low, uint32_t high)
 {

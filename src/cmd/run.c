@@ -76,11 +76,12 @@ static void say_stage(const struct stage *s, bool main_part)
         log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
                  s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
     else
-        log_info("stage %s: settling at T = %g, %lld steps, box free", s->label, s->T_from, (long long)s->settle);
+        log_info("stage %s: settling at T = %g, %lld steps, box free", s->label, s->T_from,
+                 (long long)s->settle);
 }
 
-/* A stream of one stage goes on only if the restart fell into the very part it belongs to; the log of the whole run
- * goes on whatever comes first. */
+/* A stream of one stage goes on only if the restart fell into the very part it belongs to; the log of the
+ * whole run goes on whatever comes first. */
 static status hook_begin(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed)
 {
     struct run *r = context;
@@ -88,8 +89,22 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!takes_part(o, s) || (o->in_stage_only && !main_part)) continue;
-        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
         o->first_step = r->state.first_step;
+        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
+        o->active = true;
+    }
+    r->resume_step = -1;
+    return OK;
+}
+
+/* A minimisation leaves one line in the logs of the whole run: the inherent structure. */
+static status log_minimum(struct run *r, struct engine *e, const struct stage *s)
+{
+    for (int i = 0; i < r->observers; i++) {
+        struct observer *o = r->observer[i];
+        if (o->in_stage_only) continue;
+        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
+        TRY(par_agree(o->kind->sample(o, e)));
         o->active = true;
     }
     r->resume_step = -1;
@@ -99,6 +114,7 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
 static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
+    if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!o->active) continue;

@@ -81,6 +81,9 @@ status engine_forces(struct engine *e);
 /* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
  * Collective. */
 status engine_update(struct engine *e);
+/* Velocities from the Maxwell–Boltzmann distribution, keyed by (seed, id, step): total momentum 0, exactly
+ * temperature T with 3N−3 degrees of freedom. For a run that goes on from a minimised state. Collective. */
+status engine_draw_velocities(struct engine *e, double temperature);
 /* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
  * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);

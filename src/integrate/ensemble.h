@@ -74,9 +74,9 @@ bool ensemble_needs_kinetic(const struct ensemble *e);
 bool ensemble_needs_virial(const struct ensemble *e, int64_t step); /* at the end of step number `step` */
 /* Plan the step that leads from in->step to in->step+1; advances e->state. */
 void ensemble_plan(struct ensemble *e, const struct ensemble_input *in, struct step_plan *plan);
-/* Energy of thermostat and barostat at the end of a step: kinetic + potential + this is conserved to second order in
- * dt at constant target temperature and pressure, for every ensemble but langevin and cell-rescaling, whose noise is
- * not booked. With mtk the input needs kinetic2 and virial. */
+/* Energy of thermostat and barostat at the end of a step: kinetic + potential + this is conserved to second
+ * order in dt at constant target temperature and pressure, for every ensemble but langevin and
+ * cell-rescaling, whose noise is not booked. With mtk the input needs kinetic2 and virial. */
 double ensemble_energy(const struct ensemble *e, const struct ensemble_input *in);
 
 #endif

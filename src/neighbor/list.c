@@ -92,10 +92,12 @@ static void layer_distances(double inside, int reach, double width, double *out)
     }
 }
 
-/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal periodic box
- * cells that are out of reach of the very position are left out; it changes which atoms are looked at, not which are
- * found. The cuts are counted, not searched: which branch to take would be a coin toss. */
-static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell, struct list_row *row)
+/* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal
+ * periodic box cells that are out of reach of the very position are left out; it changes which atoms are
+ * looked at, not which are found. The cuts are counted, not searched: which branch to take would be a coin
+ * toss. */
+static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell,
+                        struct list_row *row)
 {
     const int32_t *reach = d->grid.reach;
     const uint32_t wx = (uint32_t)d->extent[0], wy = (uint32_t)d->extent[1];
@@ -104,7 +106,8 @@ static size_t find_rows(const struct list *l, const struct domain *d, uint32_t s
     double far2[3][2 * TRIM_REACH + 1], r2 = l->radius * l->radius * (1.0 + 1e-9);
     for (int k = 0; k < 3 && l->trim; k++) {
         double cells = (d->x[slot][k] - d->box.origin[k]) * l->cells_per_length[k];
-        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k], far2[k]);
+        layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k],
+                        far2[k]);
     }
     size_t n = 0;
     for (int dz = -reach[2]; dz <= reach[2]; dz++)

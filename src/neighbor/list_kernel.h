@@ -27,6 +27,7 @@ size_t list_scan_avx512(const struct list_scan *s, uint32_t *out);
 
 /* ---- making inner lists, inside the force kernels (which include base/simd.h before this) ---- */
 
+#include "base/simd_species.h"
 #include "neighbor/list.h"
 
 /* Where the inner list of work-order index o begins: right behind the one before it of the same thread. */

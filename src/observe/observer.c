@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "observe/observer.h"
+#include "base/file.h"
+#include "base/h5.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 int64_t observer_next(const struct observer *o, int64_t now)
 {
@@ -10,4 +17,36 @@ int64_t observer_next(const struct observer *o, int64_t now)
 bool observer_is_due(const struct observer *o, int64_t step)
 {
     return o->active && step > o->first_step && (step - o->first_step) % o->every == 0;
+}
+
+status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh)
+{
+    char reason[1024], aside[FILE_PATH_MAX + 64];
+    struct h5 f = {.id = -1};
+    *fresh = false;
+    if (how == OK) return OK;
+    snprintf(reason, sizeof reason, "%s", status_message());
+    bool readable = h5_open_ro(&f, path) == OK;
+    h5_close(&f);
+    if (how == BAD_INPUT && readable) return fail(how, "%s", reason); /* a good file, but not of this run */
+    snprintf(aside, sizeof aside, "%s.unreadable-%lld", path, (long long)resume_step);
+    if (rename(path, aside) != 0)
+        return fail(FAILED, "%s; and it cannot be renamed to %s: %s", reason, aside, strerror(errno));
+    log_warning("%s. It was moved aside to %s: frames up to step %lld are only there, if they can be saved; "
+                "a new file "
+                "takes the frames that follow",
+                reason, aside, (long long)resume_step);
+    *fresh = true;
+    return OK;
+}
+
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
+                         int64_t steps)
+{
+    int64_t expected = o->first_step + (resume_step - o->first_step) / steps * steps;
+    if (expected > o->first_step && last_step < expected)
+        log_warning(
+            "%s ends at step %lld although frames up to step %lld were recorded: the frames between are lost",
+            path, last_step == INT64_MIN ? (long long)o->first_step : (long long)last_step,
+            (long long)expected);
 }

@@ -42,6 +42,16 @@ struct observer {
 int64_t observer_next(const struct observer *o, int64_t now);
 bool observer_is_due(const struct observer *o, int64_t step);
 
+/* After a restart, on rank 0: how = what opening the stream at `path` for more frames returned. A stream that
+ * cannot be read (a kill in the middle of a flush, a damaged disk) is renamed to path.unreadable-STEP with a
+ * warning, and *fresh becomes true: a new one takes its place from the checkpoint on. Any other failure is
+ * returned unchanged. */
+status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh);
+/* Warn if the stream's last frame is not the last one there was before the restart. last_step: INT64_MIN for
+ * no frame. steps: between frames. */
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
+                         int64_t steps);
+
 /* The observers there are. path: folder of the run. */
 struct thermo_options {
     const char *folder;

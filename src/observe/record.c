@@ -18,8 +18,13 @@ struct record {
 static status open_stream(struct record *o, const struct config *like, int64_t resume_step)
 {
     if (resume_step >= 0 && file_exists(o->path)) {
-        TRY(h5md_reopen(&o->writer, o->path));
-        return h5md_truncate_step(&o->writer, resume_step);
+        bool fresh;
+        status s = h5md_reopen(&o->writer, o->path);
+        if (s == OK) s = h5md_truncate_step(&o->writer, resume_step);
+        if (s == OK) observer_check_last(&o->base, o->path, o->writer.last, resume_step, o->base.every);
+        if (s != OK && o->writer.open) h5md_close(&o->writer);
+        TRY(observer_move_aside(s, o->path, resume_step, &fresh));
+        if (!fresh) return OK;
     }
     struct h5md_options h = {.f32 = o->options.f32, .deflate = false, .keys = 1};
     h.key[0] = "potential";

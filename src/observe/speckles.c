@@ -84,6 +84,23 @@ static status build_windows(struct speckles *o)
     return OK;
 }
 
+/* An existing file, cut back to the restart. */
+static status go_on(struct speckles *o, size_t w, const char *path, int64_t resume_step)
+{
+    status s = speckle_file_open(&o->file[w], path, &o->window[w]);
+    if (s == OK) s = speckle_file_truncate_step(o->file[w], resume_step);
+    if (s == OK) {
+        int64_t last = speckle_file_last_step(o->file[w]);
+        observer_check_last(&o->base, path, last, resume_step, o->base.every * o->options.exposure);
+    } else if (o->file[w]) {
+        char reason[1024]; /* closing must not hide why */
+        snprintf(reason, sizeof reason, "%s", status_message());
+        speckle_file_close(&o->file[w]);
+        fail(s, "%s", reason);
+    }
+    return s;
+}
+
 static status open_file(struct speckles *o, const struct engine *e, const struct stage *s, size_t w,
                         int64_t resume_step)
 {
@@ -94,8 +111,9 @@ static status open_file(struct speckles *o, const struct engine *e, const struct
         snprintf(name, sizeof name, "speckle-%s.h5", o->window[w].name);
     TRY(file_join(path, o->options.folder, name));
     if (resume_step >= 0 && file_exists(path)) {
-        TRY(speckle_file_open(&o->file[w], path, &o->window[w]));
-        return speckle_file_truncate_step(o->file[w], resume_step);
+        bool fresh;
+        TRY(observer_move_aside(go_on(o, w, path, resume_step), path, resume_step, &fresh));
+        if (!fresh) return OK;
     }
     double sub = (double)o->base.every * e->dt;
     struct speckle_file_options f = {.window = &o->window[w],

@@ -293,6 +293,14 @@ status speckle_file_truncate(struct speckle_file *f, int64_t frames)
     return h5_flush(&f->h5);
 }
 
+int64_t speckle_file_last_step(struct speckle_file *f)
+{
+    int64_t last = INT64_MIN;
+    if (f->frames == 0) return last;
+    status s = h5_read_rows(&f->h5, DETECTOR "/step", H5_I64, (hsize_t)f->frames - 1, 1, &last);
+    return s == OK ? last : INT64_MIN;
+}
+
 status speckle_file_truncate_step(struct speckle_file *f, int64_t last_step)
 {
     int64_t *step = NULL, keep = 0;

@@ -60,6 +60,8 @@ status speckle_file_create(struct speckle_file **f, const char *path, const stru
 /* An existing file for more frames; BAD_INPUT if its pixels are not those of the window. */
 status speckle_file_open(struct speckle_file **f, const char *path, const struct window *window);
 int64_t speckle_file_frames(const struct speckle_file *f); /* frames given so far */
+/* Step of the last frame in the file; INT64_MIN when there is none, or it cannot be read. */
+int64_t speckle_file_last_step(struct speckle_file *f);
 /* box is needed when it changes, else may be NULL. */
 status speckle_file_append(struct speckle_file *f, int64_t step, double time, const double *intensity,
                            const struct box *box);

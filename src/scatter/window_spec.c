@@ -300,11 +300,16 @@ void window_spec_text(const struct window_spec *w, char *text, size_t size)
 const char *window_kind_summary(enum window_kind kind)
 {
     switch (kind) {
-    case WINDOW_SHELL: return "all points with |q| in a range, the first peak of S(q) by default (3D)";
-    case WINDOW_PLANE: return "a flat cut of the shell through the origin, like a detector (2D)";
-    case WINDOW_SPOT: return "a few neighbouring points on the peak, three in a line by default (1D)";
-    case WINDOW_SHELLS: return "several concentric shells, for the relaxation time against q";
-    case WINDOW_UNSET: break;
+    case WINDOW_SHELL:
+        return "all points with |q| in a range, the first peak of S(q) by default (3D)";
+    case WINDOW_PLANE:
+        return "a flat cut of the shell through the origin, like a detector (2D)";
+    case WINDOW_SPOT:
+        return "a few neighbouring points on the peak, three in a line by default (1D)";
+    case WINDOW_SHELLS:
+        return "several concentric shells, for the relaxation time against q";
+    case WINDOW_UNSET:
+        break;
     }
     return "";
 }

@@ -46,7 +46,8 @@ static status slotted_series(struct h5 *f, int e, h5_type type, int64_t slots, i
     H5Pset_create_intermediate_group(links, 1);
     H5Pset_chunk(creation, rank, chunk);
     H5Pset_fill_value(creation, H5T_NATIVE_INT64, &empty);
-    bool integers = e == ID || e == SPECIES || e == IMAGE; /* nearly constant: they shrink to almost nothing */
+    bool integers =
+        e == ID || e == SPECIES || e == IMAGE; /* nearly constant: they shrink to almost nothing */
     if (deflate || integers) {
         H5Pset_shuffle(creation);
         H5Pset_deflate(creation, integers ? 1 : 4);

@@ -254,7 +254,8 @@ static status read_species(const struct lines *l, const struct columns *m, char 
 
 static status read_vector(const struct lines *l, const struct columns *m, char **word, int first, double *v)
 {
-    for (int k = 0; k < 3; k++) TRY(lines_double(l, word[m->at[(int)first + k]], column_name[(int)first + k], &v[k]));
+    for (int k = 0; k < 3; k++)
+        TRY(lines_double(l, word[m->at[(int)first + k]], column_name[(int)first + k], &v[k]));
     return OK;
 }
 

@@ -57,7 +57,7 @@ expect 4 "the stop file: exit code 4" "stopped on request" -- "$GLINT" run "$SHO
 rm limit/stop
 stops=0 code=4
 while test $code = 4 && test $stops -lt 60; do
-    timeout 100 "$GLINT" run -o limit --resume --set "limit.wall=0.02 s" > limit.log 2>&1
+    timeout 100 "$GLINT" run -o limit --resume --set "limit.wall=$(awk "BEGIN {print 0.02 + 0.004 * $stops}") s" > limit.log 2>&1
     code=$?
     stops=$((stops + 1))
 done

@@ -237,8 +237,14 @@ static void test_noise_is_keyed(void **state)
 {
     (void)state;
     struct ensemble n = fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_NONE, 1.0, 0.0);
-    struct ensemble_input in = {
-        .kB = 1.0, .dt = 0.01, .volume = 10.0, .kinetic2 = 30, .axis_kinetic2 = {10, 10, 10}, .atoms = 11, .step = 77, .seed = 1};
+    struct ensemble_input in = {.kB = 1.0,
+                                .dt = 0.01,
+                                .volume = 10.0,
+                                .kinetic2 = 30,
+                                .axis_kinetic2 = {10, 10, 10},
+                                .atoms = 11,
+                                .step = 77,
+                                .seed = 1};
     struct step_plan a, b;
     ensemble_plan(&n, &in, &a);
     ensemble_plan(&n, &in, &b);

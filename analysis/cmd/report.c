@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glint report — a run folder to results.h5, figures and one page. */
+#include "analysis/report/page.h"
+#include "base/args.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    const char *output;
+    int64_t seeds, pixels, replicates;
+    bool quick, json;
+};
+#define AT(field) offsetof(struct options, field)
+static const struct arg args[] = {
+    {"--output", 'o', ARG_STRING, AT(output), "FILE", "the page (default: RUNDIR/report.html)"},
+    {"--quick", 0, ARG_FLAG, AT(quick), NULL, "smaller surrogates, no subsets of pixels: a first look"},
+    {"--seeds", 0, ARG_INT, AT(seeds), "N",
+     "surrogate records per window (default 100; 200 and more for publication)"},
+    {"--surrogate-pixels", 0, ARG_INT, AT(pixels), "N",
+     "most pixels of a surrogate; variances scale as 1/n beyond (default 128)"},
+    {"--goodness", 0, ARG_INT, AT(replicates), "N",
+     "synthetic data sets for the goodness of fit of the waiting-time laws (default 0: none)"},
+    {"--json", 0, ARG_FLAG, AT(json), NULL, "summary for machines on standard output"},
+    {0}};
+
+extern const struct command cmd_report;
+
+/* ---- summary ---- */
+
+static void json_window(struct json *j, const struct window_report *w)
+{
+    int m, power;
+    const struct surrogate_null *s = &w->c.surrogate;
+    json_open(j, NULL, '{');
+    json_string(j, "window", w->title);
+    json_integer(j, "frames", w->c.ttcf.frames);
+    json_integer(j, "pixels", w->c.frames.pixels);
+    json_integer(j, "n_independent", w->c.independent);
+    json_number(j, "contrast", w->c.plateau);
+    json_number(j, "contrast_sd", sqrt(s->diagonal_variance.measured));
+    json_number(j, "surrogate_sd", sqrt(s->diagonal_variance.p50));
+    json_number(j, "surrogate_p_value", s->diagonal_variance.p_value);
+    json_integer(j, "events", w->c.events.count);
+    json_integer(j, "spots", w->spots);
+    if (window_report_best(w, 0, &m, &power)) {
+        const struct relaxation_fit *f = &w->fit[0][m][power - 1];
+        json_open(j, "least_bic", '{');
+        json_string(j, "model", f->model->name);
+        json_integer(j, "siegert_power", power);
+        json_number(j, "tau", f->value[RELAXATION_TAU]);
+        json_number(j, "tau_error", f->error[RELAXATION_TAU]);
+        json_number(j, "beta", f->value[RELAXATION_BETA]);
+        json_number(j, "beta_error", f->error[RELAXATION_BETA]);
+        json_bool(j, "beyond_record", f->beyond_record);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static void json_motion(struct json *j, const struct motion_report *m)
+{
+    int64_t row = motion_report_row(m);
+    json_open(j, NULL, '{');
+    json_string(j, "label", m->label);
+    json_integer(j, "frames", m->frames);
+    json_integer(j, "atoms", m->track.atoms);
+    if (m->has[MOTION_STRUCTURE]) {
+        json_number(j, "q1", m->structure.q1.x);
+        json_number(j, "r1", m->structure.r1.x);
+    }
+    if (m->has[MOTION_ISF]) json_number(j, "tau_alpha", m->isf.tau[0]);
+    if (row >= 0) {
+        const struct hop_law *x = &m->hops.row[row].exchange;
+        json_number(j, "distance_r1", m->hops.row[row].distance_r1);
+        json_number(j, "alpha", x->fit.alpha);
+        json_number(j, "alpha_error", x->fit.sigma);
+        json_bool(j, "power_law_quotable", x->fit.quotable);
+        json_string(j, "verdict", x->verdict);
+    }
+    json_close(j);
+}
+
+static void summary_json(const struct report *r, const char *page)
+{
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "results", r->results);
+    json_string(&j, "page", page);
+    json_open(&j, "windows", '[');
+    for (int i = 0; i < r->windows; i++) json_window(&j, &r->window[i]);
+    json_close(&j);
+    json_open(&j, "trajectories", '[');
+    for (int i = 0; i < r->motions; i++) json_motion(&j, &r->motion[i]);
+    json_close(&j);
+    json_close(&j);
+    puts(j.text.s);
+    json_free(&j);
+}
+
+static void summary_text(const struct report *r, const char *page)
+{
+    printf("%-20s %7s %7s %9s %9s %11s %7s\n", "# window", "frames", "pixels", "contrast", "s.d.",
+           "surrogates", "events");
+    for (int i = 0; i < r->windows; i++) {
+        const struct window_report *w = &r->window[i];
+        const struct surrogate_statistic *d = &w->c.surrogate.diagonal_variance;
+        printf("%-20s %7" PRId64 " %7" PRId64 " %9.3f %9.4f %11.4f %7" PRId64 "\n", w->title,
+               w->c.ttcf.frames, w->c.independent, w->c.plateau, sqrt(d->measured), sqrt(d->p50),
+               w->c.events.count);
+    }
+    for (int i = 0; i < r->motions; i++) {
+        const struct motion_report *m = &r->motion[i];
+        int64_t row = motion_report_row(m);
+        printf("# trajectory %s: tau_alpha %.5g %s; %s\n", m->label,
+               m->has[MOTION_ISF] ? m->isf.tau[0] : (double)NAN, m->track.time_unit,
+               row >= 0 ? m->hops.row[row].exchange.verdict : "no fit of the waiting times");
+    }
+    printf("%s\n%s\n", r->results, page);
+}
+
+/* ---- */
+
+static status draw(const struct report *r, const char *page, const char *command)
+{
+    char folder[FILE_PATH_MAX];
+    struct figures g = {0};
+    status s = OK;
+    GUARD(file_join(folder, r->folder.path, "figures"));
+    GUARD(figures_draw(&g, r, folder));
+    int missing = 0;
+    for (int i = 0; i < g.n; i++) missing += !g.figure[i].drawn;
+    if (missing > 0)
+        log_warning("%d of %d figures were not drawn: %s", missing, g.n,
+                    g.figure[0].drawn ? "see the page" : g.figure[0].why);
+    GUARD(page_write(page, r, &g, folder, command));
+done:
+    figures_free(&g);
+    return s;
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {0};
+    struct report r = {0};
+    struct report_options ro = report_defaults();
+    const char *folder[1];
+    char page[FILE_PATH_MAX];
+    struct text line = {0};
+    double start = clock_now();
+    status s = OK;
+    TRY(args_parse(&cmd_report, argc, argv, &o, folder, 1, 1, NULL));
+    if (o.seeds < 0 || o.pixels < 0 || o.replicates < 0)
+        return fail(BAD_INPUT, "numbers must not be negative");
+    ro.quick = o.quick;
+    if (o.quick) ro.surrogate_pixels = 64;
+    if (o.seeds) ro.seeds = o.seeds;
+    if (o.pixels) ro.surrogate_pixels = o.pixels;
+    ro.replicates = o.replicates;
+    text_add(&line, "glint");
+    for (int i = 0; i < argc; i++) text_add(&line, " %s", argv[i]);
+    GUARD(report_make(&r, folder[0], &ro, line.s));
+    if (o.output)
+        snprintf(page, sizeof page, "%s", o.output);
+    else
+        GUARD(file_join(page, r.folder.path, "report.html"));
+    GUARD(draw(&r, page, line.s));
+    log_info("report of %s in %.1f s", r.folder.path, clock_now() - start);
+    if (o.json)
+        summary_json(&r, page);
+    else
+        summary_text(&r, page);
+done:
+    report_free(&r);
+    text_free(&line);
+    return s;
+}
+
+const struct command cmd_report = {
+    .name = "report",
+    .summary = "results.h5, figures and one self-contained page of a run",
+    .synopsis = "RUNDIR [-o FILE] [--quick] [--seeds N] [--json]",
+    .description = "Every observed window: TTCF, g2 by age, KWW and Mittag-Leffler fits with both Siegert "
+                   "powers, contrast beside the exact\n"
+                   "and the surrogate null, events. Every trajectory: g(r), S(q), MSD, alpha2, F_s, waiting "
+                   "times with their laws and a\n"
+                   "verdict. All numbers go to RUNDIR/results.h5, figures with data and gnuplot scripts to "
+                   "RUNDIR/figures, the page to\n"
+                   "RUNDIR/report.html. Without gnuplot the page has no pictures and names the data files. "
+                   "What a record is too short for\n"
+                   "is said on the page, not a failure.",
+    .examples = "  glint report runs/first\n"
+                "  glint report runs/glass -o glass.html --seeds 200 --goodness 200\n"
+                "  glint report runs/first --quick --json | jq .windows\n",
+    .args = args,
+    .run = run};

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* figures — the figures of a report, drawn from its numbers (see figure.h for what a figure leaves behind).
+ *
+ *     struct figures g = {0};
+ *     TRY(figures_draw(&g, &report, "runs/a/figures"));
+ *     const struct figure *f = figures_find(&g, "ttcf", "hold");     NULL: not there
+ *     figures_free(&g);
+ *
+ * Keys: "sample"; for every observed stage LABEL ("" if only one): "ttcf" (maps on one colour scale, window
+ * drawn in the upper left, which repeats the lower right), "contrast", "g2", "relaxation", "fluctuations",
+ * "structure", "motion", "waiting". A figure whose data are missing is left out. The name of the files is
+ * KEY or KEY-LABEL. */
+#ifndef GLINT_ANALYSIS_REPORT_FIGURES_H
+#define GLINT_ANALYSIS_REPORT_FIGURES_H
+
+#include "analysis/report/figure.h"
+#include "analysis/report/pipeline.h"
+
+enum { FIGURES_MAX = 200, FIGURES_COLUMNS = 3 };
+
+struct figures {
+    int n;
+    char key[FIGURES_MAX][24], label[FIGURES_MAX][RUN_NAME];
+    struct figure *figure;
+};
+
+status figures_draw(struct figures *g, const struct report *r, const char *folder);
+const struct figure *figures_find(const struct figures *g, const char *key, const char *label);
+void figures_free(struct figures *g);
+
+/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side. */
+int figures_windows(const struct report *r, const char *label,
+                    const struct window_report *w[FIGURES_COLUMNS]);
+
+/* Colour range of the maps of one stage: 1st and 99th percentile of all elements off the diagonal. */
+void figures_color_range(const struct window_report *const *w, int n, double *low, double *high);
+
+/* Panels side by side: columns of equal width between x0 and x1 of the screen (0 … 1), `gap` between them,
+ * none wider than `most`. */
+struct figure_layout {
+    double x0, width, gap;
+};
+struct figure_layout figure_columns(int n, double x0, double x1, double gap, double most);
+double figure_left(const struct figure_layout *l, int i);
+void figure_panel(struct figure *f, const struct figure_layout *l, int i, double bottom, double top);
+/* R(t) of a row of the fits as data file `part`: lag, R, error. */
+status figure_curve(struct figure *f, const struct window_report *w, const char *part, int row);
+
+/* One figure each; `f` has been begun. (figures_speckle.c, figures_relaxation.c,
+ * figures_atoms.c, figures_waiting.c) */
+status figure_ttcf(struct figure *f, const struct window_report *const *w, int n);
+status figure_contrast(struct figure *f, const struct window_report *const *w, int n);
+status figure_g2(struct figure *f, const struct window_report *const *w, int n);
+status figure_relaxation(struct figure *f, const struct window_report *const *w, int n);
+status figure_fluctuations(struct figure *f, const struct window_report *const *w, int n);
+status figure_sample(struct figure *f, const struct report *r);
+status figure_structure(struct figure *f, const struct motion_report *m, const struct window_report *const *w,
+                        int n);
+status figure_motion(struct figure *f, const struct motion_report *m);
+status figure_waiting(struct figure *f, const struct motion_report *m);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* motion_report — everything a report says about one trajectory: structure, displacements, waiting times.
+ *
+ *     struct motion_report m;
+ *     TRY(motion_report_make(&m, &folder.trajectory[i], &options));
+ *     TRY(motion_report_write(&m, &results));       structure, msd, isf, waiting_times, each [/LABEL]
+ *     motion_report_free(&m);
+ *
+ * g(r) and S(q) from 20 frames; MSD and α2; F_s(q,t) at the first peak of S_NN with τ_α; waiting times with
+ * the cage mean over 5 frames, distances 0.4, 0.6, 0.8, 1.0 r_1, persistence 0 and 5 time units, and the
+ * preset of Riechers et al. 2024. A part that the record is too short for is left out: has_… is false and
+ * note[…] says why; only a file that cannot be read is a failure. */
+#ifndef GLINT_ANALYSIS_REPORT_MOTION_REPORT_H
+#define GLINT_ANALYSIS_REPORT_MOTION_REPORT_H
+
+#include "analysis/dynamics/hop_table.h"
+#include "analysis/dynamics/isf.h"
+#include "analysis/dynamics/msd.h"
+#include "analysis/report/results.h"
+#include "analysis/report/run_folder.h"
+#include "analysis/report/window_report.h"
+#include "analysis/structure/structure.h"
+#include "base/status.h"
+
+enum { MOTION_STRUCTURE, MOTION_MSD, MOTION_ISF, MOTION_HOPS, MOTION_PARTS };
+
+struct motion_report {
+    char label[RUN_NAME];
+    bool has[MOTION_PARTS];
+    char note[MOTION_PARTS][512];
+    struct track track; /* its positions are released */
+    struct structure structure;
+    struct msd msd;
+    struct isf isf;
+    struct hop_table hops;
+    int64_t frames;
+    double span, first_time, last_time, cage;
+};
+
+status motion_report_make(struct motion_report *m, const struct run_series *series,
+                          const struct report_options *o);
+status motion_report_write(const struct motion_report *m, struct results *r);
+void motion_report_free(struct motion_report *m);
+
+/* The row whose exchange times hold the most completed waits among those with a fit (cage criterion, the
+ * longest persistence first); −1 if no row has a fit. */
+int64_t motion_report_row(const struct motion_report *m);
+
+#endif

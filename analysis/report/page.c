@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/report/page.h"
+#include "analysis/report/html.h"
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char style[] =
+    "body{font:16px/1.5 Georgia,'Times New "
+    "Roman',serif;color:#1b1b1b;background:#fff;max-width:62rem;margin:0 auto;padding:1.2rem 1rem "
+    "4rem}h1{font-size:1.9rem;line-height:1.2;margin:.4rem 0 .2rem}h2{font-size:1.35rem;border-bottom:1px "
+    "solid #bbb;padding-bottom:.2rem;margin:2.4rem 0 .8rem}h3{font-size:1.08rem;margin:1.5rem 0 "
+    ".4rem}p{margin:.5rem "
+    "0}p.lead{font-size:1.06rem}p.meta,figcaption,.note{color:#444;font-size:.9rem}figure{margin:1rem "
+    "0;page-break-inside:avoid;break-inside:avoid}figure svg,figure "
+    "img{max-width:100%;height:auto;display:block}figcaption{margin-top:.3rem}.scroll{overflow-x:auto}table{"
+    "border-collapse:collapse;font-size:.84rem;margin:.6rem "
+    "0;font-variant-numeric:tabular-nums}th,td{padding:.18rem "
+    ".5rem;text-align:left;vertical-align:top;border-bottom:1px solid #e2e2e2}th{border-bottom:1.5px solid "
+    "#555;font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}td.k{white-space:nowrap}caption{text-"
+    "align:left;font-size:.9rem;color:#444;caption-side:top;padding-bottom:.2rem}.verdict{border-left:4px "
+    "solid #1d3f8c;background:#f3f5fa;padding:.5rem .8rem;margin:.8rem 0}.warn{border-left:4px solid "
+    "#c8590c;background:#fdf4ec;padding:.4rem .8rem;margin:.6rem "
+    "0;font-size:.93rem}nav{font-size:.92rem;margin:.6rem 0}nav "
+    "a{margin-right:1rem;color:#1d3f8c}pre{font-size:.8rem;overflow-x:auto;background:#f6f6f6;padding:.6rem}"
+    "details{margin:.6rem 0}@media "
+    "print{body{max-width:none;font-size:11pt;padding:0}nav{display:none}h2{break-after:avoid}}@page{size:A4;"
+    "margin:16mm 14mm}";
+
+/* ---- helpers ---- */
+
+void page_section(struct page *p, const char *id, const char *title)
+{
+    text_add(&p->html, "<section id=\"%s\">\n<h2>%s</h2>\n", id, title);
+}
+
+const char *page_stage_name(const char *label, char out[128])
+{
+    char safe[100];
+    if (label[0])
+        snprintf(out, 128, "stage “%s”", html_escape(safe, sizeof safe, label));
+    else
+        out[0] = '\0';
+    return out;
+}
+
+void page_stage(struct page *p, const char *label)
+{
+    char name[128];
+    if (p->report->groups > 1 && label[0])
+        text_add(&p->html, "<h3>S%s</h3>\n", page_stage_name(label, name) + 1);
+}
+
+void page_row(struct text *t, const char *tag, int n, const char *const *cell)
+{
+    text_add(t, "<tr>");
+    for (int i = 0; i < n; i++)
+        text_add(t, "<%s%s>%s</%s>", tag,
+                 i > 0                    ? " class=\"n\""
+                 : strcmp(tag, "td") == 0 ? " class=\"k\""
+                                          : "",
+                 cell[i], tag);
+    text_add(t, "</tr>\n");
+}
+
+static void data_links(struct page *p, const struct figure *f)
+{
+    char safe[300];
+    text_add(&p->html, "<p class=\"note\">Not drawn: %s Data: ", html_escape(safe, sizeof safe, f->why));
+    for (int i = 0; i < f->files; i++)
+        text_add(&p->html, "<a href=\"figures/%s\">%s</a> ", f->file[i], f->file[i]);
+    text_add(&p->html, "</p>\n");
+}
+
+status page_figure(struct page *p, const char *key, const char *label, bool map, const char *caption)
+{
+    const struct figure *f = figures_find(p->figures, key, label);
+    char path[FILE_PATH_MAX];
+    if (!f) return OK;
+    p->number++;
+    text_add(&p->html, "<figure id=\"figure-%s\">\n", f->name);
+    if (f->drawn) {
+        TRY(file_join(path, p->figures_folder, map ? f->png : f->svg));
+        TRY(map ? html_png(&p->html, path, f->name, f->width) : html_svg(&p->html, path, f->name));
+    } else {
+        data_links(p, f);
+    }
+    text_add(&p->html, "<figcaption><b>Figure %d.</b> %s</figcaption>\n</figure>\n", p->number, caption);
+    return OK;
+}
+
+/* ---- the frame ---- */
+
+static void head(struct page *p)
+{
+    const struct run_folder *f = &p->report->folder;
+    char now[32], value[128], safe[256];
+    clock_iso(now);
+    text_add(&p->html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+                       "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>glint: ");
+    html_text(&p->html, f->name);
+    text_add(&p->html, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
+    html_text(&p->html, f->name);
+    text_add(&p->html, "</h1>\n<p class=\"meta\">glint %s", GLINT_VERSION);
+    if (run_folder_fact(f, "potential", value, sizeof value))
+        text_add(&p->html, " · %s", html_escape(safe, sizeof safe, value));
+    if (run_folder_fact(f, "atoms", value, sizeof value))
+        text_add(&p->html, " · %s atoms", html_escape(safe, sizeof safe, value));
+    if (run_folder_fact(f, "seed", value, sizeof value))
+        text_add(&p->html, " · seed %s", html_escape(safe, sizeof safe, value));
+    if (run_folder_fact(f, "end", value, sizeof value))
+        text_add(&p->html, " · run ended %s", html_escape(safe, sizeof safe, value));
+    text_add(&p->html, " · page made %s</p>\n", now);
+    if (run_folder_fact(f, "status", value, sizeof value) && strcmp(value, "done") != 0)
+        text_add(&p->html, "<p class=\"warn\">The run is not complete: its status is “%s”.</p>\n",
+                 html_escape(safe, sizeof safe, value));
+}
+
+static void problems(struct page *p)
+{
+    const char *line = p->report->problem.s;
+    while (line && *line) {
+        const char *end = strchr(line, '\n');
+        char one[600];
+        snprintf(one, sizeof one, "%.*s", (int)(end ? end - line : (long)strlen(line)), line);
+        text_add(&p->html, "<p class=\"warn\">Left out — ");
+        html_text(&p->html, one);
+        text_add(&p->html, "</p>\n");
+        line = end ? end + 1 : NULL;
+    }
+}
+
+static status sections(struct page *p)
+{
+    head(p);
+    page_summary(p);
+    problems(p);
+    text_add(&p->html, "<nav><a href=\"#sample\">Sample</a><a href=\"#structure\">Structure</a><a "
+                       "href=\"#windows\">Windows</a><a href=\"#relaxation\">Relaxation</a><a "
+                       "href=\"#intermittency\">Intermittency</a><a href=\"#waiting\">Waiting times</a><a "
+                       "href=\"#conventions\">Conventions</a></nav>\n</header>\n<main>\n");
+    TRY(page_sample(p));
+    TRY(page_structure(p));
+    TRY(page_windows(p));
+    TRY(page_relaxation(p));
+    TRY(page_intermittency(p));
+    TRY(page_waiting(p));
+    page_conventions(p);
+    text_add(&p->html, "</main>\n</body>\n</html>\n");
+    return p->html.out_of_memory ? fail(FAILED, "out of memory for the page") : OK;
+}
+
+status page_write(const char *path, const struct report *r, const struct figures *g,
+                  const char *figures_folder, const char *command)
+{
+    struct page p = {.report = r, .figures = g, .figures_folder = figures_folder, .command = command};
+    struct file_new f;
+    status s = sections(&p);
+    if (s == OK) s = file_begin(&f, path);
+    if (s == OK) {
+        fwrite(p.html.s, 1, p.html.length, f.stream);
+        s = file_commit(&f);
+    }
+    text_free(&p.html);
+    return s;
+}

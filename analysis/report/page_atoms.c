@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sample, Structure, Waiting times: what the atoms say. */
+#include "analysis/report/html.h"
+#include "analysis/report/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Sample ---- */
+
+static bool metal(const struct report *r)
+{
+    return r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
+}
+
+static void stage_table(struct page *p)
+{
+    const struct run_thermo *t = &p->report->folder.thermo;
+    struct text *h = &p->html;
+    bool real = metal(p->report);
+    page_row(h, "th", 7,
+             (const char *const[]){"stage", real ? "from–to (ps)" : "from–to (τ)",
+                                   real ? "T set (K)" : "T set (ε/k<sub>B</sub>)",
+                                   real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (eV/Å³)" : "P (ε/σ³)",
+                                   real ? "ρ (Å⁻³)" : "ρ (σ⁻³)",
+                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)"});
+    for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
+        if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
+        double from = t->column[THERMO_TIME][begin], to = t->column[THERMO_TIME][i - 1];
+        char name[100], span[64], set[64], cell[4][HTML_NUMBER];
+        const int column[4] = {THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY};
+        double t0 = t->column[THERMO_T_TARGET][begin], t1 = t->column[THERMO_T_TARGET][i - 1];
+        for (int k = 0; k < 4; k++) {
+            double mean, sd;
+            run_thermo_mean(t, column[k], from, to, &mean, &sd);
+            html_number(cell[k], mean, sd);
+        }
+        snprintf(span, sizeof span, "%.4g–%.4g", from, to);
+        snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.3g → %.3g" : "%.3g", t0, t1);
+        page_row(h, "td", 7,
+                 (const char *const[]){html_escape(name, sizeof name, t->stage[t->stage_of[begin]]), span,
+                                       set, cell[0], cell[1], cell[2], cell[3]});
+        begin = i;
+    }
+}
+
+status page_sample(struct page *p)
+{
+    page_section(p, "sample", "Sample");
+    if (p->report->folder.thermo.rows > 1) {
+        TRY(page_figure(p, "sample", "", false,
+                        "Temperature, pressure, density and potential energy per atom against time; dotted "
+                        "lines divide the stages."));
+        text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
+                           "each stage (not the error of the mean).</caption>\n");
+        stage_table(p);
+        text_add(&p->html, "</table></div>\n");
+    } else {
+        text_add(&p->html, "<p class=\"note\">No thermo.csv in this folder.</p>\n");
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}
+
+/* ---- Structure ---- */
+
+static void note(struct page *p, const struct motion_report *m, int part)
+{
+    if (m->has[part] || !m->note[part][0]) return;
+    text_add(&p->html, "<p class=\"warn\">");
+    html_text(&p->html, m->note[part]);
+    text_add(&p->html, "</p>\n");
+}
+
+static void peak_text(struct page *p, const struct motion_report *m)
+{
+    const struct structure *s = &m->structure;
+    char unit[48], length[48], per[40];
+    snprintf(per, sizeof per, "1/%s", s->length_unit);
+    const char *u = html_unit(unit, sizeof unit, per), *l = html_unit(length, sizeof length, s->length_unit);
+    double spacing = s->sq.width;
+    text_add(&p->html,
+             "<p>First peak of S(q) at q = %.3f %s (half maximum %.2f–%.2f), height %.2f; first peak of g(r) "
+             "at r<sub>1</sub> = %.3f %s. Bins are %.3f %s (0.4 spacings of the reciprocal lattice) and %.4f "
+             "%s wide; %lld frames.",
+             s->q1.x, u, s->q1.low, s->q1.high, s->q1.height, s->r1.x, l, spacing, u, s->rdf.width, l,
+             (long long)s->frames);
+    for (int a = 0; a < s->rdf.species; a++)
+        for (int b = a; b < s->rdf.species; b++) {
+            char name[2][40];
+            text_add(&p->html, " %s–%s: %.3f %s.", html_escape(name[0], 40, s->species.name[a]),
+                     html_escape(name[1], 40, s->species.name[b]), s->r1_partial[a][b].x, l);
+        }
+    text_add(&p->html, "</p>\n");
+}
+
+status page_structure(struct page *p)
+{
+    page_section(p, "structure", "Structure");
+    if (p->report->motions == 0)
+        text_add(&p->html,
+                 "<p class=\"note\">This run recorded no trajectory (observe: [trajectory]).</p>\n");
+    for (int i = 0; i < p->report->groups; i++) {
+        const struct motion_report *m = report_motion(p->report, p->report->group[i]);
+        if (!m) continue;
+        page_stage(p, m->label);
+        note(p, m, MOTION_STRUCTURE);
+        if (!m->has[MOTION_STRUCTURE]) continue;
+        TRY(page_figure(
+            p, "structure", m->label, false,
+            "Static structure factor (total: Bhatia–Thornton S<sub>NN</sub>; partial: Ashcroft–Langreth) and "
+            "pair correlation functions. Shaded: range of |q| of the speckle windows."));
+        peak_text(p, m);
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}
+
+/* ---- Waiting times ---- */
+
+static void hop_cells(struct page *p, const struct hop_row *r)
+{
+    char cell[10][HTML_NUMBER], name[64], law[64];
+    const struct hop_law *x = &r->exchange;
+    double n = (double)r->hops.n;
+    if (strcmp(r->name, "cage") == 0)
+        snprintf(name, sizeof name, "d = %.2g r<sub>1</sub>", r->distance_r1);
+    else
+        snprintf(name, sizeof name, "%.20s, %.2g r<sub>1</sub>", r->name, r->distance_r1);
+    snprintf(cell[0], HTML_NUMBER, "%.3g", r->how.persist);
+    snprintf(cell[1], HTML_NUMBER, "%lld", (long long)r->hops.n);
+    snprintf(cell[2], HTML_NUMBER, "%.0f %%", 100.0 * (double)r->hops.hopped / (double)r->hops.atoms);
+    snprintf(cell[3], HTML_NUMBER, n > 0 ? "%.0f %%" : "–",
+             n > 0 ? 100.0 * (double)r->hops.reversible / n : 0.0);
+    html_number(cell[4], r->persistence.median, (double)NAN);
+    html_number(cell[5], x->median, (double)NAN);
+    html_number(cell[6], x->has_fit ? x->fit.alpha : (double)NAN, x->has_fit ? x->fit.sigma : (double)NAN);
+    html_number(cell[7], x->has_fit ? x->fit.xmin : (double)NAN, (double)NAN);
+    snprintf(cell[8], HTML_NUMBER, x->has_fit ? "%.2f" : "–", x->has_fit ? x->fit.flat_decades : 0.0);
+    html_escape(law, sizeof law, x->has_fit && x->preferred ? x->preferred : "–");
+    for (char *c = law; *c; c++)
+        if (*c == '_') *c = '-';
+    page_row(&p->html, "td", 12,
+             (const char *const[]){name, cell[0], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6],
+                                   cell[7], cell[8], law, x->has_fit && x->fit.quotable ? "yes" : "no"});
+}
+
+static void hop_rows(struct page *p, const struct motion_report *m)
+{
+    char unit[48], tp[80], per[80], ex[80], xm[96];
+    const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
+    snprintf(tp, sizeof tp, "t<sub>p</sub> (%s)", u);
+    snprintf(per, sizeof per, "persist. (%s)", u);
+    snprintf(ex, sizeof ex, "exchange (%s)", u);
+    snprintf(xm, sizeof xm, "x<sub>min</sub> (%s)", u);
+    text_add(&p->html,
+             "<div class=\"scroll\"><table>\n<caption>Hops and waiting times for every criterion; medians by "
+             "Kaplan–Meier (– : not reached within the record). α: exponent of the exchange times at the "
+             "x<sub>min</sub> of least Kolmogorov–Smirnov distance; moved: share of the atoms that hopped; "
+             "rev.: hops in loops that lead back; flat: decades of x<sub>min</sub> over which α stays within "
+             "2σ; law: least BIC of five over all times.</caption>\n");
+    page_row(&p->html, "th", 12,
+             (const char *const[]){"criterion", tp, "hops", "moved", "rev.", per, ex, "α", xm, "flat", "law",
+                                   "quote"});
+    for (int64_t i = 0; i < m->hops.rows; i++) hop_cells(p, m->hops.row + i);
+    text_add(&p->html, "</table></div>\n");
+}
+
+static void verdict(struct page *p, const struct motion_report *m)
+{
+    int64_t row = motion_report_row(m);
+    text_add(&p->html, "<p class=\"verdict\">");
+    if (row < 0) {
+        text_add(&p->html,
+                 "No criterion gives enough completed waiting times in this record for a fit; the record is "
+                 "%.4g long and %lld atoms were followed.",
+                 m->span, (long long)m->track.atoms);
+    } else {
+        const struct hop_row *r = m->hops.row + row;
+        char number[HTML_NUMBER];
+        text_add(&p->html, "<b>Exchange times, d = %.2g r<sub>1</sub>, t<sub>p</sub> = %.3g.</b> ",
+                 r->distance_r1, r->how.persist);
+        html_text(&p->html, r->exchange.verdict);
+        text_add(&p->html,
+                 ". Exponent at the best x<sub>min</sub>: %s; Riechers et al. 2024 quote 1.45 for a "
+                 "well-relaxed glass of this model at 0.8 T<sub>g</sub>.",
+                 html_number(number, r->exchange.fit.alpha, r->exchange.fit.sigma));
+    }
+    text_add(&p->html, "</p>\n");
+}
+
+static void motion_text(struct page *p, const struct motion_report *m)
+{
+    char unit[48], length[48], number[HTML_NUMBER], half[2][HTML_NUMBER];
+    const char *u = html_unit(unit, sizeof unit, m->track.time_unit),
+               *l = html_unit(length, sizeof length, m->track.length_unit);
+    if (m->has[MOTION_MSD]) {
+        int64_t last = m->msd.lags - 1, peak = 0;
+        for (int64_t k = 0; k <= last; k++)
+            if (m->msd.alpha2[k] > m->msd.alpha2[peak]) peak = k;
+        text_add(&p->html,
+                 "<p>Mean-square displacement %s %s² after %.4g %s; α<sub>2</sub> reaches %.2f at %.4g %s. ",
+                 html_number(number, m->msd.r2[last], m->msd.r2_error[last]), l, m->msd.lag[last], u,
+                 m->msd.alpha2[peak], m->msd.lag[peak], u);
+    }
+    if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
+        text_add(&p->html,
+                 "τ<sub>α</sub> = %s %s from F<sub>s</sub>(q = %.3g) = 1/e (halves of the record: %s and %s; "
+                 "they differ when the sample ages; –: not reached).",
+                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u, m->isf.q,
+                 html_number(half[0], m->isf.tau_half[0][0], (double)NAN),
+                 html_number(half[1], m->isf.tau_half[0][1], (double)NAN));
+    else if (m->has[MOTION_ISF])
+        text_add(
+            &p->html,
+            "F<sub>s</sub>(q = %.3g) ends at %.3f after %.4g %s: τ<sub>α</sub> is longer than the record.",
+            m->isf.q, m->isf.f[m->isf.lags - 1], m->isf.lag[m->isf.lags - 1], u);
+    text_add(&p->html, "</p>\n");
+}
+
+status page_waiting(struct page *p)
+{
+    page_section(p, "waiting", "Waiting times");
+    if (p->report->motions == 0)
+        text_add(&p->html,
+                 "<p class=\"note\">This run recorded no trajectory (observe: [trajectory]).</p>\n");
+    for (int i = 0; i < p->report->groups; i++) {
+        const struct motion_report *m = report_motion(p->report, p->report->group[i]);
+        if (!m) continue;
+        page_stage(p, m->label);
+        TRY(page_figure(p, "motion", m->label, false,
+                        "Mean-square displacement, non-Gaussian parameter, and self intermediate scattering "
+                        "function of all atoms; box change and drift removed."));
+        motion_text(p, m);
+        note(p, m, MOTION_MSD);
+        note(p, m, MOTION_ISF);
+        note(p, m, MOTION_HOPS);
+        if (!m->has[MOTION_HOPS]) continue;
+        TRY(page_figure(
+            p, "waiting", m->label, false,
+            "Left: survival of exchange times (between hops) and persistence times (to the first hop), "
+            "Kaplan–Meier with the atoms that never hopped counted as censored. Middle: density of the "
+            "waiting times with the law of least BIC and the power law fitted to all times. Right: exponent "
+            "against x<sub>min</sub>, ±σ; a power law shows as a plateau."));
+        verdict(p, m);
+        hop_rows(p, m);
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Summary and Conventions: what was found, and how every number was made. */
+#include "analysis/report/html.h"
+#include "analysis/report/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- summary ---- */
+
+static void summary_windows(struct page *p, const char *label)
+{
+    for (int i = 0; i < p->report->windows; i++) {
+        const struct window_report *w = &p->report->window[i];
+        const struct surrogate_statistic *d = &w->c.surrogate.diagonal_variance;
+        char name[100];
+        if (strcmp(w->label, label) != 0) continue;
+        text_add(&p->html, " %s (%lld pixels): contrast %.2f ± %.2f in time",
+                 html_escape(name, sizeof name, w->name), (long long)w->c.independent, w->c.plateau,
+                 sqrt(d->measured));
+        if (isfinite(d->p50) && d->p50 > 0.0)
+            text_add(&p->html, ", %.2f of that of eventless surrogates (p = %.2g)",
+                     sqrt(d->measured / d->p50), d->p_value);
+        text_add(&p->html, "%s", ".");
+    }
+}
+
+static void summary_relaxation(struct page *p, const struct window_report *w)
+{
+    int m, power;
+    char unit[48], name[100], number[2][HTML_NUMBER];
+    if (!window_report_best(w, 0, &m, &power)) return;
+    const struct relaxation_fit *f = &w->fit[0][m][power - 1];
+    const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
+    double record = (double)w->c.ttcf.frames * w->c.frames.frame_time;
+    if (f->value[RELAXATION_TAU] > record)
+        text_add(&p->html, " R(t) does not decay within the record of %.4g %s.", record, u);
+    else
+        text_add(&p->html, " R(t) of %s relaxes in %s %s with β = %s (%s, power %d)%s.",
+                 html_escape(name, sizeof name, w->name),
+                 html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]), u,
+                 html_number(number[1], f->value[RELAXATION_BETA], f->error[RELAXATION_BETA]),
+                 m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
+                 5.0 * f->value[RELAXATION_TAU] > record ? ", from a record shorter than five times that"
+                                                         : "");
+}
+
+static void summary_motion(struct page *p, const struct motion_report *m)
+{
+    char unit[48], number[HTML_NUMBER];
+    const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
+    int64_t row = motion_report_row(m);
+    if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
+        text_add(&p->html, " Atoms leave their cage with τ<sub>α</sub> = %s %s.",
+                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u);
+    else if (m->has[MOTION_ISF])
+        text_add(&p->html, " F<sub>s</sub> stays above %.2f: τ<sub>α</sub> is longer than the record.",
+                 m->isf.f[m->isf.lags - 1]);
+    if (row >= 0) {
+        const struct hop_law *x = &m->hops.row[row].exchange;
+        text_add(&p->html,
+                 " Waiting times (d = %.2g r<sub>1</sub>): %s, α = %s at x<sub>min</sub> = %.3g %s.",
+                 m->hops.row[row].distance_r1,
+                 x->fit.quotable ? "a power law may be quoted" : "no power law may be quoted",
+                 html_number(number, x->fit.alpha, x->fit.sigma), x->fit.xmin, u);
+    }
+}
+
+void page_summary(struct page *p)
+{
+    const struct report *r = p->report;
+    text_add(&p->html, "<div id=\"summary\">\n");
+    if (r->groups == 0)
+        text_add(&p->html,
+                 "<p class=\"lead\">Neither speckles nor trajectories were observed in this run.</p>\n");
+    for (int i = 0; i < r->groups; i++) {
+        const struct motion_report *m = report_motion(r, r->group[i]);
+        const struct window_report *w[FIGURES_COLUMNS];
+        int n = figures_windows(r, r->group[i], w);
+        char name[128], mean[2][HTML_NUMBER];
+        double from = m ? m->first_time : n ? w[0]->first_time : 0.0;
+        double to = m   ? m->last_time
+                    : n ? from + (double)w[0]->c.ttcf.frames * w[0]->c.frames.frame_time
+                        : 0.0,
+               value, sd;
+        text_add(&p->html, "<p class=\"lead\">");
+        page_stage_name(r->group[i], name);
+        if (name[0]) text_add(&p->html, "<b>S%s.</b>", name + 1);
+        if (run_thermo_mean(&r->folder.thermo, THERMO_T, from, to, &value, &sd) > 1) {
+            html_number(mean[0], value, sd);
+            run_thermo_mean(&r->folder.thermo, THERMO_DENSITY, from, to, &value, &sd);
+            text_add(&p->html, " T = %s, ρ = %s.", mean[0],
+                     html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN));
+        }
+        summary_windows(p, r->group[i]);
+        if (n > 0) summary_relaxation(p, w[0]);
+        if (m) summary_motion(p, m);
+        text_add(&p->html, "</p>\n");
+    }
+    text_add(&p->html, "</div>\n");
+}
+
+/* ---- conventions ---- */
+
+static void row(struct page *p, const char *what, const char *value)
+{
+    text_add(&p->html, "<tr><td>%s</td><td>", what);
+    html_text(&p->html, value);
+    text_add(&p->html, "</td></tr>\n");
+}
+
+static void fact(struct page *p, const char *what, const char *key)
+{
+    char value[256];
+    if (run_folder_fact(&p->report->folder, key, value, sizeof value)) row(p, what, value);
+}
+
+static void input(struct page *p, const char *what, const char *section, const char *key)
+{
+    char value[256];
+    if (run_folder_input(&p->report->folder, section, key, value, sizeof value)) row(p, what, value);
+}
+
+static void machine(struct page *p)
+{
+    fact(p, "potential", "potential");
+    input(p, "cutoff", "potential", "cutoff");
+    input(p, "shift", "potential", "shift");
+    fact(p, "atoms", "atoms");
+    input(p, "time step", NULL, "dt");
+    input(p, "thermostat", "thermostat", "kind");
+    input(p, "thermostat, time", "thermostat", "tau");
+    input(p, "barostat", "barostat", "kind");
+    input(p, "T<sub>g</sub>", "Tg", "value");
+    input(p, "T<sub>g</sub>, cooling rate", "Tg", "rate");
+    input(p, "T<sub>g</sub>, construction", "Tg", "construction");
+    input(p, "T<sub>g</sub>, pressure", "Tg", "pressure");
+    fact(p, "seed", "seed");
+    fact(p, "steps", "steps");
+    fact(p, "version", "version");
+    fact(p, "instruction set", "isa");
+    fact(p, "ranks", "ranks");
+    fact(p, "threads", "threads");
+    fact(p, "digest of the final state (SHA-256)", "state_digest");
+}
+
+/* Range of the indices, and the spacing of the reciprocal lattice from q and hkl of the first pixel. */
+static void window_row(struct page *p, const struct window_report *w)
+{
+    const struct frames *f = &w->c.frames;
+    char text[900], unit[48], hkl[160] = "";
+    if (f->hkl && f->pixels > 0) {
+        int least[3], most[3];
+        double square = 0.0;
+        for (int k = 0; k < 3; k++) {
+            least[k] = most[k] = f->hkl[k];
+            square += (double)(f->hkl[k] * f->hkl[k]);
+            for (int64_t i = 1; i < f->pixels; i++) {
+                int v = f->hkl[3 * i + k];
+                if (v < least[k]) least[k] = v;
+                if (v > most[k]) most[k] = v;
+            }
+        }
+        snprintf(hkl, sizeof hkl, "(h,k,l) from (%d,%d,%d) to (%d,%d,%d); Δq ≈ %.4g %s a pixel; ", least[0],
+                 least[1], least[2], most[0], most[1], most[2],
+                 square > 0.0 ? f->q[0] / sqrt(square) : (double)NAN,
+                 html_unit(unit, sizeof unit, f->q_unit));
+    }
+    snprintf(text, sizeof text,
+             "%s; %s|q| %.4g–%.4g %s; %lld pixels, %lld independent (Friedel pairs once)%s; flattened: %s "
+             "(%s); g∞ = %.5g, %s; frames every %.4g %s, exposure %.4g",
+             f->kind, hkl, w->q_low, w->q_high, f->q_unit, (long long)f->pixels, (long long)w->c.independent,
+             w->spots ? " each" : "", w->c.flattened ? "S(|q|)" : "no",
+             w->c.has_envelope ? w->c.envelope_from : "no envelope", w->c.baseline, w->c.baseline_from,
+             f->frame_time, f->time_unit, f->count_time);
+    char title[160];
+    char safe[2 * RUN_NAME];
+    snprintf(title, sizeof title, "window %s", html_escape(safe, sizeof safe, w->title));
+    row(p, title, text);
+}
+
+static void analysis(struct page *p)
+{
+    const struct report *r = p->report;
+    char text[400];
+    for (int i = 0; i < r->windows; i++) window_row(p, &r->window[i]);
+    if (r->windows > 0) {
+        row(p, "normalisation",
+            "C(t1,t2) = ⟨I1 I2⟩_p / (⟨I1⟩_p ⟨I2⟩_p), Eq. 1 of Riechers et al., Nat. Commun. 15 (2024), doi "
+            "10.1038/s41467-024-50758-3");
+        row(p, "age",
+            "start: the earlier of the two times, since the first frame; age windows of the fits in "
+            "geometric progression");
+        row(p, "diagonal", "kept (noise-free patterns); fits begin at the first lag of one frame");
+        row(p, "R",
+            "(g2 − g∞)/(g2(first lag ≥ 1 frame) − g∞); 5 lags a decade; errors from block means over age");
+        row(p, "Siegert power",
+            "KWW: 2 (R = A f²) and 1; Mittag-Leffler: 1 (R = A f) and 2; stated with every number; Riechers "
+            "et al. use KWW with 2 and Mittag-Leffler with 1");
+        snprintf(text, sizeof text,
+                 "at least %lld surrogate records a window: independent stationary complex Gaussian pixels "
+                 "with the |f|² of the largest window of the stage, at most %lld pixels (variances scaled by "
+                 "1/n beyond); exact: independent exponential intensities",
+                 (long long)r->options.seeds, (long long)r->options.surrogate_pixels);
+        row(p, "null models", text);
+        row(p, "events",
+            "drop d = 1 − (C(t,t+1) − g∞ − c(t))/(g0 − g∞) with the local plateau g0 + c(t); z robust "
+            "(median, MAD) in blocks; threshold: fewer than 1 % of surrogate records exceed it");
+    }
+    for (int i = 0; i < r->motions; i++) {
+        const struct motion_report *m = &r->motion[i];
+        struct text d = {0};
+        if (m->frames == 0) continue;
+        snprintf(text, sizeof text,
+                 "%lld atoms followed in %lld frames%s; %s; %s; drift %s; cage mean over %.4g %s (5 frames)",
+                 (long long)m->track.atoms, (long long)m->frames,
+                 m->track.atoms_dropped ? " (some dropped: not in all frames)" : "",
+                 m->track.from_images ? "unwrapped with image numbers" : "unwrapped by nearest image",
+                 m->track.box_changed ? m->track.box_removed ? "box change removed" : "box change kept"
+                                      : "box constant",
+                 m->track.drift_removed ? "removed" : "kept", m->cage, m->track.time_unit);
+        text_free(&d);
+        char title[160], safe[2 * RUN_NAME];
+        snprintf(title, sizeof title, "trajectory %s", html_escape(safe, sizeof safe, m->label));
+        row(p, title, text);
+    }
+    if (r->motions > 0)
+        row(p, "waiting times",
+            "hop: |r − cage mean| > d in all frames for at least t_p, at the first of them; censored waits "
+            "kept (Kaplan–Meier, maximum likelihood); goodness of fit by bootstrap only if asked for");
+}
+
+void page_conventions(struct page *p)
+{
+    page_section(p, "conventions", "Conventions");
+    text_add(&p->html, "<div class=\"scroll\"><table>\n<tr><th>what</th><th>how</th></tr>\n");
+    machine(p);
+    analysis(p);
+    row(p, "numbers",
+        "all of them, with these conventions, in results.h5; figures/ holds data and gnuplot scripts");
+    row(p, "command", p->command);
+    text_add(&p->html, "</table></div>\n");
+    if (p->report->folder.input) {
+        text_add(&p->html, "<details><summary>The effective input</summary>\n<pre>");
+        html_text(&p->html, p->report->folder.input);
+        text_add(&p->html, "</pre></details>\n");
+    }
+    text_add(&p->html, "</section>\n");
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Windows, Relaxation, Intermittency: what the speckles say. */
+#include "analysis/correlate/contrast.h"
+#include "analysis/report/html.h"
+#include "analysis/report/page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NUMBERS(n) char number[n][HTML_NUMBER]
+
+static void no_speckles(struct page *p)
+{
+    text_add(&p->html, "<p class=\"note\">This run recorded no speckles (observe: [speckle]).</p>\n");
+}
+
+/* ---- Windows ---- */
+
+static void window_table(struct page *p, const char *label)
+{
+    struct text *t = &p->html;
+    static const char *const head[] = {"window", "kind",   "pixels",   "independent", "groups",
+                                       "|q|",    "frames", "⟨C(t,t)⟩", "s.d.",        "null: mean ± s.d."};
+    text_add(t, "<div class=\"scroll\"><table>\n<caption>Contrast C(t,t) = ⟨I²⟩<sub>p</sub>/⟨I⟩<sub>p</sub>² "
+                "of the patterns; the null is that of independent exponential pixels.</caption>\n");
+    page_row(t, "th", 10, head);
+    for (int i = 0; i < p->report->windows; i++) {
+        const struct window_report *w = &p->report->window[i];
+        if (strcmp(w->label, label) != 0) continue;
+        char name[100], kind[100], pixels[40], independent[40], groups[40], q[160], unit[48], frames[80],
+            null[96];
+        NUMBERS(2);
+        struct contrast_null exact = {0};
+        struct moments m = moments_of(w->c.contrast, w->c.ttcf.frames);
+        if (contrast_exact_null(w->c.independent, &exact) != OK) continue;
+        snprintf(pixels, sizeof pixels, "%lld", (long long)w->c.frames.pixels);
+        snprintf(independent, sizeof independent, "%lld", (long long)w->c.independent);
+        snprintf(groups, sizeof groups, "%lld", (long long)(w->spots ? w->spots : 1));
+        snprintf(q, sizeof q, "%.3g–%.3g %s", w->q_low, w->q_high,
+                 html_unit(unit, sizeof unit, w->c.frames.q_unit));
+        snprintf(frames, sizeof frames, "%lld × %.4g %s", (long long)w->c.ttcf.frames, w->c.frames.frame_time,
+                 html_unit(unit, sizeof unit, w->c.frames.time_unit));
+        snprintf(null, sizeof null, "%.3f ± %.3f", exact.diagonal_mean, exact.diagonal_sd);
+        snprintf(number[0], HTML_NUMBER, "%.3f", w->c.plateau);
+        snprintf(number[1], HTML_NUMBER, "%.3f", sqrt(m.variance));
+        page_row(t, "td", 10,
+                 (const char *const[]){html_escape(name, sizeof name, w->name),
+                                       html_escape(kind, sizeof kind, w->c.frames.kind), pixels, independent,
+                                       groups, q, frames, number[0], number[1], null});
+    }
+    text_add(t, "</table></div>\n");
+}
+
+status page_windows(struct page *p)
+{
+    page_section(p, "windows", "Windows");
+    if (p->report->windows == 0) no_speckles(p);
+    for (int i = 0; i < p->report->groups; i++) {
+        const struct window_report *w[FIGURES_COLUMNS];
+        const char *label = p->report->group[i];
+        int n = figures_windows(p->report, label, w);
+        char caption[900], binning[120] = "", name[128];
+        double low, high;
+        if (n == 0) continue;
+        page_stage(p, label);
+        figures_color_range(w, n, &low, &high);
+        if (w[0]->map_bin > 1)
+            snprintf(binning, sizeof binning, " The maps are means over %lld × %lld frames.",
+                     (long long)w[0]->map_bin, (long long)w[0]->map_bin);
+        snprintf(caption, sizeof caption,
+                 "Two-time correlation functions C(t<sub>1</sub>,t<sub>2</sub>) of the same run seen through "
+                 "%d window%s%s%s, on one colour scale from %.3f to %.3f (1st and 99th percentile of all "
+                 "elements off the diagonal).%s Insets: the pixels of the window in reciprocal space, along "
+                 "the axis in which they reach least far; they cover the half that the symmetric map "
+                 "repeats. A window of several spots or shells is shown by its first.",
+                 n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
+        TRY(page_figure(p, "ttcf", label, true, caption));
+        TRY(page_figure(p, "contrast", label, false,
+                        "Top: contrast on the diagonal, with mean and ±2 s.d. of what n independent "
+                        "exponential pixels do by chance. Bottom: mean intensity of the window; a jump of C "
+                        "without a change here is not a matter of the total signal."));
+        TRY(page_figure(
+            p, "g2", label, false,
+            "Normalised one-time correlation functions of the whole record. Error bars: block means over "
+            "age; the blocks are as long as the correlation time, neighbouring points are correlated."));
+        window_table(p, label);
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}
+
+/* ---- Relaxation ---- */
+
+static const char *fit_flags(const struct relaxation_fit *f)
+{
+    if (!f->converged) return "not converged";
+    if (f->beyond_record) return "longer than the record";
+    if (f->below_resolution) return "below the frame time";
+    if (f->at_bound) return "β at its bound";
+    return "";
+}
+
+static void fit_row(struct page *p, const struct window_report *w, int row, int m, int power, double least)
+{
+    const struct relaxation_fit *f = &w->fit[row][m][power - 1];
+    NUMBERS(4);
+    char name[100], age[64], model[64], quality[3][24];
+    double from, to, moment = power == 1 ? f->mean_f : f->mean_fp;
+    window_report_ages(w, row, &from, &to);
+    snprintf(age, sizeof age, row == 0 ? "all" : "%.3g–%.3g", from, to);
+    snprintf(model, sizeof model, "%s<sup>%s</sup>", m == REPORT_KWW ? "KWW" : "Mittag-Leffler",
+             power == 2 ? "2" : "");
+    snprintf(quality[0], 24, "%.2f", f->reduced_chi2);
+    snprintf(quality[1], 24, "%.1f", f->aic);
+    snprintf(quality[2], 24, f->bic <= least + 1e-9 ? "<b>%.1f</b>" : "%.1f", f->bic);
+    page_row(
+        &p->html, "td", 10,
+        (const char *const[]){html_escape(name, sizeof name, w->name), age, model,
+                              html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]),
+                              html_number(number[1], f->value[RELAXATION_BETA], f->error[RELAXATION_BETA]),
+                              html_number(number[2], moment, (double)NAN), quality[0], quality[1], quality[2],
+                              fit_flags(f)});
+}
+
+static void fit_table(struct page *p, const struct window_report *w)
+{
+    char unit[48], tau[96], mean[96];
+    html_unit(unit, sizeof unit, w->c.frames.time_unit);
+    const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
+    snprintf(tau, sizeof tau, "relaxation time (%s)", u);
+    snprintf(mean, sizeof mean, "∫R dt (%s)", u);
+    char age[64];
+    snprintf(age, sizeof age, "age (%s)", u);
+    page_row(&p->html, "th", 10,
+             (const char *const[]){"window", age, "model", tau, "β", mean, "χ²/dof", "AIC", "BIC", ""});
+    for (int row = 0; row < w->rows; row++) {
+        int m0, p0;
+        double least = window_report_best(w, row, &m0, &p0) ? w->fit[row][m0][p0 - 1].bic : -INFINITY;
+        for (int m = 0; m < REPORT_MODELS; m++)
+            for (int power = 1; power <= 2; power++)
+                if (w->fitted[row][m][power - 1] && (row == 0 || (m == REPORT_KWW) == (power == 2)))
+                    fit_row(p, w, row, m, power, least);
+    }
+}
+
+/* KWW with power 2 against Mittag-Leffler with power 1, as Riechers et al. read them. */
+static void fit_verdict(struct page *p, const struct window_report *w)
+{
+    int m, power;
+    char name[100], unit[48];
+    const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
+    text_add(&p->html, "<p class=\"verdict\"><b>%s.</b> ", html_escape(name, sizeof name, w->name));
+    if (!window_report_best(w, 0, &m, &power)) {
+        text_add(&p->html, "No fit: fewer than five lags with an error.</p>\n");
+        return;
+    }
+    const struct relaxation_fit *best = &w->fit[0][m][power - 1];
+    const struct relaxation_fit *kww = &w->fit[0][REPORT_KWW][1], *ml = &w->fit[0][REPORT_ML][0];
+    double last = best->points ? w->c.g2.lag[w->c.g2.lags - 1] * w->c.frames.frame_time : 0.0,
+           difference = ml->bic - kww->bic;
+    if (fabs(difference) < 0.05) difference = 0.0;
+    NUMBERS(2);
+    if (best->value[RELAXATION_TAU] > 0.2 * last)
+        text_add(&p->html,
+                 "The record (%.4g %s) is shorter than five relaxation times: the time and β are "
+                 "extrapolations, and no model can be preferred. ",
+                 (double)w->c.ttcf.frames * w->c.frames.frame_time, u);
+    else if (w->fitted[0][REPORT_KWW][1] && w->fitted[0][REPORT_ML][0])
+        text_add(&p->html, "%s ",
+                 fabs(difference) < 6.0 ? "KWW (power 2) and Mittag-Leffler (power 1), the reading of "
+                                          "Riechers et al., describe the record equally well (|ΔBIC| &lt; 6)."
+                 : difference > 0.0 ? "In the reading of Riechers et al. KWW (power 2) describes the record "
+                                      "better than Mittag-Leffler (power 1)."
+                                    : "In the reading of Riechers et al. Mittag-Leffler (power 1) describes "
+                                      "the record better than KWW (power 2).");
+    text_add(&p->html,
+             "ΔBIC (Mittag-Leffler − KWW) = %.1f. Least BIC of the four: %s with power %d, relaxation time "
+             "%s %s, β = %s.",
+             difference, m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
+             html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
+             html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
+    if (best->reduced_chi2 > 3.0)
+        text_add(&p->html, " None of the four describes the record within its errors (χ²/dof %.3g at best).",
+                 best->reduced_chi2);
+    if (best->durbin_watson < 1.0)
+        text_add(&p->html, " Residuals run together (Durbin–Watson %.2f): the errors are too small.",
+                 best->durbin_watson);
+    text_add(&p->html, "</p>\n");
+}
+
+status page_relaxation(struct page *p)
+{
+    page_section(p, "relaxation", "Relaxation");
+    if (p->report->windows == 0) no_speckles(p);
+    for (int i = 0; i < p->report->groups; i++) {
+        const char *label = p->report->group[i];
+        const struct window_report *w[FIGURES_COLUMNS];
+        if (figures_windows(p->report, label, w) == 0) continue;
+        page_stage(p, label);
+        TRY(page_figure(p, "relaxation", label, false,
+                        "Top: R(t) of the whole record with fits of KWW, A exp(−2(t/τ)<sup>β</sup>), and "
+                        "Mittag-Leffler, A E<sub>β</sub>(−(t/τ)<sup>β</sup>), as in Fig. 5 of Riechers et "
+                        "al. 2024; open circles: age windows. Bottom: residuals, grey: ± standard error."));
+        for (int k = 0; k < p->report->windows; k++)
+            if (strcmp(p->report->window[k].label, label) == 0) fit_verdict(p, &p->report->window[k]);
+        text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Fits of R(t); errors are one standard "
+                           "deviation, scaled by √(χ²/dof). Superscript 2: power 2, R = A f². BIC in bold: "
+                           "least of its rows. ∞: the moment diverges.</caption>\n");
+        for (int k = 0; k < p->report->windows; k++)
+            if (strcmp(p->report->window[k].label, label) == 0) fit_table(p, &p->report->window[k]);
+        text_add(&p->html, "</table></div>\n");
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}
+
+/* ---- Intermittency ---- */
+
+static void null_table(struct page *p, const char *label)
+{
+    struct text *t = &p->html;
+    static const char *const head[] = {
+        "window", "s.d. of C(t,t)", "surrogates (95 %)", "p",     "s.d. of C(t,t+1)", "surrogates (95 %)",
+        "p",      "largest z",      "threshold",         "events"};
+    text_add(t, "<div class=\"scroll\"><table>\n<caption>Fluctuations in time beside surrogates with the "
+                "same |f|² and pixels and no events. p: share of surrogates that fluctuate at least as much. "
+                "Of several spots the first.</caption>\n");
+    page_row(t, "th", 10, head);
+    for (int i = 0; i < p->report->windows; i++) {
+        const struct window_report *w = &p->report->window[i];
+        const struct surrogate_null *s = &w->c.surrogate;
+        if (strcmp(w->label, label) != 0 || !s->values) continue;
+        char name[100], cell[9][48];
+        const struct surrogate_statistic *d = &s->diagonal_variance, *l = &s->lag_variance;
+        snprintf(cell[0], 48, "%.4f", sqrt(d->measured));
+        snprintf(cell[1], 48, "%.4f–%.4f", sqrt(d->p025), sqrt(d->p975));
+        snprintf(cell[2], 48, "%.2g", d->p_value);
+        snprintf(cell[3], 48, "%.4f", sqrt(l->measured));
+        snprintf(cell[4], 48, "%.4f–%.4f", sqrt(l->p025), sqrt(l->p975));
+        snprintf(cell[5], 48, "%.2g", l->p_value);
+        snprintf(cell[6], 48, "%.2f", s->largest_z.measured);
+        snprintf(cell[7], 48, "%.2f", s->threshold);
+        snprintf(cell[8], 48, "%lld", (long long)w->c.events.count);
+        page_row(t, "td", 10,
+                 (const char *const[]){html_escape(name, sizeof name, w->name), cell[0], cell[1], cell[2],
+                                       cell[3], cell[4], cell[5], cell[6], cell[7], cell[8]});
+    }
+    text_add(t, "</table></div>\n");
+}
+
+static void events_list(struct page *p, const struct window_report *w)
+{
+    const struct events *e = &w->c.events;
+    char name[100], unit[48];
+    if (e->count == 0) return;
+    text_add(&p->html, "<p class=\"note\">Events in %s (age in %s: share of the correlation lost, z): ",
+             html_escape(name, sizeof name, w->name), html_unit(unit, sizeof unit, w->c.frames.time_unit));
+    for (int64_t i = 0; i < e->count && i < 12; i++)
+        text_add(&p->html, "%s%.4g: %.2f, %.1f", i ? "; " : "",
+                 (double)e->event[i].frame * w->c.frames.frame_time, e->event[i].drop, e->event[i].z);
+    text_add(&p->html, "%s.</p>\n", e->count > 12 ? "; …" : "");
+}
+
+static void spots_text(struct page *p, const struct window_report *w)
+{
+    int64_t hit = 0;
+    char name[100];
+    if (w->spots < 2) return;
+    for (int64_t i = 0; i < w->spots; i++) hit += w->spot[i].events > 0;
+    double share = (double)hit / (double)w->spots;
+    text_add(&p->html,
+             "<p class=\"verdict\"><b>%s.</b> %lld of %lld spots (%.1f ± %.1f %%) hold at least one event; "
+             "eventless surrogate records would show %.1f %%. Spots of one sample are not independent "
+             "samples.</p>\n",
+             html_escape(name, sizeof name, w->name), (long long)hit, (long long)w->spots, 100.0 * share,
+             100.0 * sqrt(fmax(share * (1.0 - share), 1.0 / (double)w->spots) / (double)w->spots),
+             100.0 * w->c.surrogate.false_alarm_rate);
+}
+
+status page_intermittency(struct page *p)
+{
+    page_section(p, "intermittency", "Intermittency");
+    if (p->report->windows == 0)
+        no_speckles(p);
+    else
+        text_add(
+            &p->html,
+            "<p>The fewer pixels, the more C fluctuates, also for a sample that does nothing special: √(4/n) "
+            "on the diagonal. Fluctuations are evidence of intermittent motion only beyond that null.</p>\n");
+    for (int i = 0; i < p->report->groups; i++) {
+        const char *label = p->report->group[i];
+        const struct window_report *w[FIGURES_COLUMNS];
+        char caption[700];
+        if (figures_windows(p->report, label, w) == 0) continue;
+        page_stage(p, label);
+        snprintf(caption, sizeof caption,
+                 "Standard deviation in time of C(t,t) against the number of independent pixels: measured "
+                 "(bars: range over random disjoint subsets; spots: central 95 %%), surrogates (grey: "
+                 "central 95 %% of %lld), and the exact value for frames independent of each other, which a "
+                 "record not much longer than τ does not reach. With several spots: the distribution over "
+                 "the spots beside that of the surrogates, and events per spot.",
+                 (long long)p->report->options.seeds);
+        TRY(page_figure(p, "fluctuations", label, false, caption));
+        null_table(p, label);
+        for (int k = 0; k < p->report->windows; k++)
+            if (strcmp(p->report->window[k].label, label) == 0) {
+                events_list(p, &p->report->window[k]);
+                spots_text(p, &p->report->window[k]);
+            }
+    }
+    text_add(&p->html, "</section>\n");
+    return OK;
+}

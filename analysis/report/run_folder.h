@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* run_folder — what a run folder holds, as far as a report needs it.
+ *
+ *     struct run_folder f;
+ *     TRY(run_folder_open(&f, "runs/a"));
+ *     f.speckle[0 … f.speckles-1]      path, label of the stage ("" when only one observes), window's name
+ *     f.trajectory[0 … f.trajectories-1]
+ *     run_folder_fact(&f, "isa", buffer, sizeof buffer);         member of run.json as text; false: not there
+ *     run_folder_input(&f, "barostat", "kind", buffer, size);    value of a key in input.yaml (effective)
+ *     f.thermo.column[THERMO_T][row]   thermo.csv, NULL/0 rows without one
+ *     run_folder_free(&f);
+ *
+ * Several observing stages write speckle-LABEL-WINDOW.h5 and trajectory-LABEL.h5; the label is what stands
+ * in front of the window's own name, as written in the file. Series are sorted by their first time, then by
+ * name. BAD_INPUT when the folder is absent or holds neither speckles nor trajectories nor thermo.csv. A
+ * damaged speckle file is reported, not skipped. */
+#ifndef GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
+#define GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
+
+#include "base/file.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RUN_SERIES = 48, RUN_STAGES = 64, RUN_NAME = 64 };
+enum { THERMO_TIME, THERMO_T_TARGET, THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY, THERMO_COLUMNS };
+
+struct run_series {
+    char path[FILE_PATH_MAX];
+    char label[RUN_NAME], name[RUN_NAME]; /* name: window; "" for a trajectory */
+    double first_time;
+    int64_t frames; /* speckles */
+    int64_t pixels; /* speckles: independent ones of a group; order within a stage: most first */
+};
+
+struct run_thermo {
+    int64_t rows;
+    double *column[THERMO_COLUMNS];
+    int32_t *stage_of; /* rows: number of the stage */
+    int stages;
+    char stage[RUN_STAGES][RUN_NAME];
+};
+
+struct run_folder {
+    char path[FILE_PATH_MAX], name[RUN_NAME];
+    char *input, *json; /* input.yaml and run.json, or NULL */
+    int speckles, trajectories;
+    struct run_series speckle[RUN_SERIES], trajectory[RUN_SERIES];
+    struct run_thermo thermo;
+};
+
+status run_folder_open(struct run_folder *f, const char *path);
+void run_folder_free(struct run_folder *f);
+
+bool run_folder_fact(const struct run_folder *f, const char *key, char *value, size_t size);
+/* `section` NULL: a key at the top; else a key one level below it. The value as written, without comment. */
+bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,
+                      size_t size);
+
+/* Mean and standard deviation of a thermo column over from ≤ time ≤ to; rows used are returned. */
+int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, double to, double *mean,
+                        double *sd);
+
+#endif
