@@ -7,8 +7,9 @@
  *     TRY(engine_advance(&e, until, false))         to step `until`, rebuilding lists as needed
  *     engine_free(&e)
  *
- * One persistent parallel region covers all steps of an advance. The step at which an advance ends always has
- * energies and virial. Whether energies are computed at a step never changes the trajectory.
+ * One persistent parallel region covers all steps of an advance. The step `until` always has energies and
+ * virial (one that ends early at a rebuild may not: has_energy). Whether energies are computed at a step
+ * never changes the trajectory.
  *
  * Restart: state that is saved right after a step in which the lists were rebuilt (engine_at_rebuild)
  * continues to the same bits, because the forces of that step come from lists made of the saved, wrapped
