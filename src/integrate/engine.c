@@ -157,7 +157,8 @@ status engine_draw_velocities(struct engine *e, double temperature)
     add_motion(d, s);
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->v[i][k] -= sum_value(&s[k]) / sum_value(&s[3]);
-    double now = sum_value(&add_motion(d, s)[4]), wanted = (3.0 * (double)d->total - 3.0) * e->kB * temperature;
+    double now = sum_value(&add_motion(d, s)[4]),
+           wanted = (3.0 * (double)d->total - 3.0) * e->kB * temperature;
     double scale = now > 0.0 ? sqrt(wanted / now) : 0.0;
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->v[i][k] *= scale;

@@ -24,8 +24,8 @@ static bool launched(void)
     return false;
 }
 
-/* All ranks run the kernels of the least able processor: mixed ones would give other bits for another placement. The
- * environment variable is what every kernel asks (base/isa.h). */
+/* All ranks run the kernels of the least able processor: mixed ones would give other bits for another
+ * placement. The environment variable is what every kernel asks (base/isa.h). */
 static status lowest_isa(void)
 {
     int isa = (int)isa_best();
