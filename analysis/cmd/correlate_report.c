@@ -97,9 +97,10 @@ static status write_null(struct results *r, const struct correlate *c, const cha
     TRY(write_statistic(r, object, &n->largest_z, n->values + 2 * n->seeds, n->seeds,
                         "largest z of a drop in a record"));
     snprintf(object, sizeof object, "%s/null", name);
-    TRY(results_text(r, object, "model",
-                     c->o->field ? "independent stationary complex Gaussian pixels with the |f|^2 of a larger window and S"
-                                 : "independent stationary complex Gaussian pixels with the measured |f|^2 and S"));
+    TRY(results_text(
+        r, object, "model",
+        c->o->field ? "independent stationary complex Gaussian pixels with the |f|^2 of a larger window and S"
+                    : "independent stationary complex Gaussian pixels with the measured |f|^2 and S"));
     TRY(results_integer(r, object, "seeds", n->seeds));
     TRY(results_integer(r, object, "seed", c->o->seed));
     int64_t most = c->o->surrogate_pixels, used = most > 0 && c->independent > most ? most : c->independent;
