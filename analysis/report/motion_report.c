@@ -104,6 +104,24 @@ int64_t motion_report_row(const struct motion_report *m)
     return best;
 }
 
+static bool has_curve(const struct hop_law *law)
+{
+    return law->has_survival && law->survival.n > 0;
+}
+
+double motion_report_persist(const struct motion_report *m)
+{
+    int64_t row = motion_report_row(m);
+    double persist = -1.0;
+    if (row >= 0) return m->hops.row[row].how.persist;
+    for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++) {
+        const struct hop_row *r = m->hops.row + i;
+        bool some = has_curve(&r->exchange) || has_curve(&r->persistence);
+        if (some && strcmp(r->name, "cage") == 0 && r->how.persist > persist) persist = r->how.persist;
+    }
+    return persist;
+}
+
 /* ---- results.h5 ---- */
 
 static void place(char *out, size_t size, const struct motion_report *m, const char *what, const char *leaf)

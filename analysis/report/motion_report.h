@@ -46,5 +46,8 @@ void motion_report_free(struct motion_report *m);
  * the largest distance (nearest to a bond length) with 300 completed exchange times, else the one with the
  * most; −1 if no row has a fit. */
 int64_t motion_report_row(const struct motion_report *m);
+/* The persistence time of that row; without a fit the longest for which a wait was completed, −1 if none was.
+ */
+double motion_report_persist(const struct motion_report *m);
 
 #endif
