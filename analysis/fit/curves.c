@@ -120,6 +120,27 @@ static status find_window(struct h5 *f, const char *path, const char *window, ch
     return s;
 }
 
+/* lag is common to all rows, or stored for each; the first, youngest row has elements at every lag. */
+static status read_lag(struct h5 *f, const char *name, struct curves *c)
+{
+    int rank = 2;
+    hsize_t shape[2] = {0, 0};
+    TRY(h5_shape(f, name, &rank, shape));
+    if (rank == 2 && shape[0] == c->rows && shape[1] == c->lags)
+        return h5_read_rows(f, name, H5_F64, 0, 1, c->lag);
+    return h5_read(f, name, H5_F64, c->lags, c->lag);
+}
+
+/* One age a row, or the edges between the rows' windows. */
+static status read_age(struct h5 *f, const char *name, struct curves *c)
+{
+    int rank = 1;
+    hsize_t shape[1] = {0};
+    TRY(h5_shape(f, name, &rank, shape));
+    TRY(NEW(c->age, c->rows + 1));
+    return h5_read(f, name, H5_F64, shape[0] == c->rows + 1 ? c->rows + 1 : c->rows, c->age);
+}
+
 static status read_results(struct curves *c, const char *path, const char *window)
 {
     struct h5 f = {0};
@@ -139,7 +160,7 @@ static status read_results(struct curves *c, const char *path, const char *windo
     GUARD(NEW(c->g2, count));
     GUARD(h5_read(&f, name, H5_F64, count, c->g2));
     snprintf(name, sizeof name, "/entry/glint/%s/lag", c->window);
-    GUARD(h5_read(&f, name, H5_F64, c->lags, c->lag));
+    GUARD(read_lag(&f, name, c));
     snprintf(name, sizeof name, "/entry/glint/%s/g2_error", c->window);
     if (h5_has(&f, name)) {
         GUARD(NEW(c->error, count));
@@ -147,8 +168,7 @@ static status read_results(struct curves *c, const char *path, const char *windo
     }
     snprintf(name, sizeof name, "/entry/glint/%s/age", c->window);
     if (h5_has(&f, name)) {
-        GUARD(NEW(c->age, c->rows));
-        GUARD(h5_read(&f, name, H5_F64, c->rows, c->age));
+        GUARD(read_age(&f, name, c));
     }
 done:
     h5_close(&f);

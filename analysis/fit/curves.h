@@ -10,7 +10,8 @@
  *
  * Text: numbers separated by blanks, tabs, commas or semicolons; lines that start with # or % are comments,
  * and so is a first line of column names. Results file: g2 is (lags) or (age windows × lags), g2_error
- * likewise and optional, age (one per age window) optional. */
+ * likewise and optional, age optional: one per age window, or the
+ * windows + 1 edges between them, of which the lower ones are taken. */
 #ifndef GLINT_ANALYSIS_FIT_CURVES_H
 #define GLINT_ANALYSIS_FIT_CURVES_H
 

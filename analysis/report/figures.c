@@ -122,14 +122,6 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
     return OK;
 }
 
-/* Is there one completed wait that a curve could be drawn from? */
-static bool has_waits(const struct motion_report *m)
-{
-    for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++)
-        if (m->hops.row[i].exchange.has_survival && m->hops.row[i].exchange.survival.n > 0) return true;
-    return false;
-}
-
 static status stage_atoms(struct figures *g, const struct report *r, const char *folder, const char *label)
 {
     const struct window_report *w[FIGURES_COLUMNS];
@@ -148,7 +140,7 @@ static status stage_atoms(struct figures *g, const struct report *r, const char 
         TRY(s);
         TRY(figure_motion(f, m));
     }
-    if (has_waits(m)) {
+    if (motion_report_persist(m) >= 0.0) {
         f = begin(g, folder, "waiting", label, 980, 400, &s);
         TRY(s);
         TRY(figure_waiting(f, m));

@@ -44,7 +44,7 @@ status figure_sample(struct figure *f, const struct report *r)
     figure_data_name(f, "thermo", false, file);
     long long every = t->rows / 2000 + 1;
     figure_script(
-        f, "set multiplot\nset lmargin at screen 0.085; set rmargin at screen 0.985; set xrange [0:%.9g]\n",
+        f, "set multiplot\nset lmargin at screen 0.09; set rmargin at screen 0.985; set xrange [0:%.9g]\n",
         t->column[THERMO_TIME][t->rows - 1]);
     for (int k = 0; k < 4; k++) {
         double top = 0.93 - 0.215 * k;
@@ -52,7 +52,7 @@ status figure_sample(struct figure *f, const struct report *r)
                       top, top - 0.19);
         stage_marks(f, t, k == 0);
         figure_script(
-            f, "set ylabel '%s' offset 0.5,0; set ytics autofreq; set format x '%s'; %s; set key top right\n",
+            f, "set ylabel '%s' offset 1.2,0; set ytics autofreq; set format x '%s'; %s; set key top right\n",
             metal ? real[k] : lj[k], k == 3 ? "%g" : "", k == 3 ? "set xlabel 't'" : "unset xlabel");
         if (k == 3) figure_script(f, "set xlabel 't (%s)' offset 0,0.3\n", tu);
         figure_script(f, "plot '%s' every %lld using 1:%d with lines lt %d lw 0.9 %s", file, every, k + 3,

@@ -173,7 +173,7 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
                       figure_text(w[i]->name, t), duration(w[i]), floor(10.0 * low) / 10.0,
                       fmax(high, null.diagonal_mean + 2.1 * null.diagonal_sd));
         if (i == 0)
-            figure_script(f, "set ylabel '⟨I^2⟩_p / ⟨I⟩_p^2' offset 1,0; set format y '%%.1f'\n");
+            figure_script(f, "set ylabel 'C(t,t)' offset 1,0; set format y '%%.1f'\n");
         else
             figure_script(f, "unset ylabel; set format y ''\n");
         figure_script(

@@ -197,10 +197,8 @@ status figure_waiting(struct figure *f, const struct motion_report *m)
     int64_t row = motion_report_row(m);
     char t[FIGURE_TEXT];
     const char *tu = figure_unit(m->track.time_unit, t);
-    double persist = 0.0;
-    for (int64_t i = 0; i < m->hops.rows; i++) persist = fmax(persist, m->hops.row[i].how.persist);
     figure_script(f, "set multiplot layout 1,3 margins 0.085,0.985,0.16,0.74 spacing 0.085\nset bars 0.4\n");
-    TRY(survival_panel(f, m, row >= 0 ? m->hops.row[row].how.persist : persist, tu));
+    TRY(survival_panel(f, m, motion_report_persist(m), tu));
     if (row >= 0) TRY(density_panel(f, m, row, tu));
     if (row >= 0) TRY(scan_panel(f, m, m->hops.row[row].how.persist, tu));
     figure_script(f, "unset multiplot\n");

@@ -84,19 +84,42 @@ void motion_report_free(struct motion_report *m)
 
 int64_t motion_report_row(const struct motion_report *m)
 {
+    enum { ENOUGH = 300 };
     int64_t best = -1, most = 0;
-    double persist = -1.0;
+    double persist = 0.0;
+    for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++) {
+        const struct hop_row *r = m->hops.row + i;
+        bool usable = r->exchange.has_fit && strcmp(r->name, "cage") == 0;
+        if (usable && r->how.persist > persist) persist = r->how.persist;
+    }
     for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
         int64_t n = r->hops.exchange.n - r->hops.exchange.censored;
         if (!r->exchange.has_fit || strcmp(r->name, "cage") != 0 || r->how.persist < persist) continue;
-        if (r->how.persist > persist || n > most) {
-            best = i;
-            most = n;
-            persist = r->how.persist;
-        }
+        bool farther = best >= 0 && n >= ENOUGH && r->how.distance > m->hops.row[best].how.distance;
+        if (best >= 0 && !farther && (n <= most || most >= ENOUGH)) continue;
+        best = i;
+        most = n;
     }
     return best;
+}
+
+static bool has_curve(const struct hop_law *law)
+{
+    return law->has_survival && law->survival.n > 0;
+}
+
+double motion_report_persist(const struct motion_report *m)
+{
+    int64_t row = motion_report_row(m);
+    double persist = -1.0;
+    if (row >= 0) return m->hops.row[row].how.persist;
+    for (int64_t i = 0; m->has[MOTION_HOPS] && i < m->hops.rows; i++) {
+        const struct hop_row *r = m->hops.row + i;
+        bool some = has_curve(&r->exchange) || has_curve(&r->persistence);
+        if (some && strcmp(r->name, "cage") == 0 && r->how.persist > persist) persist = r->how.persist;
+    }
+    return persist;
 }
 
 /* ---- results.h5 ---- */

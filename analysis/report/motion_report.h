@@ -42,8 +42,12 @@ status motion_report_make(struct motion_report *m, const struct run_series *seri
 status motion_report_write(const struct motion_report *m, struct results *r);
 void motion_report_free(struct motion_report *m);
 
-/* The row whose exchange times hold the most completed waits among those with a fit (cage criterion, the
- * longest persistence first); −1 if no row has a fit. */
+/* The row that the page shows and quotes, of those with a fit, cage criterion, and the longest persistence:
+ * the largest distance (nearest to a bond length) with 300 completed exchange times, else the one with the
+ * most; −1 if no row has a fit. */
 int64_t motion_report_row(const struct motion_report *m);
+/* The persistence time of that row; without a fit the longest for which a wait was completed, −1 if none was.
+ */
+double motion_report_persist(const struct motion_report *m);
 
 #endif

@@ -16,11 +16,11 @@ static void summary_windows(struct page *p, const char *label)
         const struct surrogate_statistic *d = &w->c.surrogate.diagonal_variance;
         char name[100];
         if (strcmp(w->label, label) != 0) continue;
-        text_add(&p->html, " %s (%lld pixels): contrast %.2f ± %.2f in time",
+        text_add(&p->html, " %s (%lld pixels): contrast %.2f, fluctuating by %.2g in time",
                  html_escape(name, sizeof name, w->name), (long long)w->c.independent, w->c.plateau,
                  sqrt(d->measured));
         if (isfinite(d->p50) && d->p50 > 0.0)
-            text_add(&p->html, ", %.2f of that of eventless surrogates (p = %.2g)",
+            text_add(&p->html, " (%.2f times what eventless surrogates do, p = %.2g)",
                      sqrt(d->measured / d->p50), d->p_value);
         text_add(&p->html, "%s", ".");
     }
@@ -52,7 +52,7 @@ static void summary_motion(struct page *p, const struct motion_report *m)
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
     int64_t row = motion_report_row(m);
     if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
-        text_add(&p->html, " Atoms leave their cage with τ<sub>α</sub> = %s %s.",
+        text_add(&p->html, " F<sub>s</sub>(q,t) falls to 1/e in τ<sub>α</sub> = %s %s.",
                  html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u);
     else if (m->has[MOTION_ISF])
         text_add(&p->html, " F<sub>s</sub> stays above %.2f: τ<sub>α</sub> is longer than the record.",
@@ -70,6 +70,7 @@ static void summary_motion(struct page *p, const struct motion_report *m)
 void page_summary(struct page *p)
 {
     const struct report *r = p->report;
+    bool real = r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
     text_add(&p->html, "<div id=\"summary\">\n");
     if (r->groups == 0)
         text_add(&p->html,
@@ -90,8 +91,8 @@ void page_summary(struct page *p)
         if (run_thermo_mean(&r->folder.thermo, THERMO_T, from, to, &value, &sd) > 1) {
             html_number(mean[0], value, sd);
             run_thermo_mean(&r->folder.thermo, THERMO_DENSITY, from, to, &value, &sd);
-            text_add(&p->html, " T = %s, ρ = %s.", mean[0],
-                     html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN));
+            text_add(&p->html, " T = %s %s, ρ = %s %s.", mean[0], real ? "K" : "ε/k<sub>B</sub>",
+                     html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN), real ? "Å⁻³" : "σ⁻³");
         }
         summary_windows(p, r->group[i]);
         if (n > 0) summary_relaxation(p, w[0]);
@@ -169,11 +170,11 @@ static void window_row(struct page *p, const struct window_report *w)
     }
     snprintf(text, sizeof text,
              "%s; %s|q| %.4g–%.4g %s; %lld pixels, %lld independent (Friedel pairs once)%s; flattened: %s "
-             "(%s); g∞ = %.5g, %s; frames every %.4g %s, exposure %.4g",
+             "(%s); g∞ = %.5g, %s; frames every %.4g %s, exposure %.4g %s",
              f->kind, hkl, w->q_low, w->q_high, f->q_unit, (long long)f->pixels, (long long)w->c.independent,
              w->spots ? " each" : "", w->c.flattened ? "S(|q|)" : "no",
              w->c.has_envelope ? w->c.envelope_from : "no envelope", w->c.baseline, w->c.baseline_from,
-             f->frame_time, f->time_unit, f->count_time);
+             f->frame_time, f->time_unit, f->count_time, f->time_unit);
     char title[160];
     char safe[2 * RUN_NAME];
     snprintf(title, sizeof title, "window %s", html_escape(safe, sizeof safe, w->title));

@@ -271,18 +271,37 @@ static status read_if_there(const char *folder, const char *name, char **content
 
 /* ---- */
 
+static void label_from_thermo(const struct run_thermo *t, struct run_series *e, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int64_t row = 0; row < t->rows && !e[i].label[0]; row++)
+            if (t->column[THERMO_TIME][row] > e[i].first_time + 1e-9)
+                snprintf(e[i].label, RUN_NAME, "%s", t->stage[t->stage_of[row]]);
+}
+
+/* Several stages may record speckles and one the trajectory: its file has no label then. */
+static void label_all(struct run_folder *f)
+{
+    bool labelled = false;
+    for (int i = 0; i < f->speckles; i++) labelled = labelled || f->speckle[i].label[0];
+    for (int i = 0; i < f->trajectories; i++) labelled = labelled || f->trajectory[i].label[0];
+    if (!labelled) return;
+    label_from_thermo(&f->thermo, f->speckle, f->speckles);
+    label_from_thermo(&f->thermo, f->trajectory, f->trajectories);
+}
+
 static status open_folder(struct run_folder *f)
 {
     TRY(find_series(f));
     TRY(read_if_there(f->path, "input.yaml", &f->input));
     TRY(read_if_there(f->path, "run.json", &f->json));
     TRY(read_thermo(f));
+    label_all(f);
     if (f->speckles + f->trajectories == 0 && f->thermo.rows == 0)
-        return fail(
-            BAD_INPUT,
-            "%s holds no speckle-*.h5, no trajectory*.h5 and no thermo.csv; the folder of a 'glint run' "
-            "was expected",
-            f->path);
+        return fail(BAD_INPUT,
+                    "%s holds no speckle-*.h5, no trajectory*.h5 and no thermo.csv; the folder of a 'glint "
+                    "run' was expected",
+                    f->path);
     return OK;
 }
 

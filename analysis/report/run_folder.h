@@ -11,8 +11,9 @@
  *     run_folder_free(&f);
  *
  * Several observing stages write speckle-LABEL-WINDOW.h5 and trajectory-LABEL.h5; the label is what stands
- * in front of the window's own name, as written in the file. Series are sorted by their first time, then by
- * name. BAD_INPUT when the folder is absent or holds neither speckles nor trajectories nor thermo.csv. A
+ * in front of the window's own name, as written in the file. Where only one kind is labelled, the other gets
+ * the name of the stage that thermo.csv gives for its first time. Series are sorted by their first time, then
+ * by name. BAD_INPUT when the folder is absent or holds neither speckles nor trajectories nor thermo.csv. A
  * damaged speckle file is reported, not skipped. */
 #ifndef GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 #define GLINT_ANALYSIS_REPORT_RUN_FOLDER_H

@@ -41,7 +41,7 @@ struct report_options {
     int64_t seeds;            /* surrogates per window; at least 100 for a false-alarm rate of 1 % */
     int64_t surrogate_pixels; /* most pixels of a surrogate */
     int64_t replicates;       /* goodness-of-fit bootstrap of the waiting-time laws; 0: none */
-    bool quick;               /* no subsets, no age windows of the waiting times */
+    bool quick;               /* no subsets of pixels */
 };
 
 /* Standard deviation in time of C(t,t) for one number of pixels. */

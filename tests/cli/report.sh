@@ -22,6 +22,8 @@ done
 for name in waiting_times waiting_times/exchange_alpha structure/sq structure/rdf msd isf; do
     if grep -q "^/entry/glint/$name " names.txt; then ok "/entry/glint/$name"; else not_ok "/entry/glint/$name" names.txt; fi
 done
+expect 0 "glint fit reads the report's results" "mittag_leffler" -- "$GLINT" fit run/results.h5 --window 3d
+expect 0 "glint fit reads its age windows" "^2  *mittag_leffler" -- "$GLINT" fit run/results.h5 --window 3d/g2_ages
 if test -e run/results.h5.part || test -e run/results.h5.part.tmp; then not_ok "no half-made results are left"; else ok "no half-made results are left"; fi
 
 # The page: every section, nothing loaded from elsewhere, nothing executed.

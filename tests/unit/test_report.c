@@ -105,18 +105,16 @@ static void numbers(void **state)
 static void svg_ids(void **state)
 {
     (void)state;
-    write_file(
-        "two.svg",
-        "<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'><defs><circle id='gpDot' r='1'/>"
-        "</defs><g id=\"a\" fill='url(#p)'><use xlink:href='#gpDot'/></g></svg>");
+    write_file("two.svg",
+               "<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'><defs><circle id='gpDot' "
+               "r='1'/></defs><g id=\"a\" fill='url(#p)'><use xlink:href='#gpDot'/></g></svg>");
     char path[FILE_PATH_MAX];
     struct text t = {0};
     OKAY(file_join(path, folder, "two.svg"));
     OKAY(html_svg(&t, path, "g2"));
     assert_string_equal(
-        t.s,
-        "<svg xmlns='http://www.w3.org/2000/svg'><defs><circle id='g2-gpDot' r='1'/></defs><g id=\"g2-a\" "
-        "fill='url(#g2-p)'><use xlink:href='#g2-gpDot'/></g></svg>\n");
+        t.s, "<svg xmlns='http://www.w3.org/2000/svg'><defs><circle id='g2-gpDot' r='1'/></defs><g "
+             "id=\"g2-a\" fill='url(#g2-p)'><use xlink:href='#g2-gpDot'/></g></svg>\n");
     text_free(&t);
     write_file("no.svg", "not a picture");
     OKAY(file_join(path, folder, "no.svg"));
@@ -278,11 +276,23 @@ static void make_frames(const char *name, const char *window, int64_t pixels, do
     OKAY(h5_commit(&f));
 }
 
+static void make_trajectory(double first)
+{
+    char path[FILE_PATH_MAX];
+    struct h5 f;
+    hsize_t one = 1;
+    OKAY(file_join(path, folder, "trajectory.h5"));
+    OKAY(h5_begin(&f, path));
+    OKAY(h5_write(&f, "particles/trajectory/position/time", H5_F64, 1, &one, &first));
+    OKAY(h5_commit(&f));
+}
+
 static void run_folders(void **state)
 {
     (void)state;
     struct run_folder f;
     char value[64];
+    make_trajectory(0.25);
     make_frames("speckle-late-1d.h5", "1d", 3, 50.0);
     make_frames("speckle-early-3d.h5", "3d", 6, 10.0);
     make_frames("speckle-early-a-b.h5", "a-b", 2, 10.0); /* a dash in the window's name */
@@ -310,6 +320,8 @@ static void run_folders(void **state)
     assert_true(run_folder_input(&f, "barostat", "kind", value, sizeof value));
     assert_string_equal(value, "other");
     assert_false(run_folder_input(&f, NULL, "kind", value, sizeof value));
+    assert_int_equal(f.trajectories, 1);
+    assert_string_equal(f.trajectory[0].label, "hold"); /* its stage, from thermo.csv */
     assert_int_equal(f.thermo.rows, 3);
     assert_int_equal(f.thermo.stages, 2);
     assert_string_equal(f.thermo.stage[1], "hold");
