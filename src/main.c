@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void help(void)
 {
@@ -44,8 +46,17 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
+/* OpenMP's threads spin while they wait, which on shared processors can cost a hundred times the work (Law 4). The
+ * library reads its policy when it is loaded, before main: so set it and start again, unless the user chose one. */
+static void wait_politely(char **argv)
+{
+    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT")) return;
+    if (setenv("OMP_WAIT_POLICY", "passive", 0) == 0) execv("/proc/self/exe", argv); /* returns only on failure */
+}
+
 int main(int argc, char **argv)
 {
+    wait_politely(argv);
     h5_quiet();
     if (argc < 2) {
         help();

@@ -441,7 +441,7 @@ static status run_all(const char *path, const struct options *o)
     }
     TRY(par_agree(run_input_read(&r.input, path, o->set.value, o->set.n)));
     status s = carry_out(&r);
-    if (par_rank() == 0 && (s == OK || s == STOPPED || s == UNPHYSICAL)) {
+    if (par_rank() == 0 && s != BAD_INPUT) { /* refused runs leave the folder as it was */
         status written = write_run_json(&r, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
         if (s == OK) s = written;
     }

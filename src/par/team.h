@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 
+enum { TEAM_SPINS = 1000 }; /* some 50 us: longer than the threads of a quiet machine ever differ in a step */
+
 struct team {
     int threads;
     _Alignas(64) atomic_int arrived;
@@ -32,7 +34,7 @@ static inline void team_barrier(struct team *t)
         return;
     }
     for (int spins = 0; atomic_load_explicit(&t->phase, memory_order_acquire) == phase; spins++) {
-        if (spins < 4000)
+        if (spins < TEAM_SPINS)
             __builtin_ia32_pause();
         else
             sched_yield();

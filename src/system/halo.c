@@ -293,28 +293,41 @@ static status plan_sends(struct domain *d, const uint32_t *start, const struct p
     return GROW(d->send_buffer, d->send_capacity, (size_t)total + 1);
 }
 
-/* Owned atoms in cell order; those within reach of another rank's cells go to the end of the work order. */
+/* Is the cell within reach of a cut, where another rank's cells begin? */
+static bool is_boundary(const struct domain *d, const int32_t c[3], const int32_t w[3])
+{
+    bool boundary = false;
+    for (int k = 0; k < 3; k++)
+        boundary = boundary || (d->grid.ranks[k] > 1 && (c[k] < d->grid.reach[k] || c[k] >= w[k] - d->grid.reach[k]));
+    return boundary;
+}
+
+static size_t order_cell(struct domain *d, const uint32_t *start, const int32_t c[3], size_t n)
+{
+    size_t cell = brick_cell(&d->brick, c[0], c[1], c[2]);
+    for (uint32_t i = start[cell]; i < start[cell + 1]; i++) d->order[n++] = i;
+    return n;
+}
+
+/* The order in which owned atoms are worked on: interior first, then those within reach of another rank's cells. Both
+ * run along x through bundles of BUNDLE × BUNDLE rows, so that neighbors fetched into the first-level cache serve a
+ * whole bundle. The order changes when a force is computed, never which. */
 static void order_work(struct domain *d, const uint32_t *start)
 {
+    enum { BUNDLE = 3 };
     const struct brick *b = &d->brick;
     int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
-    bool cut[3]; /* does another rank own cells along this axis? */
-    for (int k = 0; k < 3; k++) cut[k] = d->grid.ranks[k] > 1;
+    int32_t bundles_y = (w[1] + BUNDLE - 1) / BUNDLE, bundles_z = (w[2] + BUNDLE - 1) / BUNDLE;
     size_t n = 0;
     for (int pass = 0; pass < 2; pass++) {
         if (pass == 1) d->n_interior = n;
-        for (int32_t z = 0; z < w[2]; z++)
-            for (int32_t y = 0; y < w[1]; y++)
-                for (int32_t x = 0; x < w[0]; x++) {
-                    int32_t c[3] = {x, y, z};
-                    bool boundary = false;
-                    for (int k = 0; k < 3; k++)
-                        boundary = boundary ||
-                                   (cut[k] && (c[k] < d->grid.reach[k] || c[k] >= w[k] - d->grid.reach[k]));
-                    if (boundary != (pass == 1)) continue;
-                    size_t cell = brick_cell(b, x, y, z);
-                    for (uint32_t i = start[cell]; i < start[cell + 1]; i++) d->order[n++] = i;
-                }
+        for (int32_t bundle = 0; bundle < bundles_y * bundles_z; bundle++) {
+            int32_t y0 = bundle % bundles_y * BUNDLE, z0 = bundle / bundles_y * BUNDLE;
+            for (int32_t i = 0; i < w[0] * BUNDLE * BUNDLE; i++) {
+                int32_t c[3] = {i / (BUNDLE * BUNDLE), y0 + i % BUNDLE, z0 + i / BUNDLE % BUNDLE};
+                if (c[1] < w[1] && c[2] < w[2] && is_boundary(d, c, w) == (pass == 1)) n = order_cell(d, start, c, n);
+            }
+        }
     }
 }
 
