@@ -133,21 +133,14 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@echo "test  $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null) $(LDLIBS)
 
-# Programs that time one kernel; built by name, e.g. make build/tests/bench_ttcf.
-$(BUILD)/tests/%: tests/bench/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "bench $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
-
-# Programs of the physics and MPI tests; built by name from their scripts, e.g. make build/tests/engine_physics.
-$(BUILD)/tests/%: tests/physics/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "test  $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
-$(BUILD)/tests/%: tests/mpi/%.c $(LIBRARY)
-	@mkdir -p $(@D)
-	@echo "test  $<"
-	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+# Programs of the physics and MPI tests and benchmarks; built by name, e.g. make build/tests/engine_physics.
+define test_program
+$(BUILD)/tests/%: tests/$(1)/%.c $(LIBRARY)
+	@mkdir -p $$(@D)
+	@echo "test  $$<"
+	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $$@ $$< $(LIBRARY) $(LDLIBS)
+endef
+$(foreach folder,physics mpi bench,$(eval $(call test_program,$(folder))))
 
 units: $(UNIT)
 
@@ -192,7 +185,7 @@ sanitize: ## the unit tests with address and undefined-behaviour sanitizers (bui
 	@$(MAKE) --no-print-directory units BUILD=$(BUILD)/sanitize OPT='-O1 -g -fno-omit-frame-pointer' \
 	    WERROR= SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	@BUILD=$(BUILD)/sanitize LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
-	    ASAN_OPTIONS=detect_stack_use_after_return=1 tests/run.sh unit
+	    ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1 tests/run.sh unit
 
 layers: ## includes point upstream only
 	@tests/layers.sh

@@ -57,7 +57,8 @@ static status make_windows(struct g2 *g, int64_t frames)
     int64_t made = 0;
     for (int64_t a = 1; a <= n; a++) {
         double x = (double)a / (double)n;
-        int64_t e = llround(g->options.log_windows ? log_edge(&g->options, frames, a, n) : x * (double)frames);
+        int64_t e =
+            llround(g->options.log_windows ? log_edge(&g->options, frames, a, n) : x * (double)frames);
         if (e > g->edge[made]) g->edge[++made] = e; /* logarithmic windows narrower than a frame are joined */
     }
     g->windows = made;

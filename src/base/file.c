@@ -138,3 +138,35 @@ status file_read(const char *path, char **content, size_t *length)
     *length = n;
     return OK;
 }
+
+static status copy_bytes(int in, int out, const char *path)
+{
+    char block[65536];
+    for (;;) {
+        ssize_t n = read(in, block, sizeof block);
+        if (n < 0) return fail(FAILED, "cannot read for a copy to %s: %s", path, strerror(errno));
+        if (n == 0) return OK;
+        for (ssize_t done = 0; done < n;) {
+            ssize_t m = write(out, block + done, (size_t)(n - done));
+            if (m < 0) return fail(FAILED, "cannot write %s: %s", path, strerror(errno));
+            done += m;
+        }
+    }
+}
+
+status file_copy(const char *from, const char *path)
+{
+    char temporary[FILE_PATH_MAX + 8];
+    snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    int in = open(from, O_RDONLY), out = -1;
+    if (in < 0) return fail(FAILED, "cannot open %s: %s", from, strerror(errno));
+    out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    status s = out < 0 ? fail(FAILED, "cannot write %s: %s", temporary, strerror(errno))
+                       : copy_bytes(in, out, temporary);
+    close(in);
+    if (out >= 0 && close(out) != 0 && s == OK)
+        s = fail(FAILED, "cannot write %s: %s", temporary, strerror(errno));
+    if (s == OK) return file_publish(temporary, path);
+    unlink(temporary);
+    return s;
+}

@@ -113,10 +113,24 @@ static status keep_metadata(struct h5 *f)
     return H5Fset_mdc_config(f->id, &c) < 0 ? trouble(f, "keep metadata in memory", NULL) : OK;
 }
 
+/* A process killed in the middle of a flush may leave index entries of chunks beyond the end that the file
+ * states. They are harmless once the stated end lies behind everything that was ever written: chunks are
+ * written again where they are, new ones come after them. */
+static status mend_end(struct h5 *f)
+{
+    haddr_t stated;
+    hsize_t size;
+    if (H5Fget_eoa(f->id, &stated) < 0 || H5Fget_filesize(f->id, &size) < 0)
+        return trouble(f, "find the end of the file", NULL);
+    if (size <= stated) return OK;
+    return H5Fincrement_filesize(f->id, 1 << 20) < 0 ? trouble(f, "mend the end of the file", NULL) : OK;
+}
+
 status h5_open_rw(struct h5 *f, const char *path)
 {
     TRY(open_with(f, path, H5F_ACC_RDWR));
-    return keep_metadata(f);
+    TRY(keep_metadata(f));
+    return mend_end(f);
 }
 
 status h5_close(struct h5 *f)

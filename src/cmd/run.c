@@ -97,9 +97,24 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
     return OK;
 }
 
+/* A minimisation leaves one line in the logs of the whole run: the inherent structure. */
+static status log_minimum(struct run *r, struct engine *e, const struct stage *s)
+{
+    for (int i = 0; i < r->observers; i++) {
+        struct observer *o = r->observer[i];
+        if (o->in_stage_only) continue;
+        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
+        TRY(par_agree(o->kind->sample(o, e)));
+        o->active = true;
+    }
+    r->resume_step = -1;
+    return OK;
+}
+
 static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
+    if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!o->active) continue;

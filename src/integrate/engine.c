@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/engine.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "integrate/step.h"
 
 #include <math.h>
@@ -130,6 +131,38 @@ status engine_forces(struct engine *e)
 status engine_update(struct engine *e)
 {
     return evaluate(e, false);
+}
+
+static struct sum *add_motion(const struct domain *d, struct sum s[5])
+{
+    memset(s, 0, 5 * sizeof *s);
+    for (size_t i = 0; i < d->n; i++) {
+        double mass = d->species.mass[d->type[i]], *v = d->v[i];
+        for (int k = 0; k < 3; k++) sum_add(&s[k], mass * v[k]);
+        sum_add(&s[3], mass);
+        sum_add(&s[4], mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
+    }
+    par_sum(s, 5);
+    return s;
+}
+
+status engine_draw_velocities(struct engine *e, double temperature)
+{
+    struct domain *d = &e->domain;
+    struct sum s[5]; /* momentum, mass, twice the kinetic energy */
+    for (size_t i = 0; i < d->n; i++) {
+        random_normal(e->seed, STREAM_VELOCITIES, d->id[i], (uint64_t)e->step, 3, d->v[i]);
+        for (int k = 0; k < 3; k++) d->v[i][k] *= sqrt(e->kB * temperature * d->v[i][3]);
+    }
+    add_motion(d, s);
+    for (size_t i = 0; i < d->n; i++)
+        for (int k = 0; k < 3; k++) d->v[i][k] -= sum_value(&s[k]) / sum_value(&s[3]);
+    double now = sum_value(&add_motion(d, s)[4]),
+           wanted = (3.0 * (double)d->total - 3.0) * e->kB * temperature;
+    double scale = now > 0.0 ? sqrt(wanted / now) : 0.0;
+    for (size_t i = 0; i < d->n; i++)
+        for (int k = 0; k < 3; k++) d->v[i][k] *= scale;
+    return engine_forces(e);
 }
 
 /* ---- global values ---- */

@@ -7,8 +7,9 @@
  *     TRY(engine_advance(&e, until, false))         to step `until`, rebuilding lists as needed
  *     engine_free(&e)
  *
- * One persistent parallel region covers all steps of an advance. The step at which an advance ends always has
- * energies and virial. Whether energies are computed at a step never changes the trajectory.
+ * One persistent parallel region covers all steps of an advance. The step `until` always has energies and
+ * virial (one that ends early at a rebuild may not: has_energy). Whether energies are computed at a step
+ * never changes the trajectory.
  *
  * Restart: state that is saved right after a step in which the lists were rebuilt (engine_at_rebuild)
  * continues to the same bits, because the forces of that step come from lists made of the saved, wrapped
@@ -81,6 +82,9 @@ status engine_forces(struct engine *e);
 /* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
  * Collective. */
 status engine_update(struct engine *e);
+/* Velocities from the Maxwell–Boltzmann distribution, keyed by (seed, id, step): total momentum 0, exactly
+ * temperature T with 3N−3 degrees of freedom. For a run that goes on from a minimised state. Collective. */
+status engine_draw_velocities(struct engine *e, double temperature);
 /* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
  * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);

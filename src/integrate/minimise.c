@@ -5,8 +5,9 @@
 #include <string.h>
 
 enum { DELAY = 20 };
-/* In time steps of the run: with the real masses the stable step of the dynamics is the natural scale. Six of them is
- * near the stability limit; beyond it FIRE keeps running uphill and starting again (ten times the iterations). */
+/* In time steps of the run: with the real masses the stable step of the dynamics is the natural scale. Six of
+ * them is near the stability limit; beyond it FIRE keeps running uphill and starting again (ten times the
+ * iterations). */
 static const double DT_START = 1.0, DT_MOST = 6.0, DT_LEAST = 0.04, ALPHA = 0.1;
 
 struct fire {

@@ -2,12 +2,11 @@
 /* minimise — the nearest inherent structure, by FIRE (Bitzek et al., PRL 97, 170201 (2006); the semi-implicit
  * form and the corrections of Guénolé et al., Comput. Mater. Sci. 175, 109584 (2020)).
  *
- * Steps are a few e->dt with the real masses (dt must be set). With a relaxed box the three edge scalings are further
- * degrees of freedom: their coordinate is √N ℓ ln L_k (ℓ the mean spacing), their force V(P_kk − P)/(√N ℓ), so that the
- * box is as stiff as the atoms for any N; isotropic: one common scaling.
- * Converged when the largest force component is below `force` and, with a relaxed box, every |P_kk − P|
- * (isotropic: |P − P_target|) is below `stress`. All global numbers are exact sums or maxima: same bits for
- * any ranks. */
+ * Steps are a few e->dt with the real masses (dt must be set). With a relaxed box the three edge scalings are
+ * further degrees of freedom: their coordinate is √N ℓ ln L_k (ℓ the mean spacing), their force V(P_kk −
+ * P)/(√N ℓ), so that the box is as stiff as the atoms for any N; isotropic: one common scaling. Converged
+ * when the largest force component is below `force` and, with a relaxed box, every |P_kk − P| (isotropic: |P
+ * − P_target|) is below `stress`. All global numbers are exact sums or maxima: same bits for any ranks. */
 #ifndef GLINT_INTEGRATE_MINIMISE_H
 #define GLINT_INTEGRATE_MINIMISE_H
 

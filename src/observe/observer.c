@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int64_t observer_next(const struct observer *o, int64_t now)
 {
@@ -49,4 +50,31 @@ void observer_check_last(const struct observer *o, const char *path, int64_t las
             "%s ends at step %lld although frames up to step %lld were recorded: the frames between are lost",
             path, last_step == INT64_MIN ? (long long)o->first_step : (long long)last_step,
             (long long)expected);
+}
+
+static void safe_name(const char *path, char out[FILE_PATH_MAX + 8])
+{
+    snprintf(out, FILE_PATH_MAX + 8, "%s.safe", path);
+}
+
+status observer_keep(const char *path)
+{
+    char safe[FILE_PATH_MAX + 8];
+    safe_name(path, safe);
+    return file_copy(path, safe);
+}
+
+status observer_recover(const char *path)
+{
+    char safe[FILE_PATH_MAX + 8];
+    safe_name(path, safe);
+    if (!file_exists(safe) || rename(safe, path) == 0) return OK;
+    return fail(FAILED, "cannot rename %s to %s: %s", safe, path, strerror(errno));
+}
+
+void observer_drop(const char *path)
+{
+    char safe[FILE_PATH_MAX + 8];
+    safe_name(path, safe);
+    unlink(safe);
 }

@@ -42,6 +42,13 @@ struct observer {
 int64_t observer_next(const struct observer *o, int64_t now);
 bool observer_is_due(const struct observer *o, int64_t step);
 
+/* HDF5 writes a flush in many pieces: a kill in between leaves a stream that cannot be continued. So after
+ * each flush, on rank 0, observer_keep copies the stream to path.safe (in one rename); after a restart
+ * observer_recover puts that copy back, and when the stream is closed observer_drop removes it. */
+status observer_keep(const char *path);
+status observer_recover(const char *path);
+void observer_drop(const char *path);
+
 /* After a restart, on rank 0: how = what opening the stream at `path` for more frames returned. A stream that
  * cannot be read (a kill in the middle of a flush, a damaged disk) is renamed to path.unreadable-STEP with a
  * warning, and *fresh becomes true: a new one takes its place from the checkpoint on. Any other failure is

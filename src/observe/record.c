@@ -17,6 +17,10 @@ struct record {
 
 static status open_stream(struct record *o, const struct config *like, int64_t resume_step)
 {
+    if (resume_step >= 0)
+        TRY(observer_recover(o->path));
+    else
+        observer_drop(o->path);
     if (resume_step >= 0 && file_exists(o->path)) {
         bool fresh;
         status s = h5md_reopen(&o->writer, o->path);
@@ -67,20 +71,25 @@ static status sample(struct observer *base, struct engine *e)
 static status flush(struct observer *base)
 {
     struct record *o = (struct record *)base;
-    return o->writer.open ? h5md_flush(&o->writer) : OK;
+    if (!o->writer.open) return OK;
+    TRY(h5md_flush(&o->writer));
+    return observer_keep(o->path);
 }
 
 static status stop(struct observer *base)
 {
     struct record *o = (struct record *)base;
-    return par_agree(o->writer.open ? h5md_close(&o->writer) : OK);
+    bool open = o->writer.open;
+    status s = open ? h5md_close(&o->writer) : OK;
+    if (open && s == OK) observer_drop(o->path);
+    return par_agree(s);
 }
 
 static void release(struct observer **base)
 {
     struct record *o = (struct record *)*base;
     if (o) {
-        if (o->writer.open) h5md_close(&o->writer);
+        if (o->writer.open && h5md_close(&o->writer) == OK) observer_drop(o->path);
         config_free(&o->frame);
     }
     DELETE(*base);

@@ -22,8 +22,9 @@ struct speckles {
     struct observer base;
     struct speckle_options options;
     struct form_factors form;
-    struct peak peak; /* as measured when the stage began */
-    struct box box;   /* the box then */
+    struct peak peak;  /* as measured when the stage began */
+    struct box box;    /* the box then */
+    const char *label; /* of the stage */
     struct window *window;
     struct speckle *speckle;
     struct structure *structure;
@@ -101,15 +102,25 @@ static status go_on(struct speckles *o, size_t w, const char *path, int64_t resu
     return s;
 }
 
+static status path_of(const struct speckles *o, size_t w, char path[FILE_PATH_MAX])
+{
+    char name[160];
+    if (o->options.label_files)
+        snprintf(name, sizeof name, "speckle-%s-%s.h5", o->label, o->window[w].name);
+    else
+        snprintf(name, sizeof name, "speckle-%s.h5", o->window[w].name);
+    return file_join(path, o->options.folder, name);
+}
+
 static status open_file(struct speckles *o, const struct engine *e, const struct stage *s, size_t w,
                         int64_t resume_step)
 {
-    char name[160], path[FILE_PATH_MAX];
-    if (o->options.label_files)
-        snprintf(name, sizeof name, "speckle-%s-%s.h5", s->label, o->window[w].name);
+    char path[FILE_PATH_MAX];
+    TRY(path_of(o, w, path));
+    if (resume_step >= 0)
+        TRY(observer_recover(path));
     else
-        snprintf(name, sizeof name, "speckle-%s.h5", o->window[w].name);
-    TRY(file_join(path, o->options.folder, name));
+        observer_drop(path);
     if (resume_step >= 0 && file_exists(path)) {
         bool fresh;
         TRY(observer_move_aside(go_on(o, w, path, resume_step), path, resume_step, &fresh));
@@ -215,6 +226,7 @@ static status start(struct observer *base, struct engine *e, const struct stage 
         DELETE(o->pending);
         o->pending_size = 0;
     }
+    o->label = s->label;
     TRY(par_agree(make(o, e)));
     if (!o->pending) {
         TRY(measure_structure(o, e));
@@ -247,15 +259,22 @@ static status sample(struct observer *base, struct engine *e)
 static status flush(struct observer *base)
 {
     struct speckles *o = (struct speckles *)base;
-    for (size_t w = 0; w < o->options.windows; w++)
-        if (o->file[w]) TRY(speckle_file_flush(o->file[w]));
+    for (size_t w = 0; w < o->options.windows; w++) {
+        char path[FILE_PATH_MAX];
+        if (!o->file[w]) continue;
+        TRY(speckle_file_flush(o->file[w]));
+        TRY(path_of(o, w, path));
+        TRY(observer_keep(path));
+    }
     return OK;
 }
 
 static void discard(struct speckles *o)
 {
     for (size_t w = 0; w < o->options.windows; w++) {
-        if (o->file[w]) speckle_file_close(&o->file[w]);
+        char path[FILE_PATH_MAX];
+        if (o->file[w] && speckle_file_close(&o->file[w]) == OK && path_of(o, w, path) == OK)
+            observer_drop(path);
         window_free(&o->window[w]);
     }
     speckle_free(&o->speckle);
@@ -272,6 +291,8 @@ static status stop(struct observer *base)
         if (!o->file[w]) continue;
         s = speckle_file_set_structure(o->file[w], o->structure);
         if (s == OK) s = speckle_file_close(&o->file[w]);
+        char path[FILE_PATH_MAX];
+        if (s == OK && path_of(o, w, path) == OK) observer_drop(path);
     }
     s = par_agree(s);
     discard(o);

@@ -24,8 +24,8 @@ static bool launched(void)
     return false;
 }
 
-/* All ranks run the kernels of the least able processor: mixed ones would give other bits for another placement. The
- * environment variable is what every kernel asks (base/isa.h). */
+/* All ranks run the kernels of the least able processor: mixed ones would give other bits for another
+ * placement. The environment variable is what every kernel asks (base/isa.h). */
 static status lowest_isa(void)
 {
     int isa = (int)isa_best();
@@ -128,7 +128,7 @@ void par_broadcast(void *data, size_t bytes)
     }
 }
 
-enum { TAG_GATHER = 1, TAG_EXCHANGE = 2, TAG_ALL = 3, PIECE = 1 << 30 };
+enum { TAG_GATHER = 1, TAG_EXCHANGE = 2, PIECE = 1 << 30 };
 
 /* A message of any length, in pieces MPI can count. */
 static void send_bytes(const void *data, int64_t bytes, int peer, int tag)
@@ -187,19 +187,34 @@ void par_exchange_delete(struct par_exchange **e)
     DELETE(*e);
 }
 
+static int pieces(size_t bytes)
+{
+    return (int)((bytes + PIECE - 1) / PIECE);
+}
+
 void par_exchange_begin(struct par_exchange *e, const struct par_message *receives, int n_receives,
                         const struct par_message *sends, int n_sends)
 {
+    size_t wanted = 0;
     e->n = 0;
-    if (!started || n_receives + n_sends == 0) return;
-    if (GROW(e->requests, e->capacity, (size_t)(n_receives + n_sends)) != OK)
-        MPI_Abort(MPI_COMM_WORLD, FAILED);
-    for (int i = 0; i < n_receives; i++)
-        MPI_Irecv(receives[i].data, (int)receives[i].bytes, MPI_BYTE, receives[i].peer, TAG_EXCHANGE,
-                  MPI_COMM_WORLD, &e->requests[e->n++]);
-    for (int i = 0; i < n_sends; i++)
-        MPI_Isend(sends[i].data, (int)sends[i].bytes, MPI_BYTE, sends[i].peer, TAG_EXCHANGE, MPI_COMM_WORLD,
-                  &e->requests[e->n++]);
+    if (!started) return;
+    for (int i = 0; i < n_receives; i++) wanted += (size_t)pieces(receives[i].bytes);
+    for (int i = 0; i < n_sends; i++) wanted += (size_t)pieces(sends[i].bytes);
+    if (wanted == 0) return;
+    if (GROW(e->requests, e->capacity, wanted) != OK) MPI_Abort(MPI_COMM_WORLD, FAILED);
+    for (int i = 0; i < n_receives + n_sends; i++) {
+        bool in = i < n_receives;
+        const struct par_message *m = in ? &receives[i] : &sends[i - n_receives];
+        char *p = m->data;
+        for (size_t left = m->bytes; left > 0; left -= left < PIECE ? left : PIECE, p += PIECE) {
+            int count = left < PIECE ? (int)left : PIECE;
+            MPI_Request *request = &e->requests[e->n++];
+            if (in)
+                MPI_Irecv(p, count, MPI_BYTE, m->peer, TAG_EXCHANGE, MPI_COMM_WORLD, request);
+            else
+                MPI_Isend(p, count, MPI_BYTE, m->peer, TAG_EXCHANGE, MPI_COMM_WORLD, request);
+        }
+    }
 }
 
 void par_exchange_end(struct par_exchange *e)
@@ -224,6 +239,8 @@ status par_all_to_all(const void *send, const int64_t *counts, void **received, 
     /* Pairwise rounds: in round k every rank sends to rank+k and receives from rank−k. */
     const char *out = send;
     int64_t *offset_out = NULL, *offset_in = NULL;
+    struct par_exchange *pair = NULL;
+    TRY(par_exchange_new(&pair));
     TRY(NEW(offset_out, (size_t)size + 1));
     TRY(NEW(offset_in, (size_t)size + 1));
     for (int r = 0; r < size; r++) {
@@ -237,15 +254,13 @@ status par_all_to_all(const void *send, const int64_t *counts, void **received, 
             if (counts[rank]) memcpy(in + offset_in[rank], out + offset_out[rank], (size_t)counts[rank]);
             continue;
         }
-        MPI_Request request = MPI_REQUEST_NULL;
-        if (from[origin])
-            MPI_Irecv(in + offset_in[origin], (int)from[origin], MPI_BYTE, origin, TAG_ALL, MPI_COMM_WORLD,
-                      &request);
-        if (counts[to])
-            MPI_Send(out + offset_out[to], (int)counts[to], MPI_BYTE, to, TAG_ALL, MPI_COMM_WORLD);
-        MPI_Wait(&request, MPI_STATUS_IGNORE);
+        struct par_message get = {origin, in + offset_in[origin], (size_t)from[origin]};
+        struct par_message put = {to, (char *)(uintptr_t)(out + offset_out[to]), (size_t)counts[to]};
+        par_exchange_begin(pair, &get, 1, &put, 1);
+        par_exchange_end(pair);
     }
     DELETE(offset_out);
     DELETE(offset_in);
+    par_exchange_delete(&pair);
     return OK;
 }

@@ -13,10 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-status
-par_start(void); /* collective; MPI only if a launcher's environment is present; mutes the log of ranks > 0; lowers
-                    GLINT_ISA to the least able rank's */
-void par_finish(void); /* collective; all files must be closed before */
+status par_start(void); /* collective; MPI only if a launcher's environment is present; mutes the log of ranks
+                           > 0; lowers GLINT_ISA to the least able rank's */
+void par_finish(void);  /* collective; all files must be closed before */
 int par_rank(void);
 int par_size(void);
 /* Threads this rank should use: OMP_NUM_THREADS if set, else the processors it may run on shared with the

@@ -108,6 +108,8 @@ static status run_dynamics(struct engine *e, const struct stage *s, struct runne
         bool resumed = r->first_step >= 0;
         if (!resumed) r->first_step = e->step;
         set_ensemble(e, s, &p, r->first_step, resumed);
+        /* after a minimisation nothing moves, and no thermostat can scale nothing */
+        if (!resumed && e->kinetic2 == 0.0 && p.T_from > 0.0) TRY(engine_draw_velocities(e, p.T_from));
         TRY(h->begin(h->context, e, s, p.main, resumed));
         TRY(run_part(e, s, &p, r, h));
         r->first_step = -1;
@@ -119,6 +121,7 @@ static status run_dynamics(struct engine *e, const struct stage *s, struct runne
 static status run_minimise(struct engine *e, const struct stage *s)
 {
     struct minimise_result m;
+    e->ensemble = ensemble_nve(); /* target temperature 0 */
     TRY(minimise(e, &s->minimise, &m));
     log_info("%s: energy %.9g per atom, density %.7g, largest force %.2g, %lld iterations%s", s->label,
              e->energy / (double)e->domain.total, (double)e->domain.total / box_volume(&e->domain.box),

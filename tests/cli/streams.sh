@@ -36,6 +36,17 @@ else echo "exit code $code" >> out.txt; not_ok "unreadable streams are moved asi
 ls broken/trajectory.h5.unreadable-* broken/speckle-3d.h5.unreadable-* > out.txt 2>&1 && ok "and kept" || not_ok "and kept" out.txt
 same "and the atoms go on to the same bits" good broken
 
+# After a kill the copy of the last flush takes the place of whatever the kill left.
+cp -r stopped killed
+cp killed/trajectory.h5 killed/trajectory.h5.safe
+cp killed/speckle-3d.h5 killed/speckle-3d.h5.safe
+head -c 5000 stopped/trajectory.h5 > killed/trajectory.h5
+echo "not HDF5" > killed/speckle-3d.h5
+resume killed
+if h5diff -q good/trajectory.h5 killed/trajectory.h5 /particles /particles && test ! -e killed/trajectory.h5.safe &&
+    h5diff -q good/speckle-3d.h5 killed/speckle-3d.h5 /entry/instrument /entry/instrument; then ok "streams broken by a kill are put back whole"
+else not_ok "streams broken by a kill are put back whole" out.txt; fi
+
 cp -r stopped short
 $PYTHON - << 'PY' > out.txt 2>&1
 import h5py

@@ -3,12 +3,12 @@
 # engine_bits — the same bits for any number of ranks and threads in the hard cases: free and skewed cells, boxes with
 # more ranks than can own anything, moving cells, migration, minimiser, blown-up runs, ranks of unequal instruction sets.
 cd "$(dirname "$0")/../.." || exit 1
-BUILD=${BUILD:-build}
+export BUILD=${BUILD:-$PWD/build}
 failed=0
-command -v mpirun >/dev/null || { echo "ok - engine bits over ranks # SKIP no mpirun"; exit 0; }
+command -v mpirun >/dev/null || { echo "skip - engine bits over ranks: no mpirun here"; exit 0; }
 make -s "$BUILD/tests/engine_bits" || { echo "not ok - engine bits: does not build"; exit 1; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-program=$PWD/$BUILD/tests/engine_bits
+program=$BUILD/tests/engine_bits
 run="mpirun --allow-run-as-root --oversubscribe --bind-to none"
 report() { if test "$1" = 0; then echo "ok - $2"; else echo "not ok - $2"; failed=1; fi; }
 

@@ -2,9 +2,11 @@
 /* engine_physics — what the engine samples: energy drift, kinetic energies, ensemble ratios, thermodynamic
  * anchors, and a quench. usage: engine_physics drift | kinetic | ratio | pressure | anchor | quench. One line
  * a result; exit 1 if one is wrong. Seeds are fixed: a result never flickers. */
+#include "base/file.h"
 #include "engine_fixture.h"
 #include "integrate/minimise.h"
 #include "statistics.h"
+#include "system/trajectory.h"
 
 #include <gsl/gsl_cdf.h>
 
@@ -38,6 +40,31 @@ static int drift(void)
     engine_free(&e);
     config_free(&c);
     return bad;
+}
+
+/* Means of the total energy over 600 steps with shift=energy, one a line; the start as FOLDER/start.data for
+ * LAMMPS. */
+static int wander(const char *folder)
+{
+    char path[FILE_PATH_MAX];
+    struct config c = {0};
+    struct engine e;
+    fixture_liquid(&c, 1000, 1.296, 0.6, 7, 4000);
+    c.step = 0;
+    MUST(file_join(path, folder, "start.data"));
+    MUST(config_write(path, &c));
+    fixture_start(&e, &c, energy_shift, 0.005, 0);
+    for (int b = 0; b < 100; b++) {
+        double mean = 0.0;
+        for (int k = 0; k < 60; k++) {
+            MUST(engine_advance(&e, e.step + 10, false));
+            mean += (e.energy + engine_kinetic(&e)) / 60;
+        }
+        printf("%.12g\n", mean);
+    }
+    engine_free(&e);
+    config_free(&c);
+    return 0;
 }
 
 /* ---- kinetic energy ---- */
@@ -233,6 +260,7 @@ int main(int argc, char **argv)
     } checks[] = {{"drift", drift},       {"kinetic", kinetic}, {"ratio", ratio},
                   {"pressure", pressure}, {"anchor", anchor},   {"quench", quench}};
     int bad = 0;
+    if (argc == 3 && strcmp(argv[1], "wander") == 0) return wander(argv[2]);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (argc < 2 || strcmp(argv[1], checks[i].name) == 0) bad += checks[i].run();
     return bad > 0;

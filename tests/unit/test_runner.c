@@ -39,7 +39,7 @@ struct watcher {
     int64_t stop_after, checkpoint_every; /* ask to stop from this step on; ask for checkpoints */
     int64_t observed[LOG], last_checkpoint;
     const struct engine *engine;
-    int n_observed, begun, ended, saves, restored;
+    int n_observed, begun, parts, resumed, ended, saves, restored;
     bool main_part[LOG];
     struct saved save[SAVES];
 };
@@ -55,9 +55,10 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
 {
     struct watcher *w = context;
     (void)s;
-    (void)resumed;
     w->engine = e;
-    if (main_part) w->begun++;
+    w->begun += main_part;
+    w->parts += !main_part;
+    w->resumed += resumed;
     return OK;
 }
 static status hook_observe(void *context, struct engine *e, const struct stage *s, bool main_part)
@@ -202,6 +203,8 @@ static void test_calls(void **state)
     w = (struct watcher){.every = 40};
     MUST(run_all(&w, NULL, reference));
     assert_int_equal(w.begun, 4); /* the dynamics */
+    assert_int_equal(w.parts, 1); /* the settling */
+    assert_int_equal(w.resumed, 0);
     assert_int_equal(w.ended, STAGES);
     assert_int_equal(w.restored, 1);
     assert_int_equal(w.saves, 0);
@@ -254,6 +257,7 @@ static void test_resume(void **state)
         free_box += r->stage == 2 && r->first_step >= 0;
         again = (struct watcher){.every = 11};
         MUST(run_all(&again, &w.save[i], hex));
+        assert_int_equal(again.resumed, r->first_step >= 0);
         assert_string_equal(hex, reference);
     }
     assert_true(settling >= 1 && free_box >= 1); /* else the hard cases were not met */
