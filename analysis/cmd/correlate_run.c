@@ -193,8 +193,8 @@ static void scale_statistic(struct surrogate_statistic *s, double factor)
     s->p99 *= factor;
 }
 
-/* The temporal variances of n pixels fall as 1/n (exactly so for large n); largest_z is scaled by its own
- * spread and stays. */
+/* Temporal variances depend on the number of pixels as the exact variance of one element does, about as 1/n;
+ * largest_z is measured in its own spread and stays. */
 static void scale_variances(struct surrogate_null *null, double factor)
 {
     scale_statistic(&null->diagonal_variance, factor);
@@ -232,7 +232,12 @@ static status run_surrogate(struct correlate *c)
     GUARD(events_drops(&c->ttcf, o.plateau, c->plateau, c->baseline, c->drop));
     GUARD(events_z(c->drop, T - 1, o.block, c->z));
     GUARD(surrogate_run(&c->surrogate, f2, S, &o));
-    if (n < c->independent) scale_variances(&c->surrogate, (double)n / (double)c->independent);
+    if (n < c->independent) {
+        struct contrast_null many, few;
+        GUARD(contrast_exact_null(c->independent, &many));
+        GUARD(contrast_exact_null(n, &few));
+        scale_variances(&c->surrogate, pow(many.diagonal_sd / few.diagonal_sd, 2.0));
+    }
     GUARD(measured_statistics(c, o.lag));
     GUARD(events_find(&c->events, c->drop, c->z, T - 1, c->surrogate.threshold));
 done:
@@ -272,8 +277,8 @@ static status correlate_frames(struct correlate *c)
     count_independent(c);
     if (c->independent < 2)
         GUARD(fail(BAD_INPUT,
-                   "%s: one independent pixel gives C(t1,t2) = 1 for any dynamics; choose a "
-                   "window with at least 2, better 3 or more",
+                   "%s: one independent pixel gives C(t1,t2) = 1 for any dynamics; choose a window with at "
+                   "least 2, better 3 or more",
                    c->frames.path));
     GUARD(NEW(c->mean_pixel, (size_t)c->frames.pixels));
     GUARD(NEW(c->contrast, (size_t)count));
@@ -404,8 +409,7 @@ static status read_two_time(struct correlate *c, struct h5 *f)
     if (binning != 1)
         return fail(BAD_INPUT,
                     "%s: %s holds means over %" PRId64 " × %" PRId64
-                    " frames; g2 needs the TTCF itself: start "
-                    "from the frames, or store it with --map-frames",
+                    " frames; g2 needs the TTCF itself: start from the frames, or store it with --map-frames",
                     f->path, path, binning, binning);
     if (h5_has_attr(f, path, "frame_time"))
         TRY(h5_read_attr(f, path, "frame_time", H5_F64, 1, &c->frames.frame_time));

@@ -198,6 +198,8 @@ static status one_atom(struct hops *h, struct path *p, const struct track *t, in
     const double *origin = track_frame(t, first) + 3 * atom;
     for (int64_t k = start; k < h->n; k++) {
         struct hop *hop = h->hop + k;
+        /* Rounding must not put a hop behind the atoms that are censored at the same time. */
+        if (hop->time > h->end) hop->time = h->end;
         TRY(add_wait(k == start ? &h->persistence : &h->exchange, atom, hop->time - last, false));
         last = hop->time;
         h->reversible += hop->reversible;

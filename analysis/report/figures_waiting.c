@@ -159,8 +159,8 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
     int shown = 0;
     figure_script(f,
                   "unset logscale y; set format y '%%g'; set yrange [1:5]; set xlabel 'x_{min} (%s)' offset "
-                  "0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}'; \nplot 1.45 with lines dt 2 lc rgb "
-                  "'#666666' title 'Riechers et al. 2024: 1.45'",
+                  "0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}'; set key maxrows 5\nplot 1.45 with lines "
+                  "dt 2 lc rgb '#666666' title 'Riechers et al. 2024: 1.45'",
                   tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;

@@ -199,11 +199,12 @@ static void analysis(struct page *p)
         row(p, "Siegert power",
             "KWW: 2 (R = A f²) and 1; Mittag-Leffler: 1 (R = A f) and 2; stated with every number; Riechers "
             "et al. use KWW with 2 and Mittag-Leffler with 1");
-        snprintf(text, sizeof text,
-                 "at least %lld surrogate records a window: independent stationary complex Gaussian pixels "
-                 "with the |f|² of the largest window of the stage, at most %lld pixels (variances scaled by "
-                 "1/n beyond); exact: independent exponential intensities",
-                 (long long)r->options.seeds, (long long)r->options.surrogate_pixels);
+        snprintf(
+            text, sizeof text,
+            "at least %lld surrogate records a window: independent stationary complex Gaussian pixels with "
+            "the |f|² of the largest window of the stage, at most %lld pixels (beyond, variances are scaled "
+            "by the exact variance of one element, about 1/n); exact: independent exponential intensities",
+            (long long)r->options.seeds, (long long)r->options.surrogate_pixels);
         row(p, "null models", text);
         row(p, "events",
             "drop d = 1 − (C(t,t+1) − g∞ − c(t))/(g0 − g∞) with the local plateau g0 + c(t); z robust "

@@ -52,6 +52,13 @@ static void window_table(struct page *p, const char *label)
     text_add(t, "</table></div>\n");
 }
 
+static int count_windows(const struct report *r, const char *label)
+{
+    int n = 0;
+    for (int i = 0; i < r->windows; i++) n += strcmp(r->window[i].label, label) == 0;
+    return n;
+}
+
 status page_windows(struct page *p)
 {
     page_section(p, "windows", "Windows");
@@ -84,6 +91,12 @@ status page_windows(struct page *p)
             p, "g2", label, false,
             "Normalised one-time correlation functions of the whole record. Error bars: block means over "
             "age; the blocks are as long as the correlation time, neighbouring points are correlated."));
+        if (count_windows(p->report, label) > n)
+            text_add(&p->html,
+                     "<p class=\"note\">%d more window%s in the tables; the figures show the %d with the "
+                     "most pixels.</p>\n",
+                     count_windows(p->report, label) - n, count_windows(p->report, label) - n > 1 ? "s" : "",
+                     n);
         window_table(p, label);
     }
     text_add(&p->html, "</section>\n");
@@ -249,6 +262,21 @@ static void null_table(struct page *p, const char *label)
     text_add(t, "</table></div>\n");
 }
 
+/* Exposures average the intensity: the nulls are for instants. */
+static void exposure_note(struct page *p, const struct window_report *w)
+{
+    struct contrast_null exact;
+    char name[100];
+    if (contrast_exact_null(w->c.independent, &exact) != OK || !(w->c.frames.count_time > 0.0)) return;
+    double share = (w->c.plateau - w->c.baseline) / (exact.diagonal_mean - 1.0);
+    if (share > 0.95 || exact.diagonal_mean - w->c.plateau < 3.0 * exact.diagonal_sd) return;
+    text_add(&p->html,
+             "<p class=\"note\">The contrast of %s, C(t,t) − g<sub>∞</sub>, is %.2f of that of exponential "
+             "intensities: the exposure averages over fast motion. Both nulls are for instants; they are "
+             "upper bounds here, and p is an upper bound too.</p>\n",
+             html_escape(name, sizeof name, w->name), share);
+}
+
 static void events_list(struct page *p, const struct window_report *w)
 {
     const struct events *e = &w->c.events;
@@ -303,6 +331,7 @@ status page_intermittency(struct page *p)
                  (long long)p->report->options.seeds);
         TRY(page_figure(p, "fluctuations", label, false, caption));
         null_table(p, label);
+        exposure_note(p, w[0]);
         for (int k = 0; k < p->report->windows; k++)
             if (strcmp(p->report->window[k].label, label) == 0) {
                 events_list(p, &p->report->window[k]);

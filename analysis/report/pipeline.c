@@ -164,6 +164,8 @@ static status make(struct report *r, const char *command)
     status s = windows(r, command, &first, &p);
     if (s == OK) s = motions(r, command, &first, &p);
     progress_end(&p);
+    if (s == OK && r->windows + r->motions == 0 && r->problem.s)
+        s = fail(BAD_INPUT, "nothing in %s can be analysed: %.700s", r->folder.path, r->problem.s);
     if (s == OK) s = file_publish(r->results, final);
     if (s != OK) unlink(r->results);
     snprintf(r->results, sizeof r->results, "%s", final);

@@ -16,7 +16,8 @@
  *     1/error², with both Siegert powers, for the whole record and each age window.
  *  3. Null models: exact moments of n independent pixels (contrast.h) and `seeds` surrogate records (more for
  *     small windows, up to 1000) with the |f|² of the largest window (surrogate.h). Surrogates of more than
- * `surrogate_pixels` pixels are made with that many and their variances scaled by 1/n.
+ * `surrogate_pixels` pixels are made with that many and their variances scaled by the exact variance of one
+ * element (contrast.h), about 1/n.
  *  4. Events against the surrogate threshold, of the group shown and of every spot.
  *  5. The standard deviation in time of C(t,t) for random disjoint subsets of 3, 10, 30, … pixels of a window
  *     with one group of 300 pixels or more (`spread`; smaller ones: all pixels only), each beside its own

@@ -100,9 +100,12 @@ static status null_of(struct report_spread *e, const struct window_report *w, co
     struct surrogate_null made = {0};
     const struct surrogate_null *null =
         &w->c.surrogate; /* its variances are those of w->c.independent pixels */
-    double scale = (double)w->c.independent / (double)e->pixels;
+    double scale;
+    struct contrast_null full;
     TRY(contrast_exact_null(e->pixels, &exact));
+    TRY(contrast_exact_null(w->c.independent, &full));
     e->exact = exact.diagonal_sd;
+    scale = pow(exact.diagonal_sd / full.diagonal_sd, 2.0);
     if (e->pixels < o->surrogate_pixels && e->pixels != w->c.independent) {
         int64_t T = w->c.ttcf.frames;
         struct surrogate_options so = {

@@ -26,6 +26,38 @@ expect 0 "glint fit reads the report's results" "mittag_leffler" -- "$GLINT" fit
 expect 0 "glint fit reads its age windows" "^2  *mittag_leffler" -- "$GLINT" fit run/results.h5 --window 3d/g2_ages
 if test -e run/results.h5.part || test -e run/results.h5.part.tmp; then not_ok "no half-made results are left"; else ok "no half-made results are left"; fi
 
+# A second algorithm: contrast, spread and R of a window again, from the frames, with numpy.
+if "$PYTHON" - run > numpy.txt 2>&1 << 'EOF'
+import sys
+try:
+    import h5py, numpy as np
+except ImportError:
+    sys.exit(77)
+run = sys.argv[1]
+for name in ("3d", "2d"):
+    f = h5py.File(f"{run}/speckle-{name}.h5", "r")
+    I = f["entry/instrument/detector_1/data"][:].astype(float) / f["entry/glint/window/s_of_q"][:]
+    r = h5py.File(f"{run}/results.h5", "r")[f"entry/glint/{name}"]
+    x = I / I.mean(axis=1, keepdims=True)
+    C = x @ x.T / x.shape[1]
+    assert np.abs(np.diag(C) - r["contrast"][:]).max() < 1e-4, "contrast"
+    T = len(C)
+    assert np.abs(np.triu(C) - r["two_time"][:]).max() < 1e-4, "two_time"
+    sd = np.diag(C).std(ddof=1)
+    assert abs(r["spread/sd"][-1] / sd - 1) < 1e-3, ("spread", r["spread/sd"][-1], sd)
+    g = np.array([np.diagonal(C, k).mean() for k in range(T)])
+    R1 = (g[2] - 1) / (g[1] - 1)
+    assert abs(r["R"][0][2] - R1) < 1e-3, ("R", r["R"][0][2], R1)
+    kww = r["fit_kww"]
+    assert set(kww["siegert_power"][:]) == {1, 2} and (kww["tau"][:] > 0).all(), "fit_kww"
+    # KWW: the power only rescales tau, by 2^(1/beta)
+    tau, beta = kww["tau"][:2], kww["beta"][0]
+    assert abs(tau[1] / tau[0] / 2 ** (1 / beta) - 1) < 1e-2, ("powers", tau, beta)
+EOF
+then ok "contrast, TTCF, spread and R as numpy has them"
+elif test $? = 77; then skip "numpy peer: h5py or numpy is missing"
+else not_ok "contrast, TTCF, spread and R as numpy has them" numpy.txt; fi
+
 # The page: every section, nothing loaded from elsewhere, nothing executed.
 for section in summary sample structure windows relaxation intermittency waiting conventions; do
     if grep -q "id=\"$section\"" run/report.html; then ok "section $section"; else not_ok "section $section"; fi

@@ -267,6 +267,36 @@ static void unconfirmed_hops_are_censored(void **state)
 
 /* Persistence and exchange: for an exponential law both are the same (no memory); seen from an arbitrary
  * time, a power law with infinite mean shows much longer first times than later ones (length bias). */
+/* Times added up step by step are not round; a hop at the last frame that can be confirmed must not look
+ * longer than the waits that are censored there (a Kaplan–Meier curve would drop to 0 at its end). */
+static void the_last_hop_is_not_behind_the_end(void **state)
+{
+    (void)state;
+    enum { ATOMS = 20, FRAMES = 1501 };
+    int behind = 0;
+    for (int persist = 90; persist <= 110; persist++) { /* frames; some round up, some down */
+        struct track t;
+        struct hops h = {0};
+        make(&t, ATOMS, FRAMES, 0.05);
+        for (int64_t f = 1; f < FRAMES; f++) t.time[f] = t.time[f - 1] + 0.05;
+        int64_t jump = FRAMES - 1 - persist;
+        walk(&t, 0, &jump, 1);
+        for (int64_t i = 1; i < ATOMS; i++) walk(&t, i, NULL, 0);
+        struct hop_options o = {.distance = 0.5, .persist = 0.05 * persist, .cage = 0.25};
+        assert_int_equal(hops_find(&h, &t, &o), OK);
+        assert_int_equal(h.n, 1);
+        behind += t.time[jump] > t.time[FRAMES - 1] - o.persist;
+        for (int64_t i = 0; i < h.persistence.n; i++)
+            if (!h.persistence.is_censored[i])
+                for (int64_t j = 0; j < h.persistence.n; j++)
+                    if (h.persistence.is_censored[j])
+                        assert_true(h.persistence.time[i] <= h.persistence.time[j]);
+        hops_free(&h);
+        track_free(&t);
+    }
+    assert_true(behind > 0); /* else the test shows nothing */
+}
+
 static void first_and_later_waiting_times(void **state)
 {
     (void)state;
@@ -414,6 +444,7 @@ int main(void)
         cmocka_unit_test(cages_persistence_and_phop_find_the_same_slow_jumps),
         cmocka_unit_test(back_and_forth_is_reversible),
         cmocka_unit_test(unconfirmed_hops_are_censored),
+        cmocka_unit_test(the_last_hop_is_not_behind_the_end),
         cmocka_unit_test(first_and_later_waiting_times),
         cmocka_unit_test(bursts_and_ages),
         cmocka_unit_test(chains_of_replacement_are_strings),
