@@ -12,6 +12,14 @@ static double duration(const struct window_report *w)
 {
     return (double)w->c.ttcf.frames * w->c.frames.frame_time;
 }
+
+/* A round distance of time ticks that leaves room for their numbers in a narrow panel: three or four a panel.
+ */
+static double tick_step(double T)
+{
+    double power = pow(10.0, floor(log10(T / 3.0))), leading = T / 3.0 / power;
+    return power * (leading >= 5.0 ? 5.0 : leading >= 2.0 ? 2.0 : 1.0);
+}
 static const char *time_unit(const struct window_report *w, char out[FIGURE_TEXT])
 {
     return figure_unit(w->c.frames.time_unit, out);
@@ -95,8 +103,9 @@ status figure_ttcf(struct figure *f, const struct window_report *const *w, int n
         figure_panel(f, &l, i, bottom, top);
         figure_script(
             f,
-            "set border 15 lc rgb '#333333' lw 0.8; set tics out; set xrange [0:%.9g]; set yrange [0:%.9g]\n",
-            T, T);
+            "set border 15 lc rgb '#333333' lw 0.8; set tics out; set xrange [0:%.9g]; set yrange [0:%.9g]; "
+            "set xtics %.9g; set ytics %.9g\n",
+            T, T, tick_step(T), tick_step(T));
         figure_script(f, "set title '{/:Bold %s}  {/=12 %lld independent pixels}' offset 0,-0.4\n",
                       figure_text(w[i]->name, t), (long long)w[i]->c.independent);
         figure_script(f, "set xlabel 't_1 (%s)' offset 0,0.4\n", unit);
@@ -168,10 +177,11 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
         int64_t every = w[i]->c.ttcf.frames / 1500 + 1;
         figure_panel(f, &l, i, 0.48, 0.86);
         figure_script(f,
-                      "set title '{/:Bold %s}' offset 0,-0.6; set xrange [0:%.9g]; set yrange [%.4g:%.4g]; "
+                      "set title '{/:Bold %s}' offset 0,-0.6; set xrange [0:%.9g]; set xtics %.9g; set "
+                      "yrange [%.4g:%.4g]; "
                       "set ytics 0.4; unset xlabel; set format x ''\n",
-                      figure_text(w[i]->name, t), duration(w[i]), floor(10.0 * low) / 10.0,
-                      fmax(high, null.diagonal_mean + 2.1 * null.diagonal_sd));
+                      figure_text(w[i]->name, t), duration(w[i]), tick_step(duration(w[i])),
+                      floor(10.0 * low) / 10.0, fmax(high, null.diagonal_mean + 2.1 * null.diagonal_sd));
         if (i == 0)
             figure_script(f, "set ylabel 'C(t,t)' offset 1,0; set format y '%%.1f'\n");
         else

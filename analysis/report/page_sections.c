@@ -108,9 +108,9 @@ status page_windows(struct page *p)
 static const char *fit_flags(const struct relaxation_fit *f)
 {
     if (!f->converged) return "not converged";
-    if (f->beyond_record) return "longer than the record";
-    if (f->below_resolution) return "below the frame time";
-    if (f->at_bound) return "β at its bound";
+    if (f->beyond_record) return "beyond record";
+    if (f->below_resolution) return "below frame";
+    if (f->at_bound) return "β at bound";
     return "";
 }
 
