@@ -46,15 +46,16 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
-/* OpenMP's threads spin while they wait, which on shared processors can cost a hundred times the work (Law 4), and
- * OpenBLAS starts threads of its own that nobody needs here. Both libraries read their settings when they are loaded,
- * before main: so set them and start again, unless the user chose. */
+/* OpenMP's threads spin while they wait, which on shared processors can cost a hundred times the work (Law
+ * 4), and OpenBLAS starts threads of its own that nobody needs here. Both libraries read their settings when
+ * they are loaded, before main: so set them and start again, unless the user chose. */
 static void start_politely(char **argv)
 {
     char self[4096];
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT")) return;
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n <= 0 || setenv("OMP_WAIT_POLICY", "passive", 0) != 0 || setenv("OPENBLAS_NUM_THREADS", "1", 0) != 0) return;
+    if (n <= 0 || setenv("OMP_WAIT_POLICY", "passive", 0) != 0 || setenv("OPENBLAS_NUM_THREADS", "1", 0) != 0)
+        return;
     self[n] = '\0';
     execv(self, argv); /* returns only on failure; then go on as we are */
 }

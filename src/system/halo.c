@@ -298,7 +298,8 @@ static bool is_boundary(const struct domain *d, const int32_t c[3], const int32_
 {
     bool boundary = false;
     for (int k = 0; k < 3; k++)
-        boundary = boundary || (d->grid.ranks[k] > 1 && (c[k] < d->grid.reach[k] || c[k] >= w[k] - d->grid.reach[k]));
+        boundary = boundary ||
+                   (d->grid.ranks[k] > 1 && (c[k] < d->grid.reach[k] || c[k] >= w[k] - d->grid.reach[k]));
     return boundary;
 }
 
@@ -309,9 +310,9 @@ static size_t order_cell(struct domain *d, const uint32_t *start, const int32_t 
     return n;
 }
 
-/* The order in which owned atoms are worked on: interior first, then those within reach of another rank's cells. Both
- * run along x through bundles of BUNDLE × BUNDLE rows, so that neighbors fetched into the first-level cache serve a
- * whole bundle. The order changes when a force is computed, never which. */
+/* The order in which owned atoms are worked on: interior first, then those within reach of another rank's
+ * cells. Both run along x through bundles of BUNDLE × BUNDLE rows, so that neighbors fetched into the
+ * first-level cache serve a whole bundle. The order changes when a force is computed, never which. */
 static void order_work(struct domain *d, const uint32_t *start)
 {
     enum { BUNDLE = 3 };
@@ -325,7 +326,8 @@ static void order_work(struct domain *d, const uint32_t *start)
             int32_t y0 = bundle % bundles_y * BUNDLE, z0 = bundle / bundles_y * BUNDLE;
             for (int32_t i = 0; i < w[0] * BUNDLE * BUNDLE; i++) {
                 int32_t c[3] = {i / (BUNDLE * BUNDLE), y0 + i % BUNDLE, z0 + i / BUNDLE % BUNDLE};
-                if (c[1] < w[1] && c[2] < w[2] && is_boundary(d, c, w) == (pass == 1)) n = order_cell(d, start, c, n);
+                if (c[1] < w[1] && c[2] < w[2] && is_boundary(d, c, w) == (pass == 1))
+                    n = order_cell(d, start, c, n);
             }
         }
     }
