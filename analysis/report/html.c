@@ -161,8 +161,10 @@ static const char *with_minus(char out[HTML_NUMBER])
 
 const char *html_number(char out[HTML_NUMBER], double value, double error)
 {
-    if (isnan(value)) return strcpy(out, "–");
-    if (isinf(value)) return strcpy(out, value > 0.0 ? "∞" : "−∞");
+    if (!isfinite(value)) {
+        snprintf(out, HTML_NUMBER, "%s", isnan(value) ? "–" : value > 0.0 ? "∞" : "−∞");
+        return out;
+    }
     if (!isfinite(error) || error <= 1e-9 * fabs(value)) {
         snprintf(out, HTML_NUMBER, "%.4g", value);
         return with_minus(out);
