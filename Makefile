@@ -104,7 +104,11 @@ endif
 
 # ---- building ----
 
-all: $(PROGRAM) ## build build/glint
+all: $(PROGRAM) tests/data/lj_4000.data ## build build/glint
+
+# The reference configuration, for tests and examples.
+tests/data/%.data: tests/data/%.data.gz
+	@gzip -dc $< > $@
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 	@echo "link  $@"
