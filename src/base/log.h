@@ -10,7 +10,4 @@ void log_mute(bool mute);
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Also append every line to this file (NULL: stop doing so). The file stays owned by the caller. */
-void log_copy_to(void *file_stream);
-
 #endif

@@ -117,17 +117,6 @@ status par_agree(status s)
     return fail((status)worst.code, "%s", message);
 }
 
-void par_broadcast(void *data, size_t bytes)
-{
-    char *p = data;
-    while (started && bytes > 0) {
-        int piece = bytes < (1u << 30) ? (int)bytes : 1 << 30;
-        MPI_Bcast(p, piece, MPI_BYTE, 0, MPI_COMM_WORLD);
-        p += piece;
-        bytes -= (size_t)piece;
-    }
-}
-
 enum { TAG_GATHER = 1, TAG_EXCHANGE = 2, PIECE = 1 << 30 };
 
 /* A message of any length, in pieces MPI can count. */

@@ -30,8 +30,6 @@ void par_max(double *values, int n);
 /* Collective: the worst status of all ranks, on every rank; the message of the lowest failing rank is
  * broadcast. */
 status par_agree(status s);
-/* Collective: rank 0's bytes to every rank. */
-void par_broadcast(void *data, size_t bytes);
 /* Collective: each rank's bytes one after the other on rank 0. `total` is the room there (ignored elsewhere).
  */
 status par_gather(const void *mine, size_t bytes, void *all, size_t total);

@@ -34,11 +34,6 @@ struct stage {
 };
 
 /* `thermostat:` and `barostat:` as written at the top of the input or in a stage. */
-struct coupling_input {
-    int thermostat, barostat, coupling;
-    double tau_T, tau_P, compressibility;
-    int64_t period;
-};
 extern const struct input_table thermostat_table, barostat_table;
 struct thermostat_input {
     int kind;
