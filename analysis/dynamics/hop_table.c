@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/dynamics/hop_table.h"
 
-#include "analysis/structure/rdf.h"
+#include "system/rdf.h"
 #include "base/mem.h"
 
 #include <math.h>
