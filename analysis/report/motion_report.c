@@ -205,7 +205,7 @@ static status write_isf(const struct motion_report *m, struct results *r)
 status motion_report_write(const struct motion_report *m, struct results *r)
 {
     char group[256];
-    place(group, sizeof group, m, HOP_TABLE_GROUP, "");
+    place(group, sizeof group, m, HOP_GROUP, "");
     if (m->has[MOTION_STRUCTURE]) TRY(write_structure(m, r));
     if (m->has[MOTION_MSD]) TRY(write_msd(m, r));
     if (m->has[MOTION_ISF]) TRY(write_isf(m, r));

@@ -44,7 +44,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 3 };
+enum { OBSERVERS = 4 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -65,6 +65,7 @@ struct run { /* what the runner's hooks work with */
 static bool takes_part(const struct observer *o, const struct stage *s)
 {
     if (!o->in_stage_only) return true;
+    if (strcmp(o->name, "hops") == 0) return s->observe_hops;
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
@@ -298,6 +299,17 @@ static int count_observed(const struct run_input *in, bool speckle)
     return n;
 }
 
+static status make_hops(struct run *r)
+{
+    const struct run_input *in = &r->input;
+    bool any = false;
+    for (size_t i = 0; i < in->n_stages; i++) any = any || in->stages[i].observe_hops;
+    if (!any) return OK;
+    int64_t every = llround(in->hops.every / in->dt);
+    struct hops_options o = {.folder = r->folder, .input = &in->hops, .every = every > 1 ? every : 1};
+    return hops_new(&r->observer[r->observers++], &o);
+}
+
 static status make_observers(struct run *r)
 {
     const struct run_input *in = &r->input;
@@ -325,7 +337,7 @@ static status make_observers(struct run *r)
                                     .form_factors = in->speckle.form_factors};
         TRY(speckles_new(&r->observer[r->observers++], &o));
     }
-    return OK;
+    return make_hops(r);
 }
 
 static status check_resumable(const struct run *r, const struct checkpoint *c)

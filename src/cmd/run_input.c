@@ -303,6 +303,7 @@ static const struct input_key run_keys[] = {
     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, .help = "in stages that observe speckle"},
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
+    {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, .help = "in stages that observe hops"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
@@ -330,11 +331,40 @@ static void make_stages(struct run_input *r)
     r->n_stages = r->stage_items.count;
 }
 
+/* `hops: in: LABEL` is the same as `observe: hops` in that stage. */
+static void find_hop_stages(struct run_input *r)
+{
+    const struct tree_node *block = tree_child(r->document.root, "hops");
+    bool any = false;
+    for (size_t k = 0; k < r->hops.in.count; k++) {
+        const char *labels[256];
+        size_t n = 0;
+        bool found = false;
+        for (size_t i = 0; i < r->n_stages; i++) {
+            struct stage *s = &r->stages[i];
+            if (s->action != STAGE_DYNAMICS) continue;
+            if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
+            if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
+            s->observe_hops = found = true;
+        }
+        if (found) continue;
+        const char *near = text_nearest(r->hops.in.value[k], labels, n);
+        input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
+                      r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    for (size_t i = 0; i < r->n_stages; i++) any = any || r->stages[i].observe_hops;
+    if (block && !any)
+        input_problem(
+            &r->input, block,
+            "no stage watches hops: name its label with `in:`, or write `observe: hops` in the stage");
+}
+
 /* Relations between parts of the input. */
 static void check_together(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
+    find_hop_stages(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)

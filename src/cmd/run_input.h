@@ -10,6 +10,7 @@
 #define GLINT_CMD_RUN_INPUT_H
 
 #include "input/schema.h"
+#include "observe/hops_input.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -50,6 +51,7 @@ struct run_input {
         double every;
         int precision;
     } trajectory;
+    struct hops_input hops;
     struct {
         double every;
     } thermo;

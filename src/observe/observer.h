@@ -87,4 +87,12 @@ struct speckle_options {
 };
 status speckles_new(struct observer **o, const struct speckle_options *options);
 
+struct hops_input;
+struct hops_options { /* hops of atoms while they move; always labelled hops-LABEL.h5 */
+    const char *folder;
+    const struct hops_input *input;
+    int64_t every; /* steps between looks */
+};
+status hops_new(struct observer **o, const struct hops_options *options);
+
 #endif

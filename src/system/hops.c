@@ -220,7 +220,6 @@ status hops_begin(struct hops *h, const struct hop_options *how, const struct ho
         c->frame = first + 1;
         c->mark = how->criterion == HOP_CAGE ? first : -1;
         c->state = CAGE_FIRST;
-        h->atoms += observed(h, i);
     }
     return OK;
 }
@@ -319,7 +318,9 @@ status hops_finish(struct hops *h)
     for (int64_t i = 0; i < h->slots; i++) {
         int64_t start = next;
         while (next < h->n && h->hop[next].atom == i) next++;
-        if (observed(h, i)) TRY(finish_atom(h, i, start, next));
+        if (!observed(h, i)) continue;
+        h->atoms++;
+        TRY(finish_atom(h, i, start, next));
     }
     DELETE(h->cursor);
     h->type = NULL;
