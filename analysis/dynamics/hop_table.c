@@ -140,20 +140,25 @@ done:
     return s;
 }
 
-static status add_row(struct hop_table *h, const struct track *t, const struct hop_table_options *o,
-                      const char *name, const struct hop_options *how)
+status hop_row_analyse(struct hop_row *r, double interval, const struct hop_table_options *o)
 {
-    struct hop_row *r = h->row + h->rows;
-    *r = (struct hop_row){.how = *how, .name = name, .distance_r1 = how->distance / h->r1};
-    TRY(hops_find(&r->hops, t, how));
-    h->rows++; /* from here on hop_table_free takes care of it */
-    double least = fmax(10.0 * t->interval, how->persist);
+    double least = fmax(10.0 * interval, r->how.persist);
     TRY(analyse(&r->persistence, &r->hops.persistence, least, o));
     return analyse(&r->exchange, &r->hops.exchange, least, o);
 }
 
+static status add_row(struct hop_table *h, const struct track *t, const struct hop_table_options *o,
+                      const char *name, int age, const struct hop_options *how)
+{
+    struct hop_row *r = h->row + h->rows;
+    *r = (struct hop_row){.how = *how, .name = name, .age = age, .distance_r1 = how->distance / h->r1};
+    TRY(hops_find(&r->hops, t, how));
+    h->rows++; /* from here on hop_table_free takes care of it */
+    return hop_row_analyse(r, t->interval, o);
+}
+
 static status add_window(struct hop_table *h, const struct track *t, const struct hop_table_options *o,
-                         double from, double to)
+                         int age, double from, double to)
 {
     struct hop_options how = {
         .criterion = HOP_CAGE, .cage = o->cage, .from = from, .to = to, .group = o->group};
@@ -161,12 +166,12 @@ static status add_window(struct hop_table *h, const struct track *t, const struc
         for (int p = 0; p < o->persists; p++) {
             how.distance = o->distance[d] * h->r1;
             how.persist = o->persist[p];
-            TRY(add_row(h, t, o, "cage", &how));
+            TRY(add_row(h, t, o, "cage", age, &how));
         }
     if (o->riechers) {
         how = hop_riechers(h->r1);
         how.from = from, how.to = to, how.group = o->group;
-        TRY(add_row(h, t, o, "riechers", &how));
+        TRY(add_row(h, t, o, "riechers", age, &how));
     }
     if (o->window > 0.0) {
         how = (struct hop_options){.criterion = HOP_PHOP,
@@ -175,7 +180,7 @@ static status add_window(struct hop_table *h, const struct track *t, const struc
                                    .from = from,
                                    .to = to,
                                    .group = o->group};
-        TRY(add_row(h, t, o, "p_hop", &how));
+        TRY(add_row(h, t, o, "p_hop", age, &how));
     }
     return OK;
 }
@@ -184,18 +189,20 @@ status hop_table_make(struct hop_table *h, const struct track *t, const struct h
 {
     status s = OK;
     *h = (struct hop_table){.r1 = o->r1};
-    int ages = o->ages > 1 ? o->ages : 1;
+    int ages = o->ages > 1 ? o->ages : 0;
     if (ages > HOP_TABLE_LIST || o->distances > HOP_TABLE_LIST || o->persists > HOP_TABLE_LIST)
         return fail(BAD_INPUT, "at most %d age windows, distances and persistence times", HOP_TABLE_LIST);
-    int64_t rows = (int64_t)ages * (o->distances * o->persists + 2);
+    int64_t rows = (int64_t)(1 + ages) * (o->distances * o->persists + 2);
     double edge[HOP_TABLE_LIST + 1];
     if (!(o->r1 > 0.0)) {
         TRY(hop_table_r1(t, &h->r1));
         h->r1_measured = true;
     }
     GUARD(NEW(h->row, (size_t)rows));
-    hop_ages(t->time[0], t->time[t->frames - 1], ages, !o->linear_ages, edge);
-    for (int a = 0; a < ages; a++) GUARD(add_window(h, t, o, edge[a], edge[a + 1]));
+    h->ages = ages;
+    GUARD(add_window(h, t, o, 0, t->time[0], t->time[t->frames - 1]));
+    if (ages > 0) hop_ages(t->time[0], t->time[t->frames - 1], ages, !o->linear_ages, edge);
+    for (int a = 0; a < ages; a++) GUARD(add_window(h, t, o, 1 + a, edge[a], edge[a + 1]));
     return OK;
 done:
     hop_table_free(h);

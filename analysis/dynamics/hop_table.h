@@ -36,7 +36,7 @@ struct hop_table_options {
     double r1;                       /* length; 0: measure */
     bool riechers;                   /* add the preset as a row (of each age window) */
     double window, threshold;        /* > 0: add p_hop as a row; time, length² */
-    int ages;                        /* age windows; 0 or 1: the whole record */
+    int ages;                        /* age windows beside the whole record; 0 or 1: none */
     bool linear_ages;
     int group;          /* 0: all atoms, 1+a: species a */
     int64_t replicates; /* of the goodness-of-fit bootstrap; 0: none */
@@ -59,18 +59,22 @@ struct hop_row {
     struct hop_options how;
     const char *name; /* "cage", "riechers", "p_hop" */
     double distance_r1;
+    int age; /* 0: the whole record; 1, 2 …: an age window */
     struct hops hops;
     struct hop_law persistence, exchange;
 };
 
 struct hop_table {
     int64_t rows;
+    int ages; /* age windows; 0: none */
     struct hop_row *row;
     double r1;
     bool r1_measured;
 };
 
 status hop_table_make(struct hop_table *h, const struct track *t, const struct hop_table_options *o);
+/* Survival and laws of a row whose hops are there; `interval` between frames. */
+status hop_row_analyse(struct hop_row *r, double interval, const struct hop_table_options *o);
 void hop_table_free(struct hop_table *h);
 /* First peak of the total g(r) of up to 10 frames. */
 status hop_table_r1(const struct track *t, double *r1);

@@ -335,7 +335,6 @@ static void make_stages(struct run_input *r)
 static void find_hop_stages(struct run_input *r)
 {
     const struct tree_node *block = tree_child(r->document.root, "hops");
-    bool any = false;
     for (size_t k = 0; k < r->hops.in.count; k++) {
         const char *labels[256];
         size_t n = 0;
@@ -352,11 +351,15 @@ static void find_hop_stages(struct run_input *r)
         input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
                       r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     }
-    for (size_t i = 0; i < r->n_stages; i++) any = any || r->stages[i].observe_hops;
-    if (block && !any)
-        input_problem(
-            &r->input, block,
-            "no stage watches hops: name its label with `in:`, or write `observe: hops` in the stage");
+    for (size_t i = 0; i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        int windows;
+        int64_t from[HOPS_WINDOWS], to[HOPS_WINDOWS], every = llround(r->hops.every / r->dt);
+        if (!s->observe_hops) continue;
+        if (every < 1) every = 1;
+        if (hops_windows(&r->hops, s->steps / every + 1, (double)every * r->dt, &windows, from, to) != OK)
+            input_problem(&r->input, s->node, "hops: %s", status_message());
+    }
 }
 
 /* Relations between parts of the input. */

@@ -175,9 +175,28 @@ int hops_rows(const struct hops_input *h, double r1, const char *names[HOPS_ROWS
     return n;
 }
 
-double hops_confirmation(const struct hops_input *h)
+status hops_windows(const struct hops_input *h, int64_t frames, double interval, int *windows,
+                    int64_t from[HOPS_WINDOWS], int64_t to[HOPS_WINDOWS])
 {
-    double longest = h->also.p_hop ? h->also.p_hop->window : 0.0;
-    for (size_t p = 0; p < h->persist.count; p++) longest = fmax(longest, h->persist.value[p]);
-    return longest;
+    double edge[HOP_AGES_MAX + 1], lost = h->also.p_hop ? h->also.p_hop->window : 0.0;
+    int ages = (int)h->ages.count;
+    for (size_t p = 0; p < h->persist.count; p++) lost = fmax(lost, h->persist.value[p]);
+    *windows = ages > 1 ? 1 + ages : 1;
+    from[0] = 0;
+    to[0] = frames - 1;
+    hop_ages(0.0, (double)(frames - 1), ages, !h->ages.linear, edge);
+    for (int w = 1; w < *windows; w++) {
+        from[w] = (int64_t)ceil(edge[w - 1] - 1e-6);
+        to[w] = (int64_t)floor(edge[w] + 1e-6);
+    }
+    for (int w = 0; w < *windows; w++) {
+        int64_t length = to[w] - from[w];
+        if (length > 0 && (double)length * interval > lost) continue;
+        return fail(
+            BAD_INPUT,
+            "the window from look %lld to %lld is %g long, not longer than the time a hop takes to be "
+            "confirmed (%g): use fewer `ages`, or a smaller `every`",
+            (long long)from[w], (long long)to[w], (double)length * interval, lost);
+    }
+    return OK;
 }

@@ -5,9 +5,10 @@
  *     {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, …}          struct hops_input, standards without
  * it hops_rows(&hops, r1, names, how)                                   one entry for each criterion
  *
- * distance in r1 (first peak of g(r)) or a length; reference: `cage mean over TIME` or `position`; ages:
- * `N windows, logarithmic` (each as long as the record before it) or `N windows, linear`; r1: `measured`
- * (first peak of the total g(r) of the first frame), a pair of species as `A-B`, or a length. */
+ * The whole record is always watched, age windows beside it if there are more than one. distance in r1 (first
+ * peak of g(r)) or a length; reference: `cage mean over TIME` or `position`; ages: `N windows, logarithmic`
+ * (each as long as the record before it) or `N windows, linear`; r1: `measured` (first peak of the total g(r)
+ * of the first frame), a pair of species as `A-B`, or a length. */
 #ifndef GLINT_OBSERVE_HOPS_INPUT_H
 #define GLINT_OBSERVE_HOPS_INPUT_H
 
@@ -15,7 +16,7 @@
 #include "system/hop_file.h"
 #include "system/hops.h"
 
-enum { HOPS_LIST = 16, HOPS_ROWS = HOPS_LIST * HOPS_LIST + 2 };
+enum { HOPS_LIST = 16, HOPS_ROWS = HOPS_LIST * HOPS_LIST + 2, HOPS_WINDOWS = HOP_AGES_MAX + 1 };
 
 struct hops_distance {
     double value;
@@ -56,7 +57,10 @@ extern const struct input_table hops_table;
  * the group. */
 int hops_rows(const struct hops_input *h, double r1, const char *names[HOPS_ROWS],
               struct hop_options how[HOPS_ROWS]);
-/* The time a hop takes to be confirmed, of the slowest criterion: an age window must be longer. */
-double hops_confirmation(const struct hops_input *h);
+/* Frames from … to of each window of a stage with frames 0 … frames−1: window 0 is the whole record, the
+ * others, if there is more than one age, the age windows (those between two edges; a frame on an edge belongs
+ * to both sides). BAD_INPUT if one is not longer than the time a hop takes to be confirmed. */
+status hops_windows(const struct hops_input *h, int64_t frames, double interval, int *windows,
+                    int64_t from[HOPS_WINDOWS], int64_t to[HOPS_WINDOWS]);
 
 #endif

@@ -128,7 +128,9 @@ static void few_events_are_a_result(void **state)
     struct hop_table_options o = hop_table_defaults();
     o.r1 = 1.0, o.ages = 2, o.window = 10, o.threshold = 0.2;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
-    assert_int_equal(h.rows, 2 * (4 * 2 + 1));
+    assert_int_equal(h.rows, 3 * (4 * 2 + 1)); /* the whole record and two ages */
+    assert_int_equal(h.row[0].age, 0);
+    assert_int_equal(h.row[26].age, 2);
     for (int64_t i = 0; i < h.rows; i++) {
         assert_false(h.row[i].exchange.has_fit);
         assert_non_null(strstr(h.row[i].exchange.verdict, "no fit"));
