@@ -9,6 +9,7 @@
 #ifndef GLINT_CMD_RUN_INPUT_H
 #define GLINT_CMD_RUN_INPUT_H
 
+#include "cmd/analysis_input.h"
 #include "input/schema.h"
 #include "observe/hops_input.h"
 #include "protocol/stage.h"
@@ -52,6 +53,8 @@ struct run_input {
         int precision;
     } trajectory;
     struct hops_input hops;
+    struct waiting_input waiting; /* for the analysis; the run only checks them */
+    struct analysis_input analysis;
     struct {
         double every;
     } thermo;
