@@ -17,6 +17,7 @@ struct hop_table_options hop_table_defaults(void)
                                       .persists = 2,
                                       .persist = {0.0, 5.0},
                                       .cage = 5.0,
+                                      .correction = WAITING_CENSORED,
                                       .seed = 1};
 }
 
@@ -65,11 +66,12 @@ static double median_of(const struct survival *k)
 }
 
 /* The five laws for all times from `least` on, and the name of the one with the least BIC. */
-static status fit_whole(struct hop_law *l, const struct waiting_sample *sample, double least)
+static status fit_whole(struct hop_law *l, const struct waiting_sample *sample, double least, unsigned laws)
 {
     int best = WAITING_POWER_LAW;
     l->least = least;
     for (int m = 0; m < WAITING_MODELS; m++) {
+        if (!waiting_compares(laws, m)) continue;
         TRY(waiting_fit(sample, (enum waiting_model)m, least, &l->whole[m]));
         if (l->whole[m].bic < l->whole[best].bic) best = m;
     }
@@ -78,73 +80,102 @@ static status fit_whole(struct hop_law *l, const struct waiting_sample *sample, 
 }
 
 /* Times of 0 say nothing (a hop at the very end of the observation) and the sample takes positive ones only.
- */
-static status sample_of(const struct waits *w, struct waiting_sample *sample, int64_t *events)
+ * The order is kept: an atom's waits follow each other. */
+struct positive {
+    size_t n, events;
+    double *time;
+    uint8_t *censored;
+};
+
+static void positive_free(struct positive *p)
 {
-    double *time = NULL;
-    uint8_t *censored = NULL;
+    DELETE(p->time);
+    DELETE(p->censored);
+}
+
+static status positive_make(struct positive *p, const struct waits *w)
+{
     status s = OK;
-    size_t n = 0;
-    *events = 0;
-    GUARD(NEW(time, (size_t)w->n));
-    GUARD(NEW(censored, (size_t)w->n));
+    *p = (struct positive){0};
+    GUARD(NEW(p->time, (size_t)w->n));
+    GUARD(NEW(p->censored, (size_t)w->n));
     for (int64_t i = 0; i < w->n; i++) {
         if (!(w->time[i] > 0.0)) continue;
-        *events += !w->is_censored[i];
-        time[n] = w->time[i];
-        censored[n++] = w->is_censored[i];
+        p->events += !w->is_censored[i];
+        p->time[p->n] = w->time[i];
+        p->censored[p->n++] = w->is_censored[i];
     }
-    if (*events > 0) s = waiting_sample_make(sample, n, time, censored, WAITING_CENSORED, 0.0);
 done:
-    DELETE(time);
-    DELETE(censored);
+    if (s != OK) positive_free(p);
     return s;
 }
 
-static status analyse(struct hop_law *l, const struct waits *w, double least,
+enum { BLOCK_REPLICATES = 200 };
+
+/* Too few waits for so many blocks: no error by blocks, which is a result. */
+static status block_error(struct hop_law *l, const struct positive *p, double window,
+                          const struct hop_table_options *o)
+{
+    if (o->blocks < 2 || p->n < 2 * (size_t)o->blocks) return OK;
+    status s = waiting_block_error(p->n, p->time, p->censored, o->correction, window, l->fit.xmin,
+                                   p->n / (size_t)o->blocks, BLOCK_REPLICATES, o->seed, &l->block_error);
+    if (s == BAD_INPUT) l->block_error = (double)NAN;
+    return s == BAD_INPUT ? OK : s;
+}
+
+static status fit_law(struct hop_law *l, const struct waiting_sample *sample, const struct positive *p,
+                      double least, const struct hop_table_options *o)
+{
+    struct waiting_options wo = waiting_defaults();
+    wo.min_xmin = least;
+    wo.xmin = o->xmin;
+    wo.laws = o->laws;
+    wo.replicates = o->replicates;
+    wo.seed = o->seed;
+    if (p->events < LEAST_EVENTS) {
+        snprintf(l->verdict, sizeof l->verdict, "no fit: %zu completed waiting times, at least %d are needed",
+                 p->events, LEAST_EVENTS);
+        return OK;
+    }
+    status fitted = fit_whole(l, sample, least, o->laws);
+    if (fitted == OK) fitted = waiting_analyse(sample, &wo, &l->fit);
+    if (fitted == BAD_INPUT) snprintf(l->verdict, sizeof l->verdict, "no fit: %.600s", status_message());
+    if (fitted != OK) return fitted == BAD_INPUT ? OK : fitted; /* few events are a result, not a failure */
+    l->has_fit = true;
+    snprintf(l->verdict, sizeof l->verdict, "%s", l->fit.verdict);
+    return block_error(l, p, sample->window, o);
+}
+
+static status analyse(struct hop_law *l, const struct waits *w, double span, double least,
                       const struct hop_table_options *o)
 {
     status s = OK;
     struct waiting_sample sample = {0};
-    int64_t events;
-    l->median = (double)NAN;
-    TRY(sample_of(w, &sample, &events));
-    if (events < 1) {
+    struct positive p;
+    double window = o->correction == WAITING_WINDOW ? span * (1.0 + 1e-9) : 0.0;
+    l->median = l->block_error = (double)NAN;
+    TRY(positive_make(&p, w));
+    if (p.events < 1) {
         snprintf(l->verdict, sizeof l->verdict, "no fit: no completed waiting time");
-        return OK;
+        goto done;
     }
+    GUARD(waiting_sample_make(&sample, p.n, p.time, p.censored, o->correction, window));
     GUARD(survival_make(&l->survival, &sample));
     l->has_survival = true;
     l->median = median_of(&l->survival);
-    struct waiting_options wo = waiting_defaults();
-    wo.min_xmin = least;
-    wo.replicates = o->replicates;
-    wo.seed = o->seed;
-    /* Few events make no fit here, and that is a result, not a failure of the command. */
-    status fitted = events >= LEAST_EVENTS ? fit_whole(l, &sample, least) : BAD_INPUT;
-    if (fitted == OK) fitted = waiting_analyse(&sample, &wo, &l->fit);
-    if (fitted == OK) {
-        l->has_fit = true;
-        snprintf(l->verdict, sizeof l->verdict, "%s", l->fit.verdict);
-    } else if (events < LEAST_EVENTS) {
-        snprintf(l->verdict, sizeof l->verdict,
-                 "no fit: %lld completed waiting times, at least %d are needed", (long long)events,
-                 LEAST_EVENTS);
-    } else if (fitted == BAD_INPUT) {
-        snprintf(l->verdict, sizeof l->verdict, "no fit: %.600s", status_message());
-    } else {
-        s = fitted;
-    }
+    s = fit_law(l, &sample, &p, least, o);
 done:
     waiting_sample_free(&sample);
+    positive_free(&p);
     return s;
 }
 
 status hop_row_analyse(struct hop_row *r, double interval, const struct hop_table_options *o)
 {
     double least = fmax(10.0 * interval, r->how.persist);
-    TRY(analyse(&r->persistence, &r->hops.persistence, least, o));
-    return analyse(&r->exchange, &r->hops.exchange, least, o);
+    double span = r->hops.end - r->hops.begin;
+    TRY(analyse(&r->persistence, &r->hops.persistence, span, least, o));
+    return analyse(&r->exchange, &r->hops.exchange, span, least, o);
 }
 
 static status add_row(struct hop_table *h, const struct track *t, const struct hop_table_options *o,

@@ -10,7 +10,7 @@
  *
  * Every row holds the hops themselves (hops.h) and, for persistence and exchange times each,
  *  - the Kaplan–Meier survival function (survival.h; censored atoms included, so the finite record needs
- *    no other correction) and its median;
+ *    no other correction; other corrections: survival.h) and its median;
  *  - the analysis of the tail (waiting_analysis.h): exponent alpha of the density (1+β' of Riechers et
  *    al. 2024) at the xmin of least Kolmogorov–Smirnov distance, the exponent against xmin, the
  *    comparison of five laws, and the verdict whether a power law may be quoted;
@@ -41,6 +41,11 @@ struct hop_table_options {
     int group;          /* 0: all atoms, 1+a: species a */
     int64_t replicates; /* of the goodness-of-fit bootstrap; 0: none */
     uint64_t seed;
+    /* how the times are analysed */
+    unsigned laws;                      /* bits of enum waiting_model; 0: all five */
+    enum waiting_correction correction; /* WAITING_CENSORED: Kaplan–Meier */
+    double xmin;                        /* time; 0: the best by Kolmogorov–Smirnov */
+    int blocks; /* of atoms, for the error of alpha that knows that an atom's waits hang together; 0: none */
 };
 struct hop_table_options hop_table_defaults(void);
 
@@ -52,6 +57,8 @@ struct hop_law {
     struct waiting_fit whole[WAITING_MODELS]; /* all times from `least` on */
     double least;
     const char *preferred; /* of `whole`: the law of least BIC */
+    double
+        block_error; /* of fit.alpha, by a bootstrap over blocks of atoms; NaN: not asked for, or too few */
     char verdict[640];
 };
 
