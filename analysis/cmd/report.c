@@ -21,7 +21,7 @@ static const struct arg args[] = {
     {"--output", 'o', ARG_STRING, AT(output), "FILE", "the page (default: RUNDIR/report.html)"},
     {"--quick", 0, ARG_FLAG, AT(quick), NULL, "smaller surrogates, no subsets of pixels: a first look"},
     {"--seeds", 0, ARG_INT, AT(seeds), "N",
-     "surrogate records per window (default 100; 200 and more for publication)"},
+     "surrogate records per window (default: the run's input, else 100; 200 and more for publication)"},
     {"--surrogate-pixels", 0, ARG_INT, AT(pixels), "N",
      "most pixels of a surrogate; variances scale as 1/n beyond (default 128)"},
     {"--goodness", 0, ARG_INT, AT(replicates), "N",
@@ -193,7 +193,8 @@ const struct command cmd_report = {
                    "RUNDIR/figures, the page to\n"
                    "RUNDIR/report.html. Without gnuplot the page has no pictures and names the data files. "
                    "What a record is too short for\n"
-                   "is said on the page, not a failure.",
+                   "is said on the page, not a failure. The blocks analysis: and waiting: of the run's input "
+                   "give the defaults.",
     .examples = "  glint report runs/first\n"
                 "  glint report runs/glass -o glass.html --seeds 200 --goodness 200\n"
                 "  glint report runs/first --quick --json | jq .windows\n",

@@ -107,7 +107,7 @@ static status read_yes(const char *input, const char *path, bool *yes)
 
 static const char *const law_words[WAITING_MODELS] = {"power", "truncated-power", "exponential", "stretched",
                                                       "lognormal"};
-static const char *const model_words[] = {"kww", "ml", "exponential"};
+static const char *const model_words[] = {"kww", "ml"};
 static const char *const power_words[] = {"1", "2"};
 
 /* `steps` and real units mean what the run's dt and map make of them. */
@@ -176,7 +176,7 @@ static status parse_analysis(struct run_settings *s, const char *input)
     snprintf(s->diagonal, sizeof s->diagonal, "%s", diagonals[diagonal]);
     read_number(input, "analysis.ttcf.g2_bins", &s->per_decade);
     if (run_settings_value(input, "analysis.fit.models", list, sizeof list))
-        TRY(read_words("analysis.fit.models", list, model_words, 3, &s->fit_models));
+        TRY(read_words("analysis.fit.models", list, model_words, 2, &s->fit_models));
     if (run_settings_value(input, "analysis.fit.siegert", list, sizeof list))
         TRY(read_words("analysis.fit.siegert", list, power_words, 2, &s->siegert));
     TRY(read_yes(input, "analysis.null.exact", &s->null_exact));
@@ -248,7 +248,7 @@ void run_settings_describe(const struct run_settings *s, struct text *out)
     if (!s->has_analysis) return;
     text_add(out, "analysis: age %s, diagonal %s, g2 bins %lld per decade; fits ", s->age, s->diagonal,
              (long long)s->per_decade);
-    add_words(out, model_words, 3, s->fit_models);
+    add_words(out, model_words, 2, s->fit_models);
     text_add(out, ", Siegert powers ");
     add_words(out, power_words, 2, s->siegert);
     text_add(out, "; null: exact %s, surrogates ", s->null_exact ? "yes" : "no");

@@ -31,7 +31,7 @@ struct run_settings {
     bool replicas;
     char age[8], diagonal[24]; /* as the commands' options take them */
     int64_t per_decade;
-    unsigned fit_models; /* 1: kww, 2: Mittag-Leffler, 4: exponential */
+    unsigned fit_models; /* 1: kww, 2: Mittag-Leffler, 3: both */
     unsigned siegert;    /* 1: power 1, 2: power 2, 3: both */
     bool null_exact;
     int64_t surrogates; /* −1: not said */

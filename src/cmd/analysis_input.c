@@ -65,7 +65,7 @@ const struct input_table waiting_table = {"waiting", waiting_keys, sizeof(struct
 #define AT(field) offsetof(struct analysis_input, field)
 static const char *const age_words[] = {"start", "mid", NULL};
 static const char *const diagonal_words[] = {"keep", "nan", "mean4", "first-offdiagonal", NULL};
-static const char *const model_words[] = {"kww", "ml", "exponential", NULL};
+static const char *const model_words[] = {"kww", "ml", NULL};
 
 static const struct input_key ttcf_keys[] = {
     {"age", INPUT_CHOICE, AT(ttcf.age) - AT(ttcf), .choices = age_words, .standard = "start",
