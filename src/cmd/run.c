@@ -58,6 +58,7 @@ struct run { /* what the runner's hooks work with */
         elsewhere; /* steps not advanced: restored branches do count */
     double started, last_checkpoint, last_look;
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
+    struct record_plan plan; /* of the trajectory */
 };
 
 /* ---- hooks ---- */
@@ -317,12 +318,19 @@ static status make_observers(struct run *r)
     TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
     r->engine.energy_every = every > 0 ? every : 1;
     if (count_observed(in, false) > 0) {
+        struct record_plan *plan = &r->plan;
+        TRY(record_plan(plan, &in->trajectory, in->dt, (double)r->engine.domain.total, in->stages,
+                        in->n_stages));
+        if (plan->factor > 1)
+            log_info("trajectory: every %lld-th frame asked for, so that all stay below %.3g MB (keep): %s",
+                     (long long)plan->factor, 1e-6 * in->trajectory.keep, plan->words);
         struct record_options o = {.folder = r->folder,
-                                   .every = llround(in->trajectory.every / in->dt),
+                                   .every = plan->every,
+                                   .per_decade = plan->per_decade,
+                                   .schedule = plan->words,
                                    .f32 = in->trajectory.precision == 1,
                                    .label_files = count_observed(in, false) > 1,
                                    .potential = r->engine.potential.description};
-        if (o.every < 1) o.every = 1;
         TRY(record_new(&r->observer[r->observers++], &o));
     }
     if (count_observed(in, true) > 0) {

@@ -246,16 +246,6 @@ static const struct input_table speckle_table = {"speckle", speckle_keys, sizeof
 
 /* ---- the rest ---- */
 
-static const char *const precision_words[] = {"double", "single", NULL};
-static const struct input_key trajectory_keys[] = {
-    {"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .required = true,
-     .help = "time between frames"},
-    {"precision", INPUT_CHOICE, sizeof(double), .choices = precision_words, .standard = "single",
-     .help = "of the stored positions"},
-    {0}};
-static const struct input_table trajectory_table = {"trajectory", trajectory_keys,
-                                                    sizeof(((struct run_input *)0)->trajectory),
-                                                    .help = "atomic positions, in stages that observe them"};
 static const struct input_key thermo_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME,
                                                 .limit = INPUT_POSITIVE, .standard = "200 steps",
                                                 .help = "time between lines of thermo.csv"},
@@ -376,9 +366,11 @@ static void check_together(struct run_input *r)
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)
             input_problem(in, s->node, "the stage observes speckle, but no `speckle: windows:` are given");
-        if (s->observe_trajectory && isnan(r->trajectory.every))
-            input_problem(in, s->node,
-                          "the stage observes its trajectory, but `trajectory: every:` is not given");
+        if (s->observe_trajectory && isnan(r->trajectory.every) && r->trajectory.per_decade == 0)
+            input_problem(
+                in, s->node,
+                "the stage observes its trajectory, but neither `trajectory: every:` nor `schedule: log N "
+                "per decade` is given");
     }
     if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
         double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;

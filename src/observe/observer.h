@@ -32,7 +32,8 @@ struct observer_kind {
 struct observer {
     const struct observer_kind *kind;
     char name[64];      /* of its files and of its row in the checkpoint */
-    int64_t every;      /* steps between samples */
+    int64_t every;      /* steps between samples; 0: none at equal distances */
+    int64_t per_decade; /* > 0: also at first_step + round(10^(k/per_decade)), k ≥ 0 */
     int64_t first_step; /* of the stage; samples at first_step + k·every, k ≥ 1 */
     bool active;
     bool in_stage_only; /* only in stages that ask for it */
@@ -41,6 +42,10 @@ struct observer {
 /* The next step after `now` at which an active observer wants to be called. */
 int64_t observer_next(const struct observer *o, int64_t now);
 bool observer_is_due(const struct observer *o, int64_t step);
+/* The last step ≤ `step` at which it was called; first_step if there was none. */
+int64_t observer_last_due(const struct observer *o, int64_t step);
+/* How often it is called in a stage of `steps`. */
+int64_t observer_count(int64_t every, int64_t per_decade, int64_t steps);
 
 /* HDF5 writes a flush in many pieces: a kill in between leaves a stream that cannot be continued. So after
  * each flush, on rank 0, observer_keep copies the stream to path.safe (in one rename); after a restart
@@ -54,10 +59,9 @@ void observer_drop(const char *path);
  * warning, and *fresh becomes true: a new one takes its place from the checkpoint on. Any other failure is
  * returned unchanged. */
 status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh);
-/* Warn if the stream's last frame is not the last one there was before the restart. last_step: INT64_MIN for
- * no frame. steps: between frames. */
-void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
-                         int64_t steps);
+/* Warn if the stream's last frame is not that of step `expected`, the last one there was before the restart.
+ * last_step: INT64_MIN for no frame. */
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t expected);
 
 /* The observers there are. path: folder of the run. */
 struct thermo_options {
@@ -68,7 +72,8 @@ status thermo_new(struct observer **o, const struct thermo_options *options);
 
 struct record_options { /* atomic trajectory, H5MD */
     const char *folder;
-    int64_t every;
+    int64_t every, per_decade; /* as in struct observer */
+    const char *schedule;      /* in words, stored in the file */
     bool f32;
     bool label_files;      /* several stages write: put the stage's label into the name */
     const char *potential; /* description, stored in the file */
