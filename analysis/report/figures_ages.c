@@ -115,7 +115,7 @@ static status against_age(struct figure *f, const struct motion_report *m, doubl
     figure_script(
         f,
         "set logscale x; set format x '10^{%%T}'; set xrange [*:*]; set xlabel 'age, middle of the window "
-        "(%s)'; set key at graph -0.1,1.38 left top Left reverse vertical maxrows 4 font ',10' samplen "
+        "(%s)'; set key at graph -0.1,1.38 left top Left reverse vertical maxrows 5 font ',10' samplen "
         "1.2\nplot 1.45 with lines dt 2 lc rgb '#666666' title 'Riechers et al. 2024: 1.45'",
         tu);
     for (int64_t k = 0; k < m->hops.rows; k++) {

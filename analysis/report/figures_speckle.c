@@ -118,9 +118,10 @@ static status movers(struct figure *f, const struct figure_layout *l, const stru
             "unset title; unset colorbox; set border 3; set xrange [0:%.9g]; set yrange [0:%.4g]; set xtics "
             "%.9g; set ytics %.3g; set format x '%%g'; set xlabel 't_1 (%s)' offset 0,0.4; set boxwidth "
             "%.9g; set style fill solid 0.8 noborder\n",
-            T, 1.08 * most, tick_step(T), ceil(most / 2.0), time_unit(w[i], u), 0.92 * v->width);
+            T, 1.08 * most, tick_step(T), fmax(1.0, tick_step(2.0 * most)), time_unit(w[i], u),
+            0.92 * v->width);
         if (i == 0)
-            figure_script(f, "set ylabel 'movers' offset 1,0; set format y '%%g'\n");
+            figure_script(f, "set ylabel 'movers' offset 0,0; set format y '%%g'\n");
         else
             figure_script(f, "unset ylabel; set format y ''\n");
         figure_script(f, "plot '%s' using 1:2 with boxes lc rgb '#555555' notitle\n",

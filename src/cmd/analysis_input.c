@@ -88,8 +88,10 @@ static const struct input_table fit_table = {"fit", fit_keys, sizeof(((struct an
 static const struct input_key null_keys[] = {
     {"exact", INPUT_BOOL, AT(null.exact) - AT(null), .standard = "yes",
      .help = "moments of independent pixels beside the measured ones"},
-    {"surrogate", INPUT_INTEGER, AT(null.surrogate) - AT(null), .limit = INPUT_BETWEEN, .min = 0, .max = 1e6,
-     .noun = "seeds", .help = "stationary surrogate records, e.g. 200 seeds; at least 100 give events"},
+    {"surrogate", INPUT_INTEGER, AT(null.surrogate) - AT(null), .limit = INPUT_BETWEEN, .min = 100,
+     .max = 1e6, .noun = "seeds",
+     .help = "stationary surrogate records, e.g. 200 seeds; fewer than 100 cannot show a false-alarm rate of "
+             "1 %"},
     {0}};
 static const struct input_table null_table = {"null", null_keys, sizeof(((struct analysis_input *)0)->null),
                                               .help = "what chance alone would show"};

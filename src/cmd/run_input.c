@@ -325,9 +325,12 @@ static void make_stages(struct run_input *r)
     r->n_stages = r->stage_items.count;
 }
 
-/* `hops: in: LABEL` is the same as `observe: hops` in that stage. */
+/* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no
+ * stage asks for belongs there, too. */
 static void find_hop_stages(struct run_input *r)
 {
+    bool follow = !isnan(r->trajectory.every) || r->trajectory.per_decade > 0;
+    for (size_t i = 0; i < r->n_stages; i++) follow = follow && !r->stages[i].observe_trajectory;
     const struct tree_node *block = tree_child(r->document.root, "hops");
     for (size_t k = 0; k < r->hops.in.count; k++) {
         const char *labels[256];
@@ -339,6 +342,7 @@ static void find_hop_stages(struct run_input *r)
             if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
             if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
             s->observe_hops = found = true;
+            s->observe_trajectory = s->observe_trajectory || follow;
         }
         if (found) continue;
         const char *near = text_nearest(r->hops.in.value[k], labels, n);

@@ -129,7 +129,8 @@ static const struct input_table also_table = {"also", also_keys, sizeof(((struct
 
 static const struct input_key hops_keys[] = {
     {"in", INPUT_WORDS, AT(in),
-     .help = "labels of the stages that are watched, beside those that observe hops"},
+     .help = "labels of the stages watched, beside those that observe hops; a `trajectory:` that no stage "
+             "asks for is kept there, too"},
     {"every", INPUT_NUMBER, AT(every), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
      .standard = "200 steps",
      .help = "time between two looks at the positions: the resolution of waiting times"},
