@@ -376,6 +376,12 @@ static void check_together(struct run_input *r)
                 "the stage observes its trajectory, but neither `trajectory: every:` nor `schedule: log N "
                 "per decade` is given");
     }
+    struct record_plan plan;
+    bool kept = false;
+    for (size_t i = 0; i < r->n_stages; i++) kept = kept || r->stages[i].observe_trajectory;
+    if (kept && r->atoms.N != INPUT_ABSENT && in->problem_count == 0 &&
+        record_plan(&plan, &r->trajectory, r->dt, (double)r->atoms.N, r->stages, r->n_stages) != OK)
+        input_problem(in, tree_child(r->document.root, "trajectory"), "%s", status_message());
     if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
         double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;
         if (steps < 0.999 || fabs(steps - nearbyint(steps)) > 1e-6 * steps)

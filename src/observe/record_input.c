@@ -83,6 +83,29 @@ static void say(struct record_plan *p)
     snprintf(p->words, sizeof p->words, "%s%s%s", times, times[0] && log[0] ? " and " : "", log);
 }
 
+/* The smallest factor for which the frames fit, by bisection: `high` always fits. */
+static status lengthen(struct record_plan *p, const struct record_input *in, double frame, int64_t longest,
+                       const struct stage *stages, size_t n)
+{
+    int64_t asked = p->every, low = 1, high = asked > 0 ? longest / asked + 1 : 1,
+            fewest = frames_of(asked * high, in->per_decade, stages, n);
+    if (frame * (double)fewest > in->keep)
+        return fail(BAD_INPUT,
+                    "even %lld frames of %.3g MB do not fit into the %.3g MB of `trajectory: keep:`",
+                    (long long)fewest, 1e-6 * frame, 1e-6 * in->keep);
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (frame * (double)frames_of(asked * middle, in->per_decade, stages, n) > in->keep)
+            low = middle;
+        else
+            high = middle;
+    }
+    p->factor = high;
+    p->every = asked * high;
+    p->frames = frames_of(p->every, in->per_decade, stages, n);
+    return OK;
+}
+
 status record_plan(struct record_plan *p, const struct record_input *in, double dt, double atoms,
                    const struct stage *stages, size_t n)
 {
@@ -97,17 +120,8 @@ status record_plan(struct record_plan *p, const struct record_input *in, double 
     for (size_t i = 0; i < n; i++)
         if (stages[i].observe_trajectory && stages[i].steps > longest) longest = stages[i].steps;
     p->frames = frames_of(asked, in->per_decade, stages, n);
-    while (in->keep > 0.0 && frame * (double)p->frames > in->keep) {
-        int64_t most = (int64_t)(in->keep / frame), fixed = frames_of(0, in->per_decade, stages, n);
-        if (asked == 0 || most <= fixed || p->every > longest)
-            return fail(BAD_INPUT,
-                        "even %lld frames of %.3g MB do not fit into the %.3g MB of `trajectory: keep:`",
-                        (long long)fixed, 1e-6 * frame, 1e-6 * in->keep);
-        int64_t step = (p->frames - fixed) / (most - fixed); /* a guess from below */
-        p->factor = step > p->factor ? step : p->factor + 1;
-        p->every = asked * p->factor;
-        p->frames = frames_of(p->every, in->per_decade, stages, n);
-    }
+    if (in->keep > 0.0 && frame * (double)p->frames > in->keep)
+        TRY(lengthen(p, in, frame, longest, stages, n));
     p->bytes = frame * (double)p->frames;
     say(p);
     return OK;
