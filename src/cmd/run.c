@@ -165,6 +165,8 @@ static status hook_checkpoint(void *context, struct engine *e, const struct runn
     for (int i = 0; i < r->observers; i++)
         if (r->observer[i]->active) TRY(par_agree(r->observer[i]->kind->flush(r->observer[i])));
     TRY(checkpoint_write(e, state, r->observer, r->observers, r->folder, "checkpoint.h5", true, r->digest));
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->kind->settle) r->observer[i]->kind->settle(r->observer[i]);
     r->last_checkpoint = clock_now();
     return OK;
 }

@@ -213,14 +213,31 @@ static status flush(struct observer *base)
     for (int k = 0; k < HOPS_SEQUENCES; k++)
         for (int c = 0; c < o->criteria && o->sequence[k].begun; c++)
             TRY(stream_drain(o, &o->sequence[k], c));
-    TRY(h5_flush(&o->file));
-    return observer_keep(o->path);
+    return stream_keep(o);
+}
+
+/* A stage is over, its table written; until the next checkpoint a kill leads back into the stage, and then
+ * the copy of its stream takes the table's place. */
+static status remember(struct watch *o)
+{
+    TRY(GROW(o->finished, o->finished_capacity, (size_t)o->n_finished + 1));
+    snprintf(o->finished[o->n_finished++].path, FILE_PATH_MAX, "%s", o->path);
+    return OK;
+}
+
+static void settle(struct observer *base)
+{
+    struct watch *o = (struct watch *)base;
+    while (o->n_finished > 0) observer_drop(o->finished[--o->n_finished].path);
 }
 
 static status stop(struct observer *base)
 {
     struct watch *o = (struct watch *)base;
-    status s = o->open ? stream_finish(o) : OK;
+    bool open = o->open;
+    status s = open ? stream_keep(o) : OK;
+    if (open && s == OK) s = remember(o);
+    if (open && s == OK) s = stream_finish(o);
     watch_discard(o);
     return par_agree(s);
 }
@@ -232,6 +249,7 @@ static void release(struct observer **base)
     if (o) {
         watch_discard(o);
         config_free(&o->frame);
+        DELETE(o->finished);
     }
     DELETE(*base);
 }
@@ -241,7 +259,8 @@ static const struct observer_kind kind = {
     start,      sample,
     stop,       flush,
     state_size, save,
-    load,       release};
+    load,       release,
+    settle};
 
 status hops_new(struct observer **out, const struct hops_options *options)
 {

@@ -94,6 +94,12 @@ status stream_go_on(struct watch *o)
     return OK;
 }
 
+status stream_keep(struct watch *o)
+{
+    TRY(h5_flush(&o->file));
+    return observer_keep(o->path);
+}
+
 status stream_drain(struct watch *o, const struct hops_sequence *q, int c)
 {
     struct hops *h = q->detector + c;
@@ -193,7 +199,6 @@ status stream_finish(struct watch *o)
     h5_close(&o->file);
     o->open = false;
     GUARD(h5_commit(&f));
-    observer_drop(o->path);
 done:
     hops_free(&h);
     h5_close(&f);

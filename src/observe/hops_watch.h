@@ -50,6 +50,11 @@ struct watch {
     struct hops_row *row;                          /* windows × criteria, as in the file */
     double *pending;                               /* state loaded from a checkpoint before start */
     size_t pending_size;
+    struct hops_finished { /* stages that are over since the last checkpoint */
+        char path[FILE_PATH_MAX];
+    } * finished;
+    int n_finished;
+    size_t finished_capacity;
 };
 
 /* ---- hops_watch.c ---- */
@@ -66,6 +71,8 @@ status stream_create(struct watch *o);
 status stream_go_on(struct watch *o);
 /* The hops that detector c of a sequence has found, into the file. */
 status stream_drain(struct watch *o, const struct hops_sequence *q, int c);
+/* To disk, and a copy that a restart can go on from. */
+status stream_keep(struct watch *o);
 /* The stage is over: the table takes the place of the stream. */
 status stream_finish(struct watch *o);
 

@@ -6,10 +6,13 @@
  * carry the step they belong to, so after a restart a stream is cut back to the step of the checkpoint
  * (resume) and goes on.
  *
- *     start    when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames
- * up to it) sample   at steps that are multiples of `every` counted from the beginning of the stage stop when
- * the stage is over: close the stream flush    before a checkpoint: what was sampled so far must be in the
- * file save/load  what a checkpoint must hold beside the file: an array of doubles; NULL: nothing */
+ *  - start: when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up
+ * to it)
+ *  - sample: at the steps of its schedule (every, per_decade), counted from the beginning of the stage
+ *  - stop: when the stage is over: close the stream
+ *  - flush: before a checkpoint: what was sampled so far must be in the file
+ *  - save, load: what a checkpoint must hold beside the file: an array of doubles; NULL: nothing
+ *  - settle: after a checkpoint was written: no restart leads back before it any more */
 #ifndef GLINT_OBSERVE_OBSERVER_H
 #define GLINT_OBSERVE_OBSERVER_H
 
@@ -27,6 +30,7 @@ struct observer_kind {
     void (*save)(const struct observer *o, double *state);
     status (*load)(struct observer *o, const double *state, size_t size);
     void (*release)(struct observer **o);
+    void (*settle)(struct observer *o); /* NULL: nothing to do */
 };
 
 struct observer {

@@ -98,9 +98,12 @@ static void release(struct observer **base)
     DELETE(*base);
 }
 
-static const struct observer_kind kind = {
-    "trajectory", "positions into trajectory.h5 (H5MD)", start, sample, stop, flush, NULL, NULL, NULL,
-    release};
+static const struct observer_kind kind = {"trajectory", "positions into trajectory.h5 (H5MD)",
+                                          start,        sample,
+                                          stop,         flush,
+                                          NULL,         NULL,
+                                          NULL,         release,
+                                          NULL};
 
 status record_new(struct observer **out, const struct record_options *options)
 {

@@ -337,7 +337,8 @@ static const struct observer_kind kind = {"speckle",  "intensities of q windows 
                                           start,      sample,
                                           stop,       flush,
                                           state_size, save,
-                                          load,       release};
+                                          load,       release,
+                                          NULL};
 
 status speckles_new(struct observer **out, const struct speckle_options *options)
 {

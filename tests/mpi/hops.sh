@@ -73,12 +73,32 @@ kill -USR1 $pid; wait $pid
 expect 2 "--resume with another block is refused" "another .hops:. block" -- "$GLINT" run -o other --resume --set "hops.distance=[0.5, 0.6] r1"
 expect 2 "--resume with another length is refused" "another length of stage run" -- "$GLINT" run -o other --resume --set "stages.1.anneal.for=5000 steps"
 
+# Killed after the stage, before the next checkpoint: the restart leads back into the stage, and to the same table.
+mkdir later && touch later/stop
+LATER=(--set "stages.2={anneal: {T: 1.0 eps/kB, for: 10000000 steps}}")
+timeout 100 "$GLINT" run hops.yaml -o later "${LATER[@]}" > later.log 2>&1
+rm later/stop
+timeout 100 "$GLINT" run -o later --resume --set "limit.wall=0.4 s" > later.log 2>&1
+grep -q "stopped on request at step" later.log && grep -q "hops of stage run" later.log && ok "stopped within the stage" || not_ok "stopped within the stage" later.log
+"$GLINT" run -o later --resume > later.log 2>&1 &
+pid=$!
+for i in $(seq 600); do grep -q '^stage 3' later.log && break; sleep 0.05; done
+kill -9 $pid; wait $pid 2>/dev/null
+test -e later/hops-run.h5.safe && ok "killed after the stage: the stream has its copy" || not_ok "killed after the stage: the stream has its copy" later.log
+"$GLINT" run -o later --resume --set "limit.wall=20 s" > later.log 2>&1 &
+pid=$!
+for i in $(seq 600); do grep -q '^stage 3' later.log && break; sleep 0.05; done
+kill -USR1 $pid; wait $pid
+equal "killed after the stage, resumed: the same hops" whole/hops-run.h5 later/hops-run.h5
+test -e later/hops-run.h5.safe && not_ok "the next checkpoint removes the copy" later.log || ok "the next checkpoint removes the copy"
+
 has_mpi || { skip "ranks: no mpirun here"; exit 0; }
 ranks 3 timeout 100 "$GLINT" run hops.yaml -o three --threads 1 > three.log 2>&1
 equal "3 ranks: the same hops" whole/hops-run.h5 three/hops-run.h5
 
-# A free box: its change is taken out, and a restart does not show.
-FREE=(--set "stages.1.anneal.P=0" --set "stages.1.anneal.T=0.7 eps/kB")
+# A free box: its change is taken out, and a restart does not show, neither in the hops nor in logarithmic frames.
+FREE=(--set "stages.1.anneal.P=0" --set "stages.1.anneal.T=0.7 eps/kB"
+      --set "trajectory={schedule: log 5 per decade, every: 700 steps, precision: double}")
 timeout 100 "$GLINT" run hops.yaml -o free "${FREE[@]}" > free.log 2>&1
 mkdir cut && touch cut/stop
 timeout 100 "$GLINT" run hops.yaml -o cut "${FREE[@]}" > cut.log 2>&1
@@ -86,3 +106,7 @@ rm cut/stop
 timeout 100 "$GLINT" run -o cut --resume --set "limit.wall=0.4 s" > cut.log 2>&1
 ranks 2 timeout 100 "$GLINT" run -o cut --resume --threads 1 > cut.log 2>&1
 equal "free box, stops and 2 ranks: the same hops" free/hops-run.h5 cut/hops-run.h5
+if h5diff -q free/trajectory.h5 cut/trajectory.h5 /particles /particles > differ.txt 2>&1; then ok "logarithmic frames as without a stop"
+else not_ok "logarithmic frames as without a stop" differ.txt; fi
+steps=$(h5dump -d /particles/trajectory/position/step -m %lld free/trajectory.h5 | sed -n 's/.*): //p' | tr -d '\n ')
+case $steps in 100,101,102,103,104,106,110,116,*,800,*,1500,*) ok "logarithmic and linear frames ($steps)" ;; *) echo "$steps" > steps.txt; not_ok "logarithmic and linear frames" steps.txt ;; esac
