@@ -506,7 +506,7 @@ const struct command cmd_run = {
     .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
     .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
                    "everything in the run folder:\n"
-                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
+                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, hops-*.h5, "
                    "checkpoint.h5. Also under mpirun or\n"
                    "srun; any number of ranks and threads gives the same bits.\n"
                    "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "

@@ -56,7 +56,7 @@ timeout 100 "$GLINT" run hops.yaml -o stops > stops.log 2>&1
 rm stops/stop
 n=0 code=4
 while test $code = 4 && test $n -lt 40; do
-    timeout 100 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.03 + 0.01 * $n}") s" > stops.log 2>&1
+    timeout 100 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.06 + 0.04 * $n}") s" > stops.log 2>&1
     code=$?
     n=$((n + 1))
 done
