@@ -6,11 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Windows of many shells are for numbers against q: they are drawn only where there is room. */
 int figures_windows(const struct report *r, const char *label, const struct window_report *w[FIGURES_COLUMNS])
 {
     int n = 0;
-    for (int i = 0; i < r->windows && n < FIGURES_COLUMNS; i++)
-        if (strcmp(r->window[i].label, label) == 0) w[n++] = &r->window[i];
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < r->windows && n < FIGURES_COLUMNS; i++)
+            if (strcmp(r->window[i].label, label) == 0 &&
+                (strcmp(r->window[i].c.frames.kind, "shells") == 0) == (pass == 1))
+                w[n++] = &r->window[i];
     return n;
 }
 

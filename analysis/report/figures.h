@@ -29,7 +29,8 @@ status figures_draw(struct figures *g, const struct report *r, const char *folde
 const struct figure *figures_find(const struct figures *g, const char *key, const char *label);
 void figures_free(struct figures *g);
 
-/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side. */
+/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side; those of kind `shells`
+ * last. */
 int figures_windows(const struct report *r, const char *label,
                     const struct window_report *w[FIGURES_COLUMNS]);
 

@@ -82,10 +82,11 @@ static double error_of(const struct hop_law *l)
 static status against_distance(struct figure *f, const struct motion_report *m, double persist)
 {
     char part[32], file[FIGURE_NAME + 40], c[16];
-    figure_script(
-        f, "unset logscale; set format xy '%%g'; set xrange [0:*]; set yrange [1:*]; set xlabel 'hop "
-           "distance d_c (r_1)' offset 0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}'; set bars 0.4; set "
-           "key off\nplot 1.45 with lines dt 2 lc rgb '#666666'");
+    figure_script(f,
+                  "unset logscale; set format xy '%%g'; set xrange [0:*]; set yrange [1:*]; set xlabel 'hop "
+                  "distance d_c (r_1)' offset 0,0.3; set ylabel 'exponent α of p(t) ∼ t^{−α}' offset -0.8,0; "
+                  "set bars 0.4; set "
+                  "key off\nplot 1.45 with lines dt 2 lc rgb '#666666'");
     for (int age = 0; age <= m->hops.ages; age++) {
         double x[3][POINTS];
         int n = 0;

@@ -143,7 +143,7 @@ status page_windows(struct page *p)
         if (count_windows(p->report, label) > n)
             text_add(&p->html,
                      "<p class=\"note\">%d more window%s in the tables; the figures show the %d with the "
-                     "most pixels.</p>\n",
+                     "most pixels, several shells last.</p>\n",
                      count_windows(p->report, label) - n, count_windows(p->report, label) - n > 1 ? "s" : "",
                      n);
         window_table(p, label);
@@ -284,10 +284,10 @@ static void spots_row(struct text *t, const struct window_report *w, const char 
     char name[120], safe[100], cell[4][96];
     snprintf(name, sizeof name, "%s, all %lld spots", html_escape(safe, sizeof safe, w->name),
              (long long)w->spots);
-    over_spots(w, SPOT_SD, "%.4f", cell[0], sizeof cell[0]);
-    over_spots(w, SPOT_LAG_SD, "%.4f", cell[1], sizeof cell[1]);
-    over_spots(w, SPOT_Z, "%.2f", cell[2], sizeof cell[2]);
-    over_spots(w, SPOT_EVENTS, "%.3f", cell[3], sizeof cell[3]);
+    over_spots(w, SPOT_SD, "%.3f", cell[0], sizeof cell[0]);
+    over_spots(w, SPOT_LAG_SD, "%.3f", cell[1], sizeof cell[1]);
+    over_spots(w, SPOT_Z, "%.1f", cell[2], sizeof cell[2]);
+    over_spots(w, SPOT_EVENTS, "%.2f", cell[3], sizeof cell[3]);
     page_row(t, "td", 10,
              (const char *const[]){name, cell[0], "", "", cell[1], "", "", cell[2], threshold, cell[3]});
 }
@@ -295,9 +295,9 @@ static void spots_row(struct text *t, const struct window_report *w, const char 
 static void null_table(struct page *p, const char *label)
 {
     struct text *t = &p->html;
-    static const char *const head[] = {
-        "window", "s.d. of C(t,t)", "surrogates (95 %)", "p",     "s.d. of C(t,t+1)", "surrogates (95 %)",
-        "p",      "largest z",      "threshold",         "events"};
+    static const char *const head[] = {"window",           "s.d. of C(t,t)", "surr., 95 %", "p",
+                                       "s.d. of C(t,t+1)", "surr., 95 %",    "p",           "largest z",
+                                       "threshold",        "events"};
     text_add(t, "<div class=\"scroll\"><table>\n<caption>Fluctuations in time beside surrogates with the "
                 "same |f|² and pixels and no events. p: share of surrogates that fluctuate at least as much. "
                 "Of several spots the first, then mean ± standard deviation over all of them.</caption>\n");
