@@ -68,6 +68,7 @@ static void json_motion(struct json *j, const struct motion_report *m)
     int64_t row = motion_report_row(m);
     json_open(j, NULL, '{');
     json_string(j, "label", m->label);
+    json_string(j, "hops_from", m->in_situ ? m->hops_from : "trajectory");
     json_integer(j, "frames", m->frames);
     json_integer(j, "atoms", m->track.atoms);
     if (m->has[MOTION_STRUCTURE]) {
@@ -117,9 +118,9 @@ static void summary_text(const struct report *r, const char *page)
     for (int i = 0; i < r->motions; i++) {
         const struct motion_report *m = &r->motion[i];
         int64_t row = motion_report_row(m);
-        printf("# trajectory %s: tau_alpha %.5g %s; %s\n", m->label,
-               m->has[MOTION_ISF] ? m->isf.tau[0] : (double)NAN, m->track.time_unit,
-               row >= 0 ? m->hops.row[row].exchange.verdict : "no fit of the waiting times");
+        printf("# %s%s%s:", m->in_situ ? "hops in situ" : "trajectory", m->label[0] ? " " : "", m->label);
+        if (m->has[MOTION_ISF]) printf(" tau_alpha %.5g %s;", m->isf.tau[0], m->track.time_unit);
+        printf(" %s\n", row >= 0 ? m->hops.row[row].exchange.verdict : "no fit of the waiting times");
     }
     printf("%s\n%s\n", r->results, page);
 }

@@ -191,7 +191,8 @@ status figure_temperatures(struct figure *f, const struct report *r)
                     (const double *const[]){x[0], x[1], x[2]}, n));
     figure_script(
         f,
-        "set xlabel 'T'; set ylabel 'exponent α of p(t) ∼ t^{−α}'; set offsets graph 0.1, graph 0.1, 0, 0; "
+        "set xlabel 'mean temperature of the stage'; set key bottom right; set ylabel 'exponent α of p(t) ∼ "
+        "t^{−α}'; set offsets graph 0.1, graph 0.1, 0, 0; "
         "set yrange [1:*]; set bars 0.4; set lmargin 9; set bmargin 3.6\n"
         "plot 1.45 with lines dt 2 lc rgb '#666666' title 'Riechers et al. 2024: 1.45', '%s' using 1:2:3 "
         "with yerrorbars pt 7 title 'stages of this run'\n",
