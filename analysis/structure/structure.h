@@ -12,7 +12,7 @@
 #ifndef GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 #define GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 
-#include "analysis/structure/rdf.h"
+#include "system/rdf.h"
 #include "analysis/structure/sq.h"
 #include "base/status.h"
 #include "system/config.h"

@@ -44,7 +44,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 3 };
+enum { OBSERVERS = 4 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -58,6 +58,7 @@ struct run { /* what the runner's hooks work with */
         elsewhere; /* steps not advanced: restored branches do count */
     double started, last_checkpoint, last_look;
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
+    struct record_plan plan; /* of the trajectory */
 };
 
 /* ---- hooks ---- */
@@ -65,6 +66,7 @@ struct run { /* what the runner's hooks work with */
 static bool takes_part(const struct observer *o, const struct stage *s)
 {
     if (!o->in_stage_only) return true;
+    if (strcmp(o->name, "hops") == 0) return s->observe_hops;
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
@@ -163,6 +165,8 @@ static status hook_checkpoint(void *context, struct engine *e, const struct runn
     for (int i = 0; i < r->observers; i++)
         if (r->observer[i]->active) TRY(par_agree(r->observer[i]->kind->flush(r->observer[i])));
     TRY(checkpoint_write(e, state, r->observer, r->observers, r->folder, "checkpoint.h5", true, r->digest));
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->kind->settle) r->observer[i]->kind->settle(r->observer[i]);
     r->last_checkpoint = clock_now();
     return OK;
 }
@@ -299,6 +303,17 @@ static int count_observed(const struct run_input *in, bool speckle)
     return n;
 }
 
+static status make_hops(struct run *r)
+{
+    const struct run_input *in = &r->input;
+    bool any = false;
+    for (size_t i = 0; i < in->n_stages; i++) any = any || in->stages[i].observe_hops;
+    if (!any) return OK;
+    int64_t every = llround(in->hops.every / in->dt);
+    struct hops_options o = {.folder = r->folder, .input = &in->hops, .every = every > 1 ? every : 1};
+    return hops_new(&r->observer[r->observers++], &o);
+}
+
 static status make_observers(struct run *r)
 {
     const struct run_input *in = &r->input;
@@ -306,12 +321,19 @@ static status make_observers(struct run *r)
     TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
     r->engine.energy_every = every > 0 ? every : 1;
     if (count_observed(in, false) > 0) {
+        struct record_plan *plan = &r->plan;
+        TRY(record_plan(plan, &in->trajectory, in->dt, (double)r->engine.domain.total, in->stages,
+                        in->n_stages));
+        if (plan->factor > 1)
+            log_info("trajectory: every %lld-th frame asked for, so that all stay below %.3g MB (keep): %s",
+                     (long long)plan->factor, 1e-6 * in->trajectory.keep, plan->words);
         struct record_options o = {.folder = r->folder,
-                                   .every = llround(in->trajectory.every / in->dt),
+                                   .every = plan->every,
+                                   .per_decade = plan->per_decade,
+                                   .schedule = plan->words,
                                    .f32 = in->trajectory.precision == 1,
                                    .label_files = count_observed(in, false) > 1,
                                    .potential = r->engine.potential.description};
-        if (o.every < 1) o.every = 1;
         TRY(record_new(&r->observer[r->observers++], &o));
     }
     if (count_observed(in, true) > 0) {
@@ -326,7 +348,7 @@ static status make_observers(struct run *r)
                                     .form_factors = in->speckle.form_factors};
         TRY(speckles_new(&r->observer[r->observers++], &o));
     }
-    return OK;
+    return make_hops(r);
 }
 
 static status check_resumable(const struct run *r, const struct checkpoint *c)
@@ -484,7 +506,7 @@ const struct command cmd_run = {
     .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
     .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
                    "everything in the run folder:\n"
-                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
+                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, hops-*.h5, "
                    "checkpoint.h5. Also under mpirun or\n"
                    "srun; any number of ranks and threads gives the same bits.\n"
                    "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "

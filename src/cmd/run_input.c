@@ -248,16 +248,6 @@ static const struct input_table speckle_table = {"speckle", speckle_keys, sizeof
 
 /* ---- the rest ---- */
 
-static const char *const precision_words[] = {"double", "single", NULL};
-static const struct input_key trajectory_keys[] = {
-    {"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .required = true,
-     .help = "time between frames"},
-    {"precision", INPUT_CHOICE, sizeof(double), .choices = precision_words, .standard = "single",
-     .help = "of the stored positions"},
-    {0}};
-static const struct input_table trajectory_table = {"trajectory", trajectory_keys,
-                                                    sizeof(((struct run_input *)0)->trajectory),
-                                                    .help = "atomic positions, in stages that observe them"};
 static const struct input_key thermo_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME,
                                                 .limit = INPUT_POSITIVE, .standard = "200 steps",
                                                 .help = "time between lines of thermo.csv"},
@@ -305,6 +295,11 @@ static const struct input_key run_keys[] = {
     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, .help = "in stages that observe speckle"},
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
+    {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, .help = "in stages that observe hops"},
+    {"waiting", INPUT_MAP, FIELD(waiting), .table = &waiting_table,
+     .help = "how `glint waiting` and `glint report` analyse waiting times"},
+    {"analysis", INPUT_MAP, FIELD(analysis), .table = &analysis_table,
+     .help = "how `glint ttcf`, `fit` and `report` analyse speckles"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
@@ -332,19 +327,63 @@ static void make_stages(struct run_input *r)
     r->n_stages = r->stage_items.count;
 }
 
+/* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no
+ * stage asks for belongs there, too. */
+static void find_hop_stages(struct run_input *r)
+{
+    bool follow = !isnan(r->trajectory.every) || r->trajectory.per_decade > 0;
+    for (size_t i = 0; i < r->n_stages; i++) follow = follow && !r->stages[i].observe_trajectory;
+    const struct tree_node *block = tree_child(r->document.root, "hops");
+    for (size_t k = 0; k < r->hops.in.count; k++) {
+        const char *labels[256];
+        size_t n = 0;
+        bool found = false;
+        for (size_t i = 0; i < r->n_stages; i++) {
+            struct stage *s = &r->stages[i];
+            if (s->action != STAGE_DYNAMICS) continue;
+            if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
+            if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
+            s->observe_hops = found = true;
+            s->observe_trajectory = s->observe_trajectory || follow;
+        }
+        if (found) continue;
+        const char *near = text_nearest(r->hops.in.value[k], labels, n);
+        input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
+                      r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    for (size_t i = 0; i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        int windows;
+        int64_t from[HOPS_WINDOWS], to[HOPS_WINDOWS], every = llround(r->hops.every / r->dt);
+        if (!s->observe_hops) continue;
+        if (every < 1) every = 1;
+        if (hops_windows(&r->hops, s->steps / every + 1, (double)every * r->dt, &windows, from, to) != OK)
+            input_problem(&r->input, s->node, "hops: %s", status_message());
+    }
+}
+
 /* Relations between parts of the input. */
 static void check_together(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
+    find_hop_stages(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)
             input_problem(in, s->node, "the stage observes speckle, but no `speckle: windows:` are given");
-        if (s->observe_trajectory && isnan(r->trajectory.every))
-            input_problem(in, s->node,
-                          "the stage observes its trajectory, but `trajectory: every:` is not given");
+        if (s->observe_trajectory && isnan(r->trajectory.every) && r->trajectory.per_decade == 0)
+            input_problem(
+                in, s->node,
+                "the stage observes its trajectory, but neither `trajectory: every:` nor `schedule: log N "
+                "per decade` is given");
     }
+    struct record_plan plan;
+    bool kept = false;
+    for (size_t i = 0; i < r->n_stages; i++) kept = kept || r->stages[i].observe_trajectory;
+    if (kept && r->atoms.N != INPUT_ABSENT && in->problem_count == 0 &&
+        record_plan(&plan, &r->trajectory, r->dt, (double)r->atoms.N, r->stages, r->n_stages) != OK)
+        input_problem(in, tree_child(r->document.root, "trajectory"), "%s", status_message());
     if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
         double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;
         if (steps < 0.999 || fabs(steps - nearbyint(steps)) > 1e-6 * steps)

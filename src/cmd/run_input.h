@@ -10,7 +10,10 @@
 #define GLINT_CMD_RUN_INPUT_H
 
 #include "force/potential.h"
+#include "cmd/analysis_input.h"
 #include "input/schema.h"
+#include "observe/hops_input.h"
+#include "observe/record_input.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -47,10 +50,10 @@ struct run_input {
         struct window_spec window[RUN_WINDOWS_MAX];
         int64_t windows;
     } speckle;
-    struct {
-        double every;
-        int precision;
-    } trajectory;
+    struct record_input trajectory;
+    struct hops_input hops;
+    struct waiting_input waiting; /* for the analysis; the run only checks them */
+    struct analysis_input analysis;
     struct {
         double every;
     } thermo;

@@ -6,10 +6,13 @@
  * carry the step they belong to, so after a restart a stream is cut back to the step of the checkpoint
  * (resume) and goes on.
  *
- *     start    when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames
- * up to it) sample   at steps that are multiples of `every` counted from the beginning of the stage stop when
- * the stage is over: close the stream flush    before a checkpoint: what was sampled so far must be in the
- * file save/load  what a checkpoint must hold beside the file: an array of doubles; NULL: nothing */
+ *  - start: when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up
+ * to it)
+ *  - sample: at the steps of its schedule (every, per_decade), counted from the beginning of the stage
+ *  - stop: when the stage is over: close the stream
+ *  - flush: before a checkpoint: what was sampled so far must be in the file
+ *  - save, load: what a checkpoint must hold beside the file: an array of doubles; NULL: nothing
+ *  - settle: after a checkpoint was written: no restart leads back before it any more */
 #ifndef GLINT_OBSERVE_OBSERVER_H
 #define GLINT_OBSERVE_OBSERVER_H
 
@@ -27,12 +30,14 @@ struct observer_kind {
     void (*save)(const struct observer *o, double *state);
     status (*load)(struct observer *o, const double *state, size_t size);
     void (*release)(struct observer **o);
+    void (*settle)(struct observer *o); /* NULL: nothing to do */
 };
 
 struct observer {
     const struct observer_kind *kind;
     char name[64];      /* of its files and of its row in the checkpoint */
-    int64_t every;      /* steps between samples */
+    int64_t every;      /* steps between samples; 0: none at equal distances */
+    int64_t per_decade; /* > 0: also at first_step + round(10^(k/per_decade)), k ≥ 0 */
     int64_t first_step; /* of the stage; samples at first_step + k·every, k ≥ 1 */
     bool active;
     bool in_stage_only; /* only in stages that ask for it */
@@ -41,6 +46,10 @@ struct observer {
 /* The next step after `now` at which an active observer wants to be called. */
 int64_t observer_next(const struct observer *o, int64_t now);
 bool observer_is_due(const struct observer *o, int64_t step);
+/* The last step ≤ `step` at which it was called; first_step if there was none. */
+int64_t observer_last_due(const struct observer *o, int64_t step);
+/* How often it is called in a stage of `steps`. */
+int64_t observer_count(int64_t every, int64_t per_decade, int64_t steps);
 
 /* HDF5 writes a flush in many pieces: a kill in between leaves a stream that cannot be continued. So after
  * each flush, on rank 0, observer_keep copies the stream to path.safe (in one rename); after a restart
@@ -54,10 +63,9 @@ void observer_drop(const char *path);
  * warning, and *fresh becomes true: a new one takes its place from the checkpoint on. Any other failure is
  * returned unchanged. */
 status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh);
-/* Warn if the stream's last frame is not the last one there was before the restart. last_step: INT64_MIN for
- * no frame. steps: between frames. */
-void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
-                         int64_t steps);
+/* Warn if the stream's last frame is not that of step `expected`, the last one there was before the restart.
+ * last_step: INT64_MIN for no frame. */
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t expected);
 
 /* The observers there are. path: folder of the run. */
 struct thermo_options {
@@ -68,7 +76,8 @@ status thermo_new(struct observer **o, const struct thermo_options *options);
 
 struct record_options { /* atomic trajectory, H5MD */
     const char *folder;
-    int64_t every;
+    int64_t every, per_decade; /* as in struct observer */
+    const char *schedule;      /* in words, stored in the file */
     bool f32;
     bool label_files;      /* several stages write: put the stage's label into the name */
     const char *potential; /* description, stored in the file */
@@ -86,5 +95,13 @@ struct speckle_options {
     const char *form_factors; /* "1", "A=1,B=2", "xray" */
 };
 status speckles_new(struct observer **o, const struct speckle_options *options);
+
+struct hops_input;
+struct hops_options { /* hops of atoms while they move; always labelled hops-LABEL.h5 */
+    const char *folder;
+    const struct hops_input *input;
+    int64_t every; /* steps between looks */
+};
+status hops_new(struct observer **o, const struct hops_options *options);
 
 #endif

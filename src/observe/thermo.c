@@ -99,7 +99,8 @@ static const struct observer_kind kind = {
     start,    sample,
     stop,     flush,
     NULL,     NULL,
-    NULL,     release};
+    NULL,     release,
+    NULL};
 
 status thermo_new(struct observer **out, const struct thermo_options *options)
 {

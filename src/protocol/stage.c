@@ -92,7 +92,7 @@ static const char *const observe_words[] = {"speckle", "trajectory", "hops", "no
         {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
          .help = "another one than the run's"},                                                          \
         {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
-         .help = "what is recorded: speckle, trajectory (hops are found in the trajectory), nothing"},   \
+         .help = "what is recorded: speckle, trajectory, hops, nothing"},                                \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
         0                                                                                                \
@@ -189,8 +189,8 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
 {
     for (size_t i = 0; i < d->observe.count; i++) {
         s->observe_speckle = s->observe_speckle || d->observe.choice[i] == 0;
-        s->observe_trajectory =
-            s->observe_trajectory || d->observe.choice[i] == 1 || d->observe.choice[i] == 2;
+        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
+        s->observe_hops = s->observe_hops || d->observe.choice[i] == 2;
     }
 }
 
