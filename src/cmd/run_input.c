@@ -304,6 +304,8 @@ static const struct input_key run_keys[] = {
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
+    {"crystal_alarm", INPUT_MAP, FIELD(crystal_alarm), .table = &crystal_alarm_table,
+     .help = "in long stages, and in those that observe crystal-alarm"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
     {"lists", INPUT_MAP, FIELD(lists), .table = &lists_table, .help = "neighbor lists (defaults are good)"},
@@ -328,6 +330,7 @@ static void make_stages(struct run_input *r)
         stage_make(&r->stage_items.item[i], &c, &r->stages[i]);
     }
     r->n_stages = r->stage_items.count;
+    crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 
 /* Relations between parts of the input. */

@@ -10,6 +10,7 @@
 #define GLINT_CMD_RUN_INPUT_H
 
 #include "input/schema.h"
+#include "observe/crystal_alarm.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -53,6 +54,7 @@ struct run_input {
     struct {
         double every;
     } thermo;
+    struct crystal_alarm_input crystal_alarm;
     struct {
         double every;
     } checkpoint;

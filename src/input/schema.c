@@ -400,6 +400,15 @@ static void unknown_keys(struct input *in, const struct input_table *table, cons
     }
 }
 
+/* A table with a required key is left out of the echo when it is absent: written there with its standards
+ * only, it would be asked for the rest when the effective input is read again. */
+static bool asks(const struct input_table *table)
+{
+    for (const struct input_key *key = table->keys; key->name; key++)
+        if (key->required && !key->standard) return true;
+    return false;
+}
+
 /* map NULL: the key of the whole table is absent; its standards are set and nothing is asked for. `tag` is a
  * key of the map that is not in the table and already read. */
 static void read_table(struct input *in, const struct input_table *table, const struct tree_node *map,
@@ -423,7 +432,7 @@ static void read_table(struct input *in, const struct input_table *table, const 
             struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, NULL);
             if (!deeper) return;
             read_table(in, key->table, NULL, NULL, field, deeper);
-            if (deeper->count > 0) tree_append(echo, deeper);
+            if (deeper->count > 0 && !asks(key->table)) tree_append(echo, deeper);
         }
     }
     if (map && table->check && in->failure == OK && problems(in) == before) table->check(in, map, target);
