@@ -32,7 +32,7 @@ DEB_cmocka = libcmocka-dev
 DEPS := gcc g++ make pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev hdf5-tools libfftw3-dev \
         libopenblas-dev libgsl-dev libplfit-dev voro++-dev libyaml-dev gnuplot-nox
 DEPS_UNIT := libcmocka-dev
-DEPS_TEST := $(DEPS_UNIT) lammps lammps-data python3-h5py python3-numpy python3-mdanalysis clang-format clang-tidy \
+DEPS_TEST := $(DEPS_UNIT) lammps lammps-data voro++ python3-h5py python3-numpy python3-mdanalysis clang-format clang-tidy \
              valgrind chromium git
 
 # ---- flags ----
@@ -95,7 +95,7 @@ deps: ## install what building and running needs (Debian; root or sudo)
 deps-unit:
 	$(call apt_install,$(DEPS_UNIT))
 
-deps-test: ## install what the tests compare with: LAMMPS, MDAnalysis, h5py, clang tools, valgrind
+deps-test: ## install what the tests compare with: LAMMPS, MDAnalysis, h5py, voro++, clang tools, valgrind
 	$(call apt_install,$(DEPS_TEST))
 
 # A missing library is told at the start, not by a compiler error in the middle. An empty recipe costs nothing.

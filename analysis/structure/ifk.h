@@ -13,7 +13,8 @@
  *
  * Nelson's rule (D. R. Nelson, Phys. Rev. B 28, 5515, 1983): an atom whose faces have 4, 5 or 6 edges only,
  * with Σ (6 − n) N_n = 12, is joined to its neighbors by bonds without disclination (5 edges) or on −72° (6)
- * and +72° (4) lines; the edges of a face are the common neighbors of the pair. Open cells count nowhere. */
+ * and +72° (4) lines; the edges of a face are the common neighbors of the pair. The sum holds for whole
+ * polyhedra: use the rule at f = 0. Open cells count nowhere. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_IFK_H
 #define GLINT_ANALYSIS_STRUCTURE_IFK_H
 

@@ -133,7 +133,6 @@ static status count_keys(struct voronoi_level *l)
 
 status voronoi_stats_finish(struct voronoi_stats *t)
 {
-    if (t->all < 1) return fail(BAD_INPUT, "no closed Voronoi cell in %lld frames", (long long)t->frames);
     for (int k = 0; k < t->levels; k++) TRY(count_keys(&t->level[k]));
     for (int a = 0; a < t->species.count; a++) {
         double n = t->atoms[a] > 0 ? (double)t->atoms[a] : (double)NAN;

@@ -73,6 +73,12 @@ expect 0 "resumed with a higher limit" "" -- "$GLINT" run -o stop --resume --set
 same "stopped and resumed" grain stop
 cmp -s grain/crystal-hold.csv stop/crystal-hold.csv && ok "the file as without a stop" || { diff grain/crystal-hold.csv stop/crystal-hold.csv > differ.txt; not_ok "the file as without a stop" differ.txt; }
 
+# The page says it beside the energies.
+expect 0 "a report of the run" "" -- "$GLINT" report grain
+most=$(awk -F, '/^[0-9]/ && $6 > m {m = $6} END {print m}' grain/crystal-hold.csv)
+grep -q "crystal (%)" grain/report.html && grep -q ", cluster $most<" grain/report.html && ok "the page: crystal and its cluster" \
+    || not_ok "the page: crystal and its cluster" both.txt
+
 has_mpi || { skip "ranks: no mpirun here"; exit 0; }
 for n in 2 3; do
     ranks $n timeout 100 "$GLINT" run grain.yaml -o "r$n" > "r$n.log" 2>&1
