@@ -70,6 +70,9 @@ static void print_cost(const struct run_input *r, const struct options *o, doubl
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle) print_speckles(r, s, atoms);
+        if (s->observe_crystal)
+            printf("stage %s is watched for crystals: %.0f looks\n", s->label,
+                   floor((double)s->steps * r->dt / r->crystal_alarm.every + 1e-9));
         if (s->observe_trajectory)
             print_bytes("trajectory", (double)s->steps * r->dt / r->trajectory.every * atoms *
                                           (r->trajectory.precision == 1 ? 36.0 : 48.0));
