@@ -130,7 +130,7 @@ static double square(const double v[3])
 static status measure_track(struct motion_report *m, const char *path)
 {
     struct track_options t = {.every = 1};
-    struct structure_options so = {.rdf = true, .sq = true};
+    struct structure_options so = {.rdf = true, .sq = true, .voronoi = true, .bond_order = true};
     struct lag_options lags = {0};
     TRY(track_load(&m->track, path, &t));
     double edge = 0.0;
@@ -283,6 +283,82 @@ done:
     return s;
 }
 
+/* The indices of one filter, most frequent first, with what belongs to it as attributes. */
+static status write_level(const struct motion_report *m, struct results *r, int level)
+{
+    const struct voronoi_stats *t = &m->structure.voronoi;
+    const struct voronoi_level *l = &t->level[level];
+    enum { COLUMNS = 5 + SPECIES_MAX };
+    struct results_column column[COLUMNS];
+    static const char *const edges[] = {"n3", "n4", "n5", "n6"};
+    char object[256], leaf[64], name[SPECIES_MAX][RUN_NAME];
+    int species = t->species.count;
+    double *data = NULL;
+    size_t rows = (size_t)l->counts;
+    status s = OK;
+    GUARD(NEW(data, rows * COLUMNS + 1));
+    for (size_t i = 0; i < rows; i++) {
+        for (int e = 0; e < 4; e++) data[(size_t)e * rows + i] = l->count[i].n[e];
+        for (int a = -1; a < species; a++)
+            data[(size_t)(5 + a) * rows + i] = voronoi_stats_fraction(t, level, l->count[i].n, a);
+    }
+    for (int e = 0; e < 4; e++)
+        column[e] =
+            (struct results_column){edges[e], "", "faces with so many edges", data + (size_t)e * rows};
+    column[4] = (struct results_column){"fraction", "", "of all atoms", data + 4 * rows};
+    for (int a = 0; a < species; a++) {
+        snprintf(name[a], sizeof name[a], "fraction_%s", t->species.name[a]);
+        column[5 + a] = (struct results_column){name[a], "", "of the atoms of the species",
+                                                data + (size_t)(5 + a) * rows};
+    }
+    snprintf(leaf, sizeof leaf, "voronoi_%g", l->f);
+    place(object, sizeof object, m, "structure", leaf);
+    GUARD(results_table(r, object, l->counts, 5 + species, column));
+    GUARD(results_text(r, object, "construction", "plain cells, all edges kept"));
+    GUARD(results_number(r, object, "area_filter", l->f));
+    GUARD(results_number(r, object, "network_centres", (double)l->sum.centres / (double)l->sum.atoms));
+    GUARD(results_number(r, object, "network_with_shells", (double)l->sum.covered / (double)l->sum.atoms));
+    GUARD(results_number(r, object, "laves_fraction", t->laves.fraction));
+    GUARD(results_integer(r, object, "laves_largest_cluster", t->laves.largest));
+    for (int a = 0; a < species; a++) {
+        snprintf(leaf, sizeof leaf, "coordination_%s", t->species.name[a]);
+        GUARD(results_number(r, object, leaf, l->neighbors[a]));
+    }
+done:
+    DELETE(data);
+    return s;
+}
+
+static status write_bond_order(const struct motion_report *m, struct results *r)
+{
+    const struct bond_order_stats *t = &m->structure.bond_order;
+    struct results_column column[2 + 2 * BOND_ORDER_VALUES];
+    double data[2 + 2 * BOND_ORDER_VALUES][SPECIES_MAX];
+    char object[256], sd[BOND_ORDER_VALUES][24];
+    for (int a = 0; a < t->species; a++) {
+        data[0][a] = a;
+        data[1][a] = t->atoms[a] > 0 ? (double)t->solid[a] / (double)t->atoms[a] : (double)NAN;
+        for (int k = 0; k < BOND_ORDER_VALUES; k++) {
+            data[2 + 2 * k][a] = t->mean[a][k];
+            data[3 + 2 * k][a] = t->sd[a][k];
+        }
+    }
+    column[0] = (struct results_column){"species", "", "number of the species, from 0", data[0]};
+    column[1] = (struct results_column){"solid_like", "", "fraction of the species", data[1]};
+    for (int k = 0; k < BOND_ORDER_VALUES; k++) {
+        snprintf(sd[k], sizeof sd[k], "%s_sd", bond_order_names[k]);
+        column[2 + 2 * k] =
+            (struct results_column){bond_order_names[k], "", "mean over atoms and frames", data[2 + 2 * k]};
+        column[3 + 2 * k] =
+            (struct results_column){sd[k], "", "standard deviation over atoms and frames", data[3 + 2 * k]};
+    }
+    place(object, sizeof object, m, "structure", "bond_order");
+    TRY(results_table(r, object, t->species, 2 + 2 * BOND_ORDER_VALUES, column));
+    TRY(results_text(r, object, "neighbors",
+                     "plain Voronoi, weights are face areas, faces below 0.01 of the surface dropped"));
+    return results_text(r, object, "solid_like", "at least 8 neighbors with q6(i).q6(j)* > 0.7");
+}
+
 static status write_msd(const struct motion_report *m, struct results *r)
 {
     const struct msd *d = &m->msd;
@@ -317,7 +393,11 @@ status motion_report_write(const struct motion_report *m, struct results *r)
 {
     char group[256];
     place(group, sizeof group, m, HOP_GROUP, "");
-    if (m->has[MOTION_STRUCTURE]) TRY(write_structure(m, r));
+    if (m->has[MOTION_STRUCTURE]) {
+        TRY(write_structure(m, r));
+        for (int k = 0; k < m->structure.voronoi.levels; k++) TRY(write_level(m, r, k));
+        TRY(write_bond_order(m, r));
+    }
     if (m->has[MOTION_MSD]) TRY(write_msd(m, r));
     if (m->has[MOTION_ISF]) TRY(write_isf(m, r));
     return m->has[MOTION_HOPS] ? hop_table_write_at(&r->file, group, &m->hops, motion_report_hops_track(m))

@@ -14,21 +14,31 @@ static bool metal(const struct report *r)
     return r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
 }
 
+/* Percent of the large atoms that are Laves centres, at the end of the stage, and the largest cluster. */
+static void crystal_cell(const struct page *p, const char *stage, char cell[HTML_NUMBER])
+{
+    struct run_crystal c;
+    if (run_folder_crystal(&p->report->folder, stage, &c))
+        snprintf(cell, HTML_NUMBER, c.largest > 0 ? "%.2g, cluster %lld" : "%.2g", 100.0 * c.last, c.largest);
+    else
+        snprintf(cell, HTML_NUMBER, "–");
+}
+
 static void stage_table(struct page *p)
 {
     const struct run_thermo *t = &p->report->folder.thermo;
     struct text *h = &p->html;
     bool real = metal(p->report);
-    page_row(h, "th", 7,
+    page_row(h, "th", 8,
              (const char *const[]){"stage", real ? "from–to (ps)" : "from–to (τ)",
                                    real ? "T set (K)" : "T set (ε/k<sub>B</sub>)",
                                    real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (eV/Å³)" : "P (ε/σ³)",
                                    real ? "ρ (Å⁻³)" : "ρ (σ⁻³)",
-                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)"});
+                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)", "crystal (%)"});
     for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
         if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
         double from = t->column[THERMO_TIME][begin], to = t->column[THERMO_TIME][i - 1];
-        char name[100], span[64], set[64], cell[4][HTML_NUMBER];
+        char name[100], span[64], set[64], cell[4][HTML_NUMBER], crystal[HTML_NUMBER];
         const int column[4] = {THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY};
         double t0 = t->column[THERMO_T_TARGET][begin], t1 = t->column[THERMO_T_TARGET][i - 1];
         for (int k = 0; k < 4; k++) {
@@ -38,9 +48,10 @@ static void stage_table(struct page *p)
         }
         snprintf(span, sizeof span, "%.4g–%.4g", from, to);
         snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.3g → %.3g" : "%.3g", t0, t1);
-        page_row(h, "td", 7,
+        crystal_cell(p, t->stage[t->stage_of[begin]], crystal);
+        page_row(h, "td", 8,
                  (const char *const[]){html_escape(name, sizeof name, t->stage[t->stage_of[begin]]), span,
-                                       set, cell[0], cell[1], cell[2], cell[3]});
+                                       set, cell[0], cell[1], cell[2], cell[3], crystal});
         begin = i;
     }
 }
@@ -52,8 +63,10 @@ status page_sample(struct page *p)
         TRY(page_figure(p, "sample", "", false,
                         "Temperature, pressure, density and potential energy per atom against time; dotted "
                         "lines divide the stages."));
-        text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
-                           "each stage (not the error of the mean).</caption>\n");
+        text_add(&p->html,
+                 "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
+                 "each stage (not the error of the mean). Crystal: large atoms that are centres of a "
+                 "Laves phase, at the end of a stage that the crystal alarm watched.</caption>\n");
         stage_table(p);
         text_add(&p->html, "</table></div>\n");
     } else {
@@ -71,6 +84,62 @@ static void note(struct page *p, const struct motion_report *m, int part)
     text_add(&p->html, "<p class=\"warn\">");
     html_text(&p->html, m->note[part]);
     text_add(&p->html, "</p>\n");
+}
+
+/* Percent with two digits of what is rare. */
+static const char *percent(char out[HTML_NUMBER], double fraction)
+{
+    snprintf(out, HTML_NUMBER, isfinite(fraction) ? "%.2f" : "–", 100.0 * fraction);
+    return out;
+}
+
+static void cell_rows(struct page *p, const struct motion_report *m)
+{
+    const struct voronoi_stats *t = &m->structure.voronoi;
+    for (int k = 0; k < t->levels; k++)
+        for (int a = 0; a < t->species.count; a++) {
+            char f[32], name[40], cn[HTML_NUMBER], cell[6][HTML_NUMBER];
+            const struct ifk *net = &t->level[k].sum;
+            double n = (double)net->atoms;
+            snprintf(f, sizeof f, "%g %%", 100.0 * t->level[k].f);
+            snprintf(cn, sizeof cn, "%.2f", t->level[k].neighbors[a]);
+            for (int z = 0; z < VORONOI_KINDS; z++) percent(cell[z], voronoi_stats_kind(t, k, z, a));
+            percent(cell[4], (double)net->centres / n);
+            percent(cell[5], (double)net->covered / n);
+            page_row(&p->html, "td", 9,
+                     (const char *const[]){f, html_escape(name, sizeof name, t->species.name[a]), cn, cell[0],
+                                           cell[1], cell[2], cell[3], a == 0 ? cell[4] : "",
+                                           a == 0 ? cell[5] : ""});
+        }
+}
+
+static void crystal_text(struct page *p, const struct motion_report *m)
+{
+    const struct laves *l = &m->structure.voronoi.laves;
+    char name[40];
+    if (!m->has[MOTION_STRUCTURE] || l->large < 0) return;
+    text_add(
+        &p->html,
+        " Crystal: %.2g %% of the %s atoms are centres of a Laves phase (positions as they are, mean over "
+        "frames), the largest cluster has %lld.",
+        100.0 * l->fraction, html_escape(name, sizeof name, m->structure.species.name[l->large]),
+        (long long)l->largest);
+}
+
+static void cell_table(struct page *p, const struct motion_report *m)
+{
+    text_add(&p->html,
+             "<div class=\"scroll\"><table>\n<caption>Voronoi cells (plain), faces below f of the "
+             "surface of their cell dropped: mean coordination, percent of the species that are "
+             "Frank–Kasper centres (Z12 is ⟨0,0,12,0⟩), percent of all atoms that are a centre, or a "
+             "centre or in the shell of one.");
+    crystal_text(p, m);
+    text_add(&p->html, "</caption>\n");
+    page_row(
+        &p->html, "th", 9,
+        (const char *const[]){"f", "species", "⟨CN⟩", "Z12", "Z14", "Z15", "Z16", "centres", "with shells"});
+    cell_rows(p, m);
+    text_add(&p->html, "</table></div>\n");
 }
 
 static void peak_text(struct page *p, const struct motion_report *m)
@@ -112,6 +181,7 @@ status page_structure(struct page *p)
             "Static structure factor (total: Bhatia–Thornton S<sub>NN</sub>; partial: Ashcroft–Langreth) and "
             "pair correlation functions. Shaded: range of |q| of the speckle windows."));
         peak_text(p, m);
+        cell_table(p, m);
     }
     text_add(&p->html, "</section>\n");
     return OK;
@@ -219,6 +289,7 @@ static void verdict(struct page *p, const struct motion_report *m)
                  "well-relaxed glass of this model at 0.8 T<sub>g</sub>.",
                  html_number(number, r->exchange.fit.alpha, r->exchange.fit.sigma));
     }
+    crystal_text(p, m);
     text_add(&p->html, "</p>\n");
 }
 

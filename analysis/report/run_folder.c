@@ -227,6 +227,29 @@ int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, dou
     return n;
 }
 
+bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c)
+{
+    char path[FILE_PATH_MAX], name[RUN_NAME + 16], *content = NULL;
+    size_t length;
+    bool found = false;
+    *c = (struct run_crystal){0};
+    snprintf(name, sizeof name, "crystal-%s.csv", stage);
+    if (file_join(path, f->path, name) != OK || !file_exists(path)) return false;
+    if (file_read(path, &content, &length) != OK) return false;
+    for (char *line = content, *end; (end = strchr(line, '\n')); line = end + 1) {
+        double fraction;
+        long long largest;
+        /* step, time, fraction, centres, large atoms, largest cluster, …; the header matches nothing */
+        if (sscanf(line, "%*d,%*f,%lf,%*d,%*d,%lld,", &fraction, &largest) != 2) continue;
+        c->last = fraction;
+        if (fraction > c->most) c->most = fraction;
+        if (largest > c->largest) c->largest = largest;
+        found = true;
+    }
+    DELETE(content);
+    return found;
+}
+
 /* ---- run.json and input.yaml ---- */
 
 static void copy_value(char *value, size_t size, const char *start, size_t length)

@@ -62,6 +62,14 @@ bool run_folder_fact(const struct run_folder *f, const char *key, char *value, s
 bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,
                       size_t size);
 
+/* What the crystal alarm saw in a stage (crystal-STAGE.csv): Laves centres per large atom in the last line
+ * and at most, the largest cluster. false: the stage was not watched. */
+struct run_crystal {
+    double last, most;
+    long long largest;
+};
+bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c);
+
 /* Mean and standard deviation of a thermo column over from ≤ time ≤ to; rows used are returned. */
 int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, double to, double *mean,
                         double *sd);

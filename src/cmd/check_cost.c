@@ -131,6 +131,9 @@ status check_cost_print(const struct run_input *r, const struct check_cost *c)
         c->speed > 0.0 ? "--speed" : "a stated rate; `glint bench lj` measures this machine's, then --speed");
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
+        if (s->observe_crystal)
+            printf("stage %s is watched for crystals: %.0f looks\n", s->label,
+                   floor((double)s->steps * r->dt / r->crystal_alarm.every + 1e-9));
         if (!s->observe_speckle && !s->observe_trajectory && !s->observe_hops) continue;
         printf("stage %s observes:\n", s->label);
         print_resolution(r, s, (double)s->steps * r->dt);

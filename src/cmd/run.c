@@ -44,7 +44,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 4 };
+enum { OBSERVERS = 5 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -67,6 +67,7 @@ static bool takes_part(const struct observer *o, const struct stage *s)
 {
     if (!o->in_stage_only) return true;
     if (strcmp(o->name, "hops") == 0) return s->observe_hops;
+    if (strcmp(o->name, "crystal") == 0) return s->observe_crystal;
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
@@ -208,6 +209,8 @@ static bool hook_wants_stop(void *context)
 {
     struct run *r = context;
     double wants = stop_signal ? 1.0 : 0.0, now = clock_now();
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->wants_stop) wants = 1.0;
     if (now - r->last_look > 0.1) {
         r->last_look = now;
         if (asked_to_stop(r)) wants = 1.0;
@@ -348,7 +351,16 @@ static status make_observers(struct run *r)
                                     .form_factors = in->speckle.form_factors};
         TRY(speckles_new(&r->observer[r->observers++], &o));
     }
-    return make_hops(r);
+    TRY(make_hops(r));
+    bool crystal = false;
+    for (size_t i = 0; i < in->n_stages; i++) crystal = crystal || in->stages[i].observe_crystal;
+    if (crystal) {
+        int64_t steps = llround(in->crystal_alarm.every / in->dt);
+        TRY(crystal_alarm_new(
+            &r->observer[r->observers++],
+            &(struct crystal_alarm_options){r->folder, &in->crystal_alarm, steps > 0 ? steps : 1}));
+    }
+    return OK;
 }
 
 static status check_resumable(const struct run *r, const struct checkpoint *c)
@@ -506,8 +518,8 @@ const struct command cmd_run = {
     .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
     .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
                    "everything in the run folder:\n"
-                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, hops-*.h5, "
-                   "checkpoint.h5. Also under mpirun or\n"
+                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
+                   "hops-*.h5, crystal-*.csv (long stages), checkpoint.h5. Also under mpirun or\n"
                    "srun; any number of ranks and threads gives the same bits.\n"
                    "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "
                    "at the next list rebuild\n"

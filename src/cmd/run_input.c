@@ -301,6 +301,8 @@ static const struct input_key run_keys[] = {
     {"analysis", INPUT_MAP, FIELD(analysis), .table = &analysis_table,
      .help = "how `glint ttcf`, `fit` and `report` analyse speckles"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
+    {"crystal_alarm", INPUT_MAP, FIELD(crystal_alarm), .table = &crystal_alarm_table,
+     .help = "in long stages, and in those that observe crystal-alarm"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
     {"lists", INPUT_MAP, FIELD(lists), .table = &lists_table, .help = "neighbor lists (defaults are good)"},
@@ -325,6 +327,7 @@ static void make_stages(struct run_input *r)
         stage_make(&r->stage_items.item[i], &c, &r->stages[i]);
     }
     r->n_stages = r->stage_items.count;
+    crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 
 /* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no

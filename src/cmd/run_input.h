@@ -14,6 +14,7 @@
 #include "input/schema.h"
 #include "observe/hops_input.h"
 #include "observe/record_input.h"
+#include "observe/crystal_alarm.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -57,6 +58,7 @@ struct run_input {
     struct {
         double every;
     } thermo;
+    struct crystal_alarm_input crystal_alarm;
     struct {
         double every;
     } checkpoint;

@@ -2,9 +2,9 @@
 /* observer — something that looks at a running simulation and writes a stream.
  *
  * An observer kind is a table of functions over its own struct, which begins with a struct observer. To add
- * one: a file pair, and its creation in cmd/run. Calls are collective; only rank 0 writes. Frames of a stream
- * carry the step they belong to, so after a restart a stream is cut back to the step of the checkpoint
- * (resume) and goes on.
+ * one: a file pair, its creation in cmd/run, and, if it has state, its name in checkpoint.c (read_state).
+ * Calls are collective; only rank 0 writes. Frames of a stream carry the step they belong to, so after a
+ * restart a stream is cut back to the step of the checkpoint (resume) and goes on.
  *
  *  - start: when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up
  * to it)
@@ -18,6 +18,8 @@
 
 #include "integrate/engine.h"
 #include "protocol/stage.h"
+
+#include <stdio.h>
 
 struct observer;
 struct observer_kind {
@@ -41,6 +43,7 @@ struct observer {
     int64_t first_step; /* of the stage; samples at first_step + k·every, k ≥ 1 */
     bool active;
     bool in_stage_only; /* only in stages that ask for it */
+    bool wants_stop;    /* set on rank 0 by a sample that asks for a stop with a checkpoint */
 };
 
 /* The next step after `now` at which an active observer wants to be called. */
@@ -57,6 +60,11 @@ int64_t observer_count(int64_t every, int64_t per_decade, int64_t steps);
 status observer_keep(const char *path);
 status observer_recover(const char *path);
 void observer_drop(const char *path);
+
+/* Streams of lines (CSV), on rank 0: a line begins with its step, the header with anything but a digit. Opens
+ * a new file with the header, or goes on after the line of resume_step ≥ 0. */
+status observer_open_lines(FILE **stream, const char *path, const char *header, int64_t resume_step);
+status observer_flush_lines(FILE *stream, const char *path); /* to the disk; a stream of NULL is fine */
 
 /* After a restart, on rank 0: how = what opening the stream at `path` for more frames returned. A stream that
  * cannot be read (a kill in the middle of a flush, a damaged disk) is renamed to path.unreadable-STEP with a

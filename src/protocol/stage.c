@@ -51,7 +51,8 @@ struct dynamics_input {
 };
 
 static const char *const box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
-static const char *const observe_words[] = {"speckle", "trajectory", "hops", "nothing", NULL};
+static const char *const observe_words[] = {"speckle",       "trajectory", "hops",
+                                            "crystal-alarm", "nothing",    NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
 #define KEY_T(is_required)                                                                            \
@@ -92,7 +93,8 @@ static const char *const observe_words[] = {"speckle", "trajectory", "hops", "no
         {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
          .help = "another one than the run's"},                                                          \
         {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
-         .help = "what is recorded: speckle, trajectory, hops, nothing"},                                \
+         .help = "what is recorded: speckle, trajectory, hops, "            \
+                 "crystal-alarm, nothing"},                                                              \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
         0                                                                                                \
@@ -189,8 +191,10 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
 {
     for (size_t i = 0; i < d->observe.count; i++) {
         s->observe_speckle = s->observe_speckle || d->observe.choice[i] == 0;
-        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
         s->observe_hops = s->observe_hops || d->observe.choice[i] == 2;
+        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
+        s->observe_crystal = s->observe_crystal || d->observe.choice[i] == 3;
+        s->observe_nothing = s->observe_nothing || d->observe.choice[i] == 4;
     }
 }
 

@@ -29,7 +29,8 @@ struct stage {
     struct ensemble ensemble; /* temperatures and step numbers are filled in when the stage starts */
     struct minimise_options minimise;
     const char *restore; /* label of the stage whose end is restored */
-    bool observe_speckle, observe_trajectory, observe_hops;
+    bool observe_speckle, observe_trajectory, observe_hops, observe_crystal;
+    bool observe_nothing; /* said so: not even what long stages get by themselves */
     const struct tree_node *node;
 };
 

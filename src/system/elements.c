@@ -122,3 +122,14 @@ status config_set_units(struct config *c, const char *units)
     snprintf(c->units, sizeof c->units, "%s", units);
     return OK;
 }
+
+double element_radius(const char *units, const char *name)
+{
+    static const struct {
+        const char *units, *name;
+        double radius;
+    } known[] = {{"lj", "A", 0.5}, {"lj", "B", 5.0 / 12.0}, {"metal", "Cu", 1.28}, {"metal", "Zr", 1.60}};
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (strcmp(known[k].units, units) == 0 && strcmp(known[k].name, name) == 0) return known[k].radius;
+    return 0.0;
+}
