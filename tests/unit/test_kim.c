@@ -434,22 +434,27 @@ static void test_names(void **state)
     potential_free(&p);
 }
 
-/* An element whose mass is not known here must have it in the configuration. */
+/* A species whose mass is not known here must have it in the configuration. */
 static void test_mass(void **state)
 {
-    static const struct species argon = {1, {"Ar"}, {39.948}};
+    static const char model[] = "LJ_ElliottAkerson_2015_Universal__MO_959249795837_003";
+    static const struct species polonium = {1, {"Po"}, {209.0}};
+    char spec[100];
     (void)state;
-    NEEDS(LISTS);
+    NEEDS(model);
     struct config c = {0};
     struct potential p;
-    mixture(&c, &argon, 0.02, 8, true);
-    MUST(potential_make(&p, "kim:" LISTS));
+    snprintf(spec, sizeof spec, "kim:%s", model);
+    refused(spec, "choose up to 4");
+    snprintf(spec, sizeof spec, "kim:%s:Po", model);
+    mixture(&c, &polonium, 0.02, 8, true);
+    MUST(potential_make(&p, spec));
     c.species.mass[0] = 0.0;
     assert_int_equal(potential_adopt(&p, &c), BAD_INPUT);
-    assert_non_null(strstr(status_message(), "mass of Ar"));
-    c.species.mass[0] = 39.948;
+    assert_non_null(strstr(status_message(), "mass of Po"));
+    c.species.mass[0] = 209.0;
     MUST(potential_adopt(&p, &c));
-    assert_true(c.species.mass[0] == 39.948);
+    assert_true(c.species.mass[0] == 209.0);
     potential_free(&p);
     config_free(&c);
 }
