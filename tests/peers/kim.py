@@ -7,9 +7,15 @@ makes ghost atoms and neighbor lists in its own way.
 Tolerance. Both codes add about 100 pair terms an atom in another order, each with eps = 1.1e-16 of the absolute terms, which
 are at most 1e3 times the largest force (repulsion against cohesion): 1e-10 of the largest force has some digits to spare, and
 a wrong image or list shows in the first digits. The table in the model's file and in that of LAMMPS have the same numbers.
+
+The analytic functions of cuzr:m19 against the author's table in OpenKIM (0.00076 angstrom between rows, splines): with 8192
+rows in r^2, dr = 1.5e-3 angstrom at the nearest neighbors; a slope of the cubic interpolation is wrong by dr^3/125 of the
+fourth derivative, 1e4 eV/angstrom^4, that is 2.5e-7 eV/angstrom. 1e-6 is asked for, and 1e-8 eV per atom (a pair is wrong by
+dr^4/384 of it, 1e-10).
 # limit: 120
 """
 import glob
+import gzip
 import json
 import os
 import shutil
@@ -18,7 +24,9 @@ import sys
 import tempfile
 
 GLINT = os.environ.get("GLINT", os.path.abspath("build/glint"))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TABLE = "/usr/share/lammps/potentials/CuZr_mm.eam.fs"
+M19 = "EAM_Dynamo_MendelevSunZhang_2019_CuZr__MO_609260676108_000"
 EAM = "EAM_Dynamo_MendelevSordeletKramer_2007_CuZr__MO_120596890176_005"
 OTHERS = ("EMT_Asap_MetalGlass_PaduraruKenoufiBailey_2007_CuZr__MO_987541074959_001",
           "MEAM_LAMMPS_KangSaLee_2009_ZrAgCu__MO_813575892799_000")
@@ -90,9 +98,9 @@ def theirs(folder, before, pair):
     return thermo[0], -np.array(thermo[1:]) / BAR_ANGSTROM3, forces
 
 
-def mine(folder, model):
+def mine(folder, spec):
     out = os.path.join(folder, "forces.xyz")
-    j = json.loads(run([GLINT, "energy", "in.data", "--potential", "kim:" + model + ":Cu,Zr", "--forces", out, "--json"], folder))
+    j = json.loads(run([GLINT, "energy", "in.data", "--potential", spec, "--forces", out, "--json"], folder))
     rows = [line.split() for line in open(out).read().split("\n")[2:] if line]
     rows.sort(key=lambda r: int(r[4]))
     return j["potential_energy"], np.array(j["virial"]), np.array([[float(w) for w in r[5:8]] for r in rows])
@@ -100,7 +108,7 @@ def mine(folder, model):
 
 def compare(name, folder, model, before, pair):
     try:
-        a, b = mine(folder, model), theirs(folder, before, pair)
+        a, b = mine(folder, "kim:" + model + ":Cu,Zr"), theirs(folder, before, pair)
     except Exception as trouble:
         report(False, name, trouble)
         return
@@ -111,6 +119,28 @@ def compare(name, folder, model, before, pair):
     print("# " + name + ", " + text)
     if "kim" not in before:
         report(not os.path.exists(os.path.join(folder, "kim.log")), name + ": no kim.log was written")
+
+
+def compare_analytic(folder):
+    a, b = mine(folder, "kim:" + M19), mine(folder, "cuzr:m19,rows=8192")
+    energy, force = abs(a[0] - b[0]) / len(a[2]), np.abs(a[2] - b[2]).max()
+    text = "differences: %.2g eV per atom, force %.2g eV/angstrom" % (energy, force)
+    report(energy < 1e-8 and force < 1e-6, "liquid of 4000 atoms: cuzr:m19 against the table in OpenKIM", text)
+    print("# cuzr:m19 and its table, " + text)
+
+
+def liquid():
+    with tempfile.TemporaryDirectory() as work:
+        packed = os.path.join(ROOT, "tests", "data", "cuzr_4000.data.gz")
+        with gzip.open(packed, "rb") as f, open(os.path.join(work, "in.data"), "wb") as out:
+            out.write(f.read())
+        if installed(EAM) and os.path.exists(TABLE):
+            compare("liquid of 4000 atoms, EAM against eam/fs", work, EAM, "units metal",
+                    "pair_style eam/fs\npair_coeff * * %s Cu Zr" % TABLE)
+        if installed(M19):
+            compare_analytic(work)
+        else:
+            print("skip - cuzr:m19 against OpenKIM: %s is not installed" % M19)
 
 
 try:
@@ -140,3 +170,7 @@ for number, (name, n, edge, tilt) in enumerate(CELLS):
                 print("skip - %s: %s is not installed" % (name, model))
                 continue
             compare("%s, %s" % (name, model.split("_")[0]), work, model, "kim init %s metal" % model, "kim interactions Cu Zr")
+try:
+    liquid()
+except Exception as trouble:
+    report(False, "liquid of 4000 atoms", trouble)
