@@ -93,39 +93,27 @@ static status unknown(const char *name, const char *const *names, size_t n)
                 name, near[0] ? "; did you mean " : "", near, near[0] ? "?" : "", n);
 }
 
-/* The extended name of the model called `name`, or by its identifier at the end. */
-static status choose(KIM_Collections *all, const char *name, const char *const *names, size_t n,
-                     char full[256])
+/* The one model whose name ends with "__" and `name`. */
+static status choose(const char *name, const char *const *names, size_t n, char full[256])
 {
-    KIM_CollectionItemType type;
     size_t length = strlen(name), matches = 0;
     for (size_t i = 0; i < n; i++) {
         size_t longer = strlen(names[i]);
-        bool whole = strcmp(names[i], name) == 0;
-        bool end = length > 0 && longer > length + 2 && strcmp(names[i] + longer - length, name) == 0 &&
-                   strncmp(names[i] + longer - length - 2, "__", 2) == 0;
-        if (whole || end) snprintf(full, 256, "%s", names[i]);
-        if (whole) return OK;
-        matches += end ? 1 : 0;
+        if (longer <= length + 2 || strcmp(names[i] + longer - length, name) != 0 ||
+            strncmp(names[i] + longer - length - 2, "__", 2) != 0)
+            continue;
+        snprintf(full, 256, "%s", names[i]);
+        matches++;
     }
-    if (matches == 1) return OK;
-    if (KIM_Collections_GetItemType(all, name, &type) == 0 &&
-        KIM_CollectionItemType_Equal(type, KIM_COLLECTION_ITEM_TYPE_simulatorModel))
-        return fail(BAD_INPUT,
-                    "kim: '%s' is a simulator model, which only another program can run; needed is a "
-                    "portable model (its identifier begins with MO_)",
-                    name);
-    return unknown(name, names, n);
+    return matches == 1 ? OK : unknown(name, names, n);
 }
 
-static status resolve(const char *name, char full[256])
+static status search(KIM_Collections *all, const char *name, char full[256])
 {
-    KIM_Collections *all = NULL;
     char(*copy)[256] = NULL;
     const char **names = NULL;
     int n = 0;
     status s = OK;
-    if (KIM_Collections_Create(&all)) return fail(FAILED, "kim: the list of models cannot be read%s", said);
     KIM_Collections_CacheListOfItemNamesByType(all, KIM_COLLECTION_ITEM_TYPE_portableModel, &n);
     GUARD(NEW(copy, (size_t)n));
     GUARD(NEW(names, (size_t)n + 1));
@@ -135,11 +123,33 @@ static status resolve(const char *name, char full[256])
         snprintf(copy[i], sizeof copy[i], "%s", item);
         names[i] = copy[i];
     }
-    GUARD(choose(all, name, names, (size_t)n, full));
+    GUARD(choose(name, names, (size_t)n, full));
 done:
-    KIM_Collections_Destroy(&all);
     DELETE(copy);
     DELETE(names);
+    return s;
+}
+
+/* The extended name of a model. Exact names are not searched for: reading hundreds of folders takes longer
+ * than loading a model. */
+static status resolve(const char *name, char full[256])
+{
+    KIM_Collections *all = NULL;
+    KIM_CollectionItemType type;
+    status s = OK;
+    if (KIM_Collections_Create(&all)) return fail(FAILED, "kim: the list of models cannot be read%s", said);
+    bool exact = KIM_Collections_GetItemType(all, name, &type) == 0;
+    forget(); /* that there is no such name is no error yet */
+    if (exact && KIM_CollectionItemType_Equal(type, KIM_COLLECTION_ITEM_TYPE_portableModel))
+        snprintf(full, 256, "%s", name);
+    else if (exact && KIM_CollectionItemType_Equal(type, KIM_COLLECTION_ITEM_TYPE_simulatorModel))
+        s = fail(BAD_INPUT,
+                 "kim: '%s' is a simulator model, which only another program can run; needed is a portable "
+                 "model (its identifier begins with MO_)",
+                 name);
+    else
+        s = search(all, name, full);
+    KIM_Collections_Destroy(&all);
     return s;
 }
 
