@@ -330,6 +330,11 @@ static void test_meam(void **state)
 {
     (void)state;
     NEEDS(MEAM);
+#ifdef __SANITIZE_ADDRESS__
+    print_message("not under the address sanitizer: the MEAM driver deletes an array of its own with the "
+                  "wrong operator\n");
+    skip();
+#endif
     derivatives("kim:" MEAM ":Cu,Zr", &copper_zirconium, 0.055);
 }
 static void test_tersoff(void **state)
