@@ -13,7 +13,10 @@ PKG_CONFIG ?= pkg-config
 first_of = $(firstword $(foreach p,$(1),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p))) $(firstword $(1)))
 MPI_PC  := $(call first_of,ompi-c mpi-c ompi mpich)
 HDF5_PC := $(call first_of,hdf5-openmpi hdf5)
-PACKAGES := $(MPI_PC) $(HDF5_PC) fftw3 openblas gsl libplfit yaml-0.1
+# Optional: models of OpenKIM (kim:NAME). `make KIM_PC=` builds without.
+KIM_PC  := $(if $(shell $(PKG_CONFIG) --exists libkim-api 2>/dev/null && echo yes),libkim-api)
+HAVE_KIM := $(if $(KIM_PC),1,0)
+PACKAGES := $(MPI_PC) $(HDF5_PC) fftw3 openblas gsl libplfit yaml-0.1 $(KIM_PC)
 MISSING := $(strip $(foreach p,$(PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null || echo $(p))) \
              $(shell $(CXX) -E -x c++ -include voro++/config.hh /dev/null >/dev/null 2>&1 || echo voro++))
 PC_CFLAGS := $(if $(MISSING),,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))
@@ -32,8 +35,8 @@ DEB_cmocka = libcmocka-dev
 DEPS := gcc g++ make pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev hdf5-tools libfftw3-dev \
         libopenblas-dev libgsl-dev libplfit-dev voro++-dev libyaml-dev gnuplot-nox
 DEPS_UNIT := libcmocka-dev
-DEPS_TEST := $(DEPS_UNIT) lammps lammps-data voro++ python3-h5py python3-numpy python3-mdanalysis clang-format clang-tidy \
-             valgrind chromium git
+DEPS_TEST := $(DEPS_UNIT) lammps lammps-data voro++ libkim-api-dev openkim-models python3-h5py python3-numpy \
+             python3-mdanalysis clang-format clang-tidy valgrind chromium git
 
 # ---- flags ----
 WERROR ?= -Werror
@@ -42,7 +45,7 @@ OPT  ?= -O2 -g
 SAN  ?=
 # -fno-math-errno lets sqrt be one instruction; -ffp-contract=off keeps FMA explicit (Law 1). Never -ffast-math.
 CFLAGS  := -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) -ffp-contract=off -fno-math-errno -fopenmp $(WARN) -Isrc -I. \
-           -DGLINT_VERSION='"$(VERSION)"' $(PC_CFLAGS)
+           -DGLINT_VERSION='"$(VERSION)"' -DGLINT_HAVE_KIM=$(HAVE_KIM) $(PC_CFLAGS)
 LDLIBS  := $(SAN) $(PC_LIBS) -lfftw3_omp -lvoro++ -lstdc++ -fopenmp -lm
 # One C++ file, the shim to Voro++ (which has no pkg-config file): exceptions stay inside, no RTTI.
 CXXWARN := $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(WARN)) -Wold-style-cast -Wnon-virtual-dtor
@@ -95,11 +98,19 @@ deps: ## install what building and running needs (Debian; root or sudo)
 deps-unit:
 	$(call apt_install,$(DEPS_UNIT))
 
-deps-test: ## install what the tests compare with: LAMMPS, MDAnalysis, h5py, voro++, clang tools, valgrind
+deps-test: ## install what the tests compare with: LAMMPS, OpenKIM (then make builds kim: in), MDAnalysis, voro++, clang tools
 	$(call apt_install,$(DEPS_TEST))
 
+# Which optional libraries there are is told at the start, when that changes; what depends on it is made again.
+OPTIONAL := $(BUILD)/optional-kim-$(HAVE_KIM)
+$(OPTIONAL):
+	@mkdir -p $(@D)
+	@rm -f $(BUILD)/optional-kim-*
+	@echo "$(if $(KIM_PC),KIM API $(shell $(PKG_CONFIG) --modversion libkim-api 2>/dev/null) found: kim:NAME is built in,no KIM API (optional; Debian: libkim-api-dev openkim-models): built without kim:NAME)"
+	@touch $@
+
 # A missing library is told at the start, not by a compiler error in the middle. An empty recipe costs nothing.
-libraries:
+libraries: $(OPTIONAL)
 ifneq ($(MISSING),)
 	@command -v $(PKG_CONFIG) >/dev/null || echo "glint needs pkg-config (Debian: pkg-config)" >&2
 	@echo "glint needs libraries that pkg-config (or, for Voro++, the C++ compiler) does not find:" >&2
@@ -124,6 +135,8 @@ $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	@ar rcs $@ $^
+
+$(BUILD)/src/force/kim.o $(BUILD)/src/force/kim_model.o $(BUILD)/tests/test_kim: $(OPTIONAL)
 
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
