@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cmd/run_input.h"
 #include "force/potential.h"
+#include "protocol/deposit.h"
 #include "protocol/runner.h"
 #include "scatter/window.h"
 
@@ -76,6 +77,17 @@ static void print_cost(const struct run_input *r, const struct options *o, doubl
     }
 }
 
+/* A film's atoms on average: the substrate and half of what comes. */
+static double film_atoms(const struct run_input *r)
+{
+    double area = r->film->area[0] * r->film->area[1], density = r->film->substrate.density;
+    double atoms = area * r->film->substrate.thickness * density;
+    for (size_t i = 0; i < r->n_stages; i++)
+        if (r->stages[i].action == STAGE_DEPOSIT)
+            atoms += 0.5 * deposit_atoms(r->stages[i].deposit, area, density);
+    return atoms;
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {.speed = 8.0};
@@ -84,14 +96,14 @@ static status run(int argc, char **argv)
     struct config c = {0};
     TRY(args_parse(&cmd_check, argc, argv, &o, &path, 1, 1, NULL));
     TRY(run_input_read(&r, path, o.set.value, o.set.n));
-    status s = run_input_configuration(&r, &c);
+    status s = r.film ? OK : run_input_configuration(&r, &c);
     if (s == OK) {
         printf("# the complete effective input\n%s", r.effective.s);
         printf("\n%zu stages:\n", r.n_stages);
         for (size_t i = 0; i < r.n_stages; i++)
             printf("  %-14s %-10s %12lld steps   T %g to %g\n", r.stages[i].label, r.stages[i].name,
                    (long long)(r.stages[i].steps + r.stages[i].settle), r.stages[i].T_from, r.stages[i].T_to);
-        if (o.cost) print_cost(&r, &o, (double)c.atoms);
+        if (o.cost) print_cost(&r, &o, r.film ? film_atoms(&r) : (double)c.atoms);
     }
     config_free(&c);
     run_input_free(&r);

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct potential_kind *const potential_kinds[] = {&potential_wahnstrom, &potential_cuzr, &potential_eam, NULL};
+const struct potential_kind *const potential_kinds[] = {&potential_wahnstrom, &potential_cuzr, &potential_eam,
+                                                        NULL};
 
 status potential_make(struct potential *p, const char *spec)
 {

@@ -3,9 +3,11 @@
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,4 +79,44 @@ void observer_drop(const char *path)
     char safe[FILE_PATH_MAX + 8];
     safe_name(path, safe);
     unlink(safe);
+}
+
+/* ---- logs in text ---- */
+
+/* Keep the header and the lines up to `step`. */
+static status cut_back(const char *path, int64_t step)
+{
+    char *content = NULL;
+    size_t length;
+    struct file_new f;
+    TRY(file_read(path, &content, &length));
+    status s = file_begin(&f, path);
+    if (s == OK) {
+        bool first = true;
+        for (char *line = content; *line;) {
+            char *end = strchr(line, '\n');
+            if (!end) break; /* a half-written line */
+            if (first || strtoll(line, NULL, 10) <= step) fwrite(line, 1, (size_t)(end - line) + 1, f.stream);
+            first = false;
+            line = end + 1;
+        }
+        s = file_commit(&f);
+    }
+    DELETE(content);
+    return s;
+}
+
+status observer_open_csv(FILE **stream, const char *path, const char *header, int64_t resume_step)
+{
+    if (resume_step >= 0 && file_exists(path)) TRY(cut_back(path, resume_step));
+    *stream = fopen(path, resume_step >= 0 ? "a" : "w");
+    if (!*stream) return fail(FAILED, "cannot write %s: %s", path, strerror(errno));
+    if (resume_step < 0 || ftell(*stream) == 0) fputs(header, *stream);
+    return OK;
+}
+
+status observer_flush_csv(FILE *stream, const char *path)
+{
+    if (fflush(stream) == 0 && fsync(fileno(stream)) == 0) return OK;
+    return fail(FAILED, "cannot write %s: %s", path, strerror(errno));
 }

@@ -16,6 +16,8 @@
 #include "integrate/engine.h"
 #include "protocol/stage.h"
 
+#include <stdio.h>
+
 struct observer;
 struct observer_kind {
     const char *name, *summary;
@@ -59,12 +61,24 @@ status observer_move_aside(status how, const char *path, int64_t resume_step, bo
 void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
                          int64_t steps);
 
+/* A log in text on rank 0: header, then lines that begin with their step. After a restart the lines up to
+ * resume_step are kept. Flush: down to the disk. */
+status observer_open_csv(FILE **stream, const char *path, const char *header, int64_t resume_step);
+status observer_flush_csv(FILE *stream, const char *path);
+
 /* The observers there are. path: folder of the run. */
 struct thermo_options {
     const char *folder;
     int64_t every;
 };
 status thermo_new(struct observer **o, const struct thermo_options *options);
+
+struct film_options {
+    const char *folder;
+    int64_t every;
+    double Tg; /* 0: not known */
+};
+status film_log_new(struct observer **o, const struct film_options *options);
 
 struct record_options { /* atomic trajectory, H5MD */
     const char *folder;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol/stage.h"
+#include "protocol/deposit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -147,8 +148,9 @@ static const struct input_key restore_keys[] = {
 static const struct input_table restore_table = {"restore", restore_keys, sizeof(struct restore_input),
                                                  .help = "branch: continue from the end of an earlier stage"};
 
-const struct input_table *const stage_tables[] = {&melt_table,     &quench_table,  &anneal_table, &heat_table,
-                                                  &minimise_table, &restore_table, NULL};
+const struct input_table *const stage_tables[] = {
+    &melt_table,    &quench_table,   &anneal_table,  &heat_table,
+    &deposit_table, &minimise_table, &restore_table, NULL};
 
 /* ---- from what was written to a stage ---- */
 
@@ -229,6 +231,19 @@ static void make_minimise(const struct input_item *item, struct stage *s)
     if (m->label) s->label = m->label;
 }
 
+static void make_deposit(const struct input_item *item, struct stage_context *c, struct stage *s)
+{
+    struct deposit *d = item->target;
+    s->action = STAGE_DEPOSIT;
+    s->deposit = d;
+    s->T_from = s->T_to = c->T = d->T;
+    s->ensemble = deposit_ensemble(d);
+    s->box = STAGE_BOX_FIXED;
+    for (size_t i = 0; i < d->observe.count; i++)
+        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 0;
+    if (d->label) s->label = d->label;
+}
+
 static void make_restore(const struct input_item *item, struct stage_context *c, struct stage *s)
 {
     const struct restore_input *r = item->target;
@@ -251,6 +266,8 @@ void stage_make(const struct input_item *item, struct stage_context *c, struct s
     s->label = label;
     if (item->table == &minimise_table)
         make_minimise(item, s);
+    else if (item->table == &deposit_table)
+        make_deposit(item, c, s);
     else if (item->table == &restore_table)
         make_restore(item, c, s);
     else
