@@ -125,7 +125,7 @@ static void check_atoms(struct input *in, const struct tree_node *map, void *tar
         double A, B, density;
         const char *file;
     } *a = target;
-    if ((a->N == INPUT_ABSENT) == (a->file == NULL)) input_problem(in, map, "give either `N` or `file`");
+    if (a->N != INPUT_ABSENT && a->file) input_problem(in, map, "give either `N` or `file`");
     if (!(fabs(a->A + a->B - 1.0) < 1e-9))
         input_problem(in, map, "the fractions A = %g and B = %g do not add up to 1", a->A, a->B);
 }
@@ -358,8 +358,11 @@ static void resolve_deposits(struct run_input *r)
 static void check_film(struct run_input *r)
 {
     struct input *in = &r->input;
-    if (!r->film == !tree_child(r->document.root, "atoms"))
-        input_problem(in, r->document.root, "give either `atoms` or `film`: the sample at the start");
+    const struct tree_node *atoms = tree_child(r->document.root, "atoms");
+    bool bulk = r->atoms.N != INPUT_ABSENT || r->atoms.file;
+    if (!r->film && !bulk)
+        input_problem(in, atoms ? atoms : r->document.root, "atoms: give either `N` or `file`");
+    if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
     for (size_t i = 0; r->film && i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         bool relaxes =

@@ -400,6 +400,13 @@ static void unknown_keys(struct input *in, const struct input_table *table, cons
     }
 }
 
+static bool requires_keys(const struct input_table *table)
+{
+    const struct input_key *key = table->keys;
+    while (key->name && !key->required) key++;
+    return key->name != NULL;
+}
+
 /* map NULL: the key of the whole table is absent; its standards are set and nothing is asked for. `tag` is a
  * key of the map that is not in the table and already read. */
 static void read_table(struct input *in, const struct input_table *table, const struct tree_node *map,
@@ -423,7 +430,8 @@ static void read_table(struct input *in, const struct input_table *table, const 
             struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, NULL);
             if (!deeper) return;
             read_table(in, key->table, NULL, NULL, field, deeper);
-            if (deeper->count > 0) tree_append(echo, deeper);
+            /* half a map, without the keys it requires, could not be read again */
+            if (deeper->count > 0 && !requires_keys(key->table)) tree_append(echo, deeper);
         }
     }
     if (map && table->check && in->failure == OK && problems(in) == before) table->check(in, map, target);

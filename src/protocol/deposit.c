@@ -48,7 +48,8 @@ static double zone_height(const struct engine *e, const struct deposit *d)
     if (d->cycle) return INFINITY;
     if (d->hold.zone == ZONE_SUBSTRATE) return -INFINITY;
     if (d->hold.zone == ZONE_ALL) return e->film.state.surface + 2.0 * film_spacing(&e->film);
-    return e->film.state.surface - d->hold.depth;
+    double height = e->film.state.surface - d->hold.depth, first = e->film.top + film_spacing(&e->film);
+    return e->film.kind == FILM_FIXED ? fmax(height, first) : height;
 }
 
 /* ---- the flux ---- */
@@ -198,7 +199,7 @@ static status try_arrival(struct engine *e, const struct deposit *d, bool *came)
 {
     struct film_state *s = &e->film.state, before = *s;
     double spacing = film_spacing(&e->film), low = s->surface + source_gap(e, d), high = low;
-    double distance = largest_cutoff(e);
+    double distance = 1.5 * spacing;
     struct newcomer a = {.id = (uint64_t)s->last_id + 1};
     TRY(par_agree(next_species(e, d, &a.type)));
     if (d->cycle) {
@@ -395,6 +396,9 @@ status deposit_begin(struct engine *e, const struct deposit *d, bool resumed)
     struct film_state *s = &e->film.state;
     struct film_now now;
     if (e->film.kind == FILM_NONE) return fail(BAD_INPUT, "a deposit stage needs a substrate: give `film:`");
+    if (e->film.kind == FILM_FIXED && d->hold.zone == ZONE_SUBSTRATE && !d->cycle)
+        return fail(BAD_INPUT,
+                    "a fixed substrate cannot be thermostatted: give it tethers, or another `zone:`");
     if (!resumed) {
         TRY(film_measure(e, 0.0, &now));
         *s = (struct film_state){.last_id = s->last_id,

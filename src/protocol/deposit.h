@@ -20,18 +20,19 @@
  * owed and what the block under way still holds; the source goes on until the block is complete, or deals a
  * last short one (`until: atoms`).
  *
- * Source: a plane `height` above the surface (default: cutoff + 2 spacings), moving with it. A newcomer keeps
- * the largest cutoff away from every atom, so it feels nothing yet and brings its kinetic energy. T alone:
- * the beam of an oven, kinetic energy kB T times a Gamma(2) variate (mean 2 kB T). energy: that kinetic
- * energy; with T: each velocity component gets a Maxwell–Boltzmann spread on top. All at `angle` from the
- * normal, azimuth at random.
+ * Source: a plane `height` above the surface (default: cutoff + 2 spacings), moving with it. A newcomer
+ * keeps 1.5 mean spacings away from every atom, farther than the minimum of a pair. T alone: the beam of an
+ * oven, kinetic energy kB T times a Gamma(2) variate (mean 2 kB T). energy: that kinetic energy; with T: each
+ * velocity component gets a Maxwell–Boltzmann spread on top. All at `angle` from the normal, azimuth at
+ * random.
  *
  * Exit: an atom that moves up above the exit plane, one spacing above the source, has left for good: it is
  * removed. That plane takes the place of the reflecting wall of other set-ups; nothing comes back from the
  * vapor.
  *
  * Thermostat: langevin on the substrate, and on the film up to `depth` below the surface (zone: up to …), not
- * at all (substrate only), or up to where atoms are in flight (all). Surface and vapor move freely.
+ * at all (substrate only), or up to where atoms are in flight (all). Surface and vapor move freely. On a
+ * fixed substrate, which takes up no heat, the zone always reaches one spacing above it.
  *
  * Cycles (Singh, Ediger, de Pablo, Nat. Mater. 12, 139 (2013)) instead of a flux: a group of atoms is placed
  * above the surface, held at `hot` for a time, cooled to T in another, while the film stays at T; then the

@@ -36,6 +36,7 @@ status domain_insert(struct domain *d, const struct newcomer *atom, size_t n)
     TRY(par_agree(s));
     for (size_t k = 0; k < n; k++) /* behind the halo; the padding atom is made again by the rebuild */
         if (taker(d, atom[k].x) == par_rank()) add_one(d, &atom[k], d->n_extended + k);
+    d->n_extended += n; /* another insertion goes behind this one */
     d->total += (int64_t)n;
     return OK;
 }
