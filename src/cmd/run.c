@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cmd/run_input.h"
 #include "observe/checkpoint.h"
+#include "observe/measure_log.h"
 #include "observe/observer.h"
 #include "par/par.h"
 #include "protocol/runner.h"
@@ -115,6 +116,7 @@ static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
     if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
+    if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!o->active) continue;
@@ -169,14 +171,10 @@ static status hook_checkpoint(void *context, struct engine *e, const struct runn
 
 static status load_engine(struct engine *e, struct checkpoint *c)
 {
-    struct config *atoms = &c->atoms;
-    domain_free(&e->domain);
     film_free(&e->film);
-    TRY(domain_load(&e->domain, atoms));
     e->film = c->film;
     c->film = (struct film){0};
-    film_attach(e);
-    return engine_forces(e);
+    return engine_load(e, &c->atoms);
 }
 
 static status hook_restore(void *context, struct engine *e, const char *label)
@@ -472,6 +470,8 @@ static status run_all(const char *path, const struct options *o)
                  100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
     for (int i = 0; i < r.observers; i++)
         if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
+    for (size_t i = 0; i < r.input.n_stages; i++)
+        if (r.input.stages[i].measure) measure_free(r.input.stages[i].measure);
     engine_free(&r.engine);
     run_input_free(&r.input);
     return s;

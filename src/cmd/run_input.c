@@ -2,6 +2,7 @@
 #include "cmd/run_input.h"
 #include "base/mem.h"
 #include "protocol/deposit.h"
+#include "protocol/detach.h"
 #include "system/build.h"
 #include "system/trajectory.h"
 
@@ -298,6 +299,7 @@ static const struct input_key run_keys[] = {
      .standard_metal = "2 fs", .help = "time step"},
     {"film", INPUT_OPTIONAL, FIELD(film), .table = &film_table,
      .help = "a substrate at the start, instead of atoms"},
+    {"interior", INPUT_MAP, FIELD(interior), .table = &interior_table, .help = "what counts of a film"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
      .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
@@ -354,6 +356,16 @@ static void resolve_deposits(struct run_input *r)
     potential_free(&p);
 }
 
+/* Drops of stages that do not say their own. */
+static void set_drops(struct run_input *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++) {
+        struct stage *s = &r->stages[i];
+        if (s->action == STAGE_MEASURE) s->measure->drop = r->interior.drop;
+        if (s->action == STAGE_DETACH && isnan(s->detach->drop)) s->detach->drop = r->interior.drop;
+    }
+}
+
 /* A film has vacuum above it: no pressure can be held. */
 static void check_film(struct run_input *r)
 {
@@ -363,8 +375,10 @@ static void check_film(struct run_input *r)
     if (!r->film && !bulk)
         input_problem(in, atoms ? atoms : r->document.root, "atoms: give either `N` or `file`");
     if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
-    for (size_t i = 0; r->film && i < r->n_stages; i++) {
+    bool film = r->film != NULL;
+    for (size_t i = 0; film && i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
+        film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
         bool relaxes =
             s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
         if (relaxes && s->action != STAGE_RESTORE)
@@ -380,6 +394,7 @@ static void check_together(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
+    set_drops(r);
     resolve_deposits(r);
     check_film(r);
     for (size_t i = 0; i < r->n_stages; i++) {

@@ -12,6 +12,7 @@
 #include "force/potential.h"
 #include "input/schema.h"
 #include "protocol/film_build.h"
+#include "protocol/measure.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -36,6 +37,7 @@ struct run_input {
         const char *file;
     } atoms;
     struct film_input *film; /* NULL: none; then the sample is `atoms` */
+    struct interior_input interior;
     double dt;
     int64_t seed;
     struct thermostat_input thermostat;

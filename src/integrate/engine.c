@@ -55,6 +55,14 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     return engine_forces(e);
 }
 
+status engine_load(struct engine *e, const struct config *c)
+{
+    domain_free(&e->domain);
+    TRY(domain_load(&e->domain, c));
+    film_attach(e);
+    return engine_forces(e);
+}
+
 void engine_free(struct engine *e)
 {
     domain_free(&e->domain);

@@ -83,6 +83,9 @@ struct engine {
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c);
 void engine_free(struct engine *e);
+/* Collective: other atoms in place of those there (the same on every rank), and their forces. Step, time,
+ * ensemble and film stay: set them before. */
+status engine_load(struct engine *e, const struct config *c);
 status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild); /* collective */
 /* Rebuild lists, compute forces, energy, virial at the present positions. Collective. */
 status engine_forces(struct engine *e);

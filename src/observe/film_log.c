@@ -92,6 +92,7 @@ static status sample(struct observer *base, struct engine *e)
 {
     struct film_log *o = (struct film_log *)base;
     struct film_now now;
+    if (e->film.kind == FILM_NONE) return OK; /* detached */
     TRY(film_measure(e, e->ensemble.zone, &now));
     bool hot = is_hot(o, e, &now);
     if (!o->stream) return OK;

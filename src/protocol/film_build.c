@@ -136,21 +136,6 @@ static void cut(struct config *c, double thickness)
     c->atoms = kept;
 }
 
-static status share_config(struct config *c)
-{
-    int64_t atoms = c->atoms;
-    status s = OK;
-    par_broadcast(&atoms, sizeof atoms);
-    if (par_rank() != 0) s = config_allocate(c, atoms, 0);
-    TRY(par_agree(s));
-    par_broadcast(c->id, (size_t)atoms * sizeof *c->id);
-    par_broadcast(c->type, (size_t)atoms * sizeof *c->type);
-    par_broadcast(c->x, 3 * (size_t)atoms * sizeof *c->x);
-    par_broadcast(&c->box, sizeof c->box);
-    par_broadcast(&c->species, sizeof c->species);
-    return OK;
-}
-
 status film_build(const struct film_order *o, struct config *c, struct film *f)
 {
     const struct film_input *in = o->input;
@@ -174,7 +159,7 @@ status film_build(const struct film_order *o, struct config *c, struct film *f)
                    e.domain.box.h[2][2]));
     GUARD(domain_gather(&e.domain, c, 0));
     if (par_rank() == 0) cut(c, in->substrate.thickness);
-    GUARD(share_config(c));
+    GUARD(domain_share_config(c));
     f->substrate = c->atoms;
     f->density = (double)c->atoms / (area * in->substrate.thickness);
     f->state.last_id = (double)c->atoms;

@@ -2,6 +2,8 @@
 #include "protocol/runner.h"
 #include "base/log.h"
 #include "protocol/deposit.h"
+#include "protocol/detach.h"
+#include "protocol/measure.h"
 
 #include <math.h>
 
@@ -167,6 +169,10 @@ status runner_run(struct engine *e, const struct stage *stages, size_t n, struct
             TRY(run_dynamics(e, s, r, h));
         else if (s->action == STAGE_DEPOSIT)
             TRY(run_deposit(e, s, r, h));
+        else if (s->action == STAGE_MEASURE)
+            TRY(measure_run(e, s->measure));
+        else if (s->action == STAGE_DETACH)
+            TRY(detach_run(e, s->detach));
         else if (s->action == STAGE_MINIMISE)
             TRY(run_minimise(e, s));
         else

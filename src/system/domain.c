@@ -307,3 +307,22 @@ done:
     DELETE(all);
     return s;
 }
+
+status domain_share_config(struct config *c)
+{
+    int64_t head[3] = {c->atoms, c->v != NULL, c->image != NULL};
+    status s = OK;
+    par_broadcast(head, sizeof head);
+    size_t n = (size_t)head[0];
+    if (par_rank() != 0)
+        s = config_allocate(c, head[0], (head[1] ? CONFIG_VELOCITY : 0u) | (head[2] ? CONFIG_IMAGE : 0u));
+    TRY(par_agree(s));
+    par_broadcast(c->id, n * sizeof *c->id);
+    par_broadcast(c->type, n * sizeof *c->type);
+    par_broadcast(c->x, 3 * n * sizeof *c->x);
+    if (head[1]) par_broadcast(c->v, 3 * n * sizeof *c->v);
+    if (head[2]) par_broadcast(c->image, 3 * n * sizeof *c->image);
+    par_broadcast(&c->box, sizeof c->box);
+    par_broadcast(&c->species, sizeof c->species);
+    return OK;
+}

@@ -107,5 +107,7 @@ void domain_fill_halo(struct domain *d, enum domain_content what, int thread, in
 /* Collective. On rank 0 fills c (wrapped positions, images, velocities; forces if wanted), sorted by id; c is
  * left empty elsewhere. Positions are wrapped for output only; the domain is not changed. */
 status domain_gather(const struct domain *d, struct config *c, unsigned fields);
+/* Collective: rank 0's configuration (without forces) on every rank. */
+status domain_share_config(struct config *c);
 
 #endif
