@@ -2,8 +2,8 @@
 /* film.csv — how a film grows, one line every so many steps. T_surface is the mean over the updates since the
  * line before (DEPOSIT_EVERY steps apart; in other stages the present value): the source heats the surface,
  * and a rise of more than 0.03 Tg above the target (of the target itself where no Tg is known), beyond two
- * standard errors of the mean, is flagged, and warned of once in a stage. Energies are totals; `conserved` =
- * potential + kinetic − heat − in + out. */
+ * standard errors of the mean, is flagged in films thicker than two spacings, and warned of once in a stage.
+ * Energies are totals; `conserved` = potential + kinetic − heat − in + out. */
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -60,11 +60,11 @@ static bool is_hot(const struct film_log *o, struct engine *e, struct film_now *
     double atoms = s->hot_count > 0.0 ? s->hot_count : (double)now->in_surface,
            error = target * sqrt(2.0 / (3.0 * atoms));
     s->hot = s->hot_count = 0.0;
+    if (now->thickness < 2.0 * film_spacing(&e->film)) return false;
     bool hot = now->T_surface - target > RISE * scale + 2.0 * error;
     if (hot && s->flagged == 0.0)
-        log_warning("the surface is at %.4g, %.2g above the target and more than %g %s: the flux heats it; a "
-                    "slower one, "
-                    "or a wider film, conducts it away",
+        log_warning("the surface is at %.4g, %.2g above the target and more than %g %s: the flux "
+                    "heats it; the film conducts a slower one away",
                     now->T_surface, now->T_surface - target, RISE, o->options.Tg > 0.0 ? "Tg" : "of it");
     if (hot) s->flagged = 1.0;
     return hot;

@@ -204,9 +204,10 @@ static status try_arrival(struct engine *e, const struct deposit *d, bool *came)
     TRY(par_agree(next_species(e, d, &a.type)));
     if (d->cycle) {
         low = s->surface + spacing;
-        high = s->surface + 4.0 * spacing;
-        distance = 0.85 * spacing;
+        high = s->surface + 2.5 * spacing;
+        distance = 1.05 * spacing;
         add_spread(e, &a, e->kB * d->cycle->hot);
+        a.v[2] = -fabs(a.v[2]);
     } else {
         set_beam(e, d, &a);
     }
@@ -364,7 +365,8 @@ status deposit_update(struct engine *e, const struct deposit *d, int64_t first_s
     s->surface = now.surface;
     if (now.thickness >= d->until.thickness) s->reached = 1.0;
     s->zone = e->ensemble.zone = zone_height(e, d);
-    if (now.in_surface > 0) {
+    if (now.thickness >
+        2.0 * film_spacing(&e->film)) { /* before, the layer is a few atoms that have just landed */
         s->hot += now.T_surface * (double)now.in_surface;
         s->hot_count += (double)now.in_surface;
     }

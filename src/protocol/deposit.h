@@ -35,8 +35,8 @@
  * fixed substrate, which takes up no heat, the zone always reaches one spacing above it.
  *
  * Cycles (Singh, Ediger, de Pablo, Nat. Mater. 12, 139 (2013)) instead of a flux: a group of atoms is placed
- * above the surface, held at `hot` for a time, cooled to T in another, while the film stays at T; then the
- * whole film is minimised, velocities are drawn at T, and the next group comes. */
+ * 1 to 2.5 spacings above the surface, held at `hot` for a time, cooled to T in another, while the film stays
+ * at T; then the whole film is minimised, velocities are drawn at T, and the next group comes. */
 #ifndef GLINT_PROTOCOL_DEPOSIT_H
 #define GLINT_PROTOCOL_DEPOSIT_H
 
