@@ -27,7 +27,7 @@ static status write_profile(const struct engine *e, const struct stage *s, const
     struct text t = {0};
     text_add(&t, "z,thickness,atoms,density");
     for (int k = 0; k < species->count; k++) text_add(&t, ",fraction_%s", species->name[k]);
-    text_add(&t, ",potential_per_atom,T\n");
+    text_add(&t, ",potential_per_atom,T,msd\n");
     for (int64_t b = 0; b < m->layers; b++) {
         const struct measure_layer *l = &m->layer[b];
         double atoms = (double)l->atoms;
@@ -35,7 +35,7 @@ static status write_profile(const struct engine *e, const struct stage *s, const
                  atoms / (area * l->thickness));
         for (int k = 0; k < species->count; k++)
             text_add(&t, ",%.8g", l->atoms > 0 ? (double)l->species[k] / atoms : (double)NAN);
-        text_add(&t, ",%.10g,%.8g\n", l->energy, l->temperature);
+        text_add(&t, ",%.10g,%.8g,%.8g\n", l->energy, l->temperature, l->msd);
     }
     status st = put(folder, "profile", s, "csv", &t);
     text_free(&t);

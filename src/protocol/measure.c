@@ -15,11 +15,16 @@ static const struct input_key measure_keys[] = {
      .help = "z: density, composition, energy and temperature in layers, into profile-LABEL.csv"},
     {"pressure", INPUT_NUMBER, offsetof(struct measure, P), .quantity = QUANTITY_PRESSURE,
      .help = "at which the inherent structure's box relaxes (of a film: laterally); absent: the box stays"},
+    {"mobility", INPUT_NUMBER, offsetof(struct measure, mobility), .quantity = QUANTITY_TIME,
+     .limit = INPUT_POSITIVE,
+     .help = "time: adds the mean square displacement in it to the profiles, from a copy that moves on"},
     {"label", INPUT_STRING, offsetof(struct measure, label), .help = "a name for the files"},
     {0}};
 static void check_measure(struct input *in, const struct tree_node *map, void *target)
 {
     const struct measure *m = target;
+    if (!isnan(m->mobility) && m->profiles < 0)
+        input_problem(in, map, "mobility is a column of `profiles: z`");
     if (m->eis < 0 && m->profiles < 0) input_problem(in, map, "nothing to measure: give `eis` or `profiles`");
 }
 const struct input_table measure_table = {"measure", measure_keys, sizeof(struct measure),
@@ -39,6 +44,12 @@ const struct input_table interior_table = {"interior", interior_keys, sizeof(str
 
 /* ---- profiles ---- */
 
+static int64_t layer_at(const struct measure *m, const struct box *b, double z)
+{
+    int64_t k = (int64_t)floor((z - b->origin[2]) / (b->h[2][2] / (double)m->layers));
+    return k < 0 ? 0 : k >= m->layers ? m->layers - 1 : k;
+}
+
 static status make_profile(const struct engine *e, struct measure *m)
 {
     enum { ENERGY, KINETIC, SUMS };
@@ -56,8 +67,7 @@ static status make_profile(const struct engine *e, struct measure *m)
     GUARD(par_agree(s));
     for (size_t i = 0; i < d->n; i++) {
         const double *v = d->v[i];
-        int64_t b = (int64_t)floor((d->x[d->slot[i]][2] - bottom) / thickness);
-        b = b < 0 ? 0 : b >= n ? n - 1 : b;
+        int64_t b = layer_at(m, &d->box, d->x[d->slot[i]][2]);
         count[SPECIES_MAX * b + d->type[i]]++;
         sum_add(&sum[SUMS * b + ENERGY], d->f[i][3]);
         sum_add(&sum[SUMS * b + KINETIC],
@@ -69,7 +79,7 @@ static status make_profile(const struct engine *e, struct measure *m)
         struct measure_layer *l = &m->layer[b];
         *l = (struct measure_layer){.z = bottom + ((double)b + 0.5) * thickness, .thickness = thickness};
         for (int k = 0; k < SPECIES_MAX; k++) l->atoms += l->species[k] = count[SPECIES_MAX * b + k];
-        l->energy = l->temperature = NAN;
+        l->energy = l->temperature = l->msd = NAN;
         if (l->atoms == 0) continue;
         l->energy = sum_value(&sum[SUMS * b + ENERGY]) / (double)l->atoms;
         l->temperature = sum_value(&sum[SUMS * b + KINETIC]) / (3.0 * (double)l->atoms * e->kB);
@@ -115,8 +125,9 @@ static status take_energy(const struct engine *e, struct measure *m)
     return OK;
 }
 
-static status minimise_copy(struct engine *e, struct measure *m)
+static status measure_eis(struct engine *e, struct measure *m, const struct config *kept)
 {
+    (void)kept;
     bool film = e->film.kind != FILM_NONE, metal = e->units.kind == UNITS_METAL;
     struct minimise_options o = {.box = isnan(m->P) ? MINIMISE_FIXED
                                         : film      ? MINIMISE_LATERAL
@@ -131,21 +142,77 @@ static status minimise_copy(struct engine *e, struct measure *m)
     return take_energy(e, m);
 }
 
-/* What a minimisation changes, kept by every rank for its own atoms; ids say where it belongs afterwards. */
-static status measure_eis(struct engine *e, struct measure *m)
+/* ---- mobility ---- */
+
+static int64_t find_id(const struct config *c, uint64_t id)
+{
+    int64_t low = 0, high = c->atoms - 1;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (c->id[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Squared displacement of owned atom i since `kept`, periodic images counted. */
+static double moved2(const struct domain *d, size_t i, const struct config *kept, int64_t before)
+{
+    double now[3], then[3], total = 0.0;
+    box_shift(&d->box, d->image[i], now);
+    box_shift(&d->box, kept->image + 3 * before, then);
+    for (int k = 0; k < 3; k++) {
+        double move = d->x[d->slot[i]][k] + now[k] - (kept->x[3 * before + k] + then[k]);
+        total += move * move;
+    }
+    return total;
+}
+
+/* Let the copy move on, and put displacements into the layers in which their atoms were. */
+static status measure_mobility(struct engine *e, struct measure *m, const struct config *kept)
+{
+    const struct domain *d = &e->domain;
+    struct sum *sum = NULL;
+    status s = OK;
+    e->rebuild_at = -1;
+    TRY(engine_advance(e, e->step + (int64_t)fmax(1.0, nearbyint(m->mobility / e->dt)), false));
+    TRY(par_agree(NEW(sum, (size_t)m->layers)));
+    for (size_t i = 0; i < d->n; i++) {
+        int64_t before = find_id(kept, d->id[i]);
+        sum_add(&sum[layer_at(m, &kept->box, kept->x[3 * before + 2])], moved2(d, i, kept, before));
+    }
+    for (int64_t b = 0; b < m->layers; b++) {
+        par_sum(&sum[b], 1);
+        if (m->layer[b].atoms > 0) m->layer[b].msd = sum_value(&sum[b]) / (double)m->layer[b].atoms;
+    }
+    DELETE(sum);
+    return s;
+}
+
+/* ---- a copy that may be changed ---- */
+
+/* What is done to the copy; the state at the beginning is kept by every rank, and put back. */
+static status with_copy(struct engine *e, struct measure *m,
+                        status (*change)(struct engine *e, struct measure *m, const struct config *kept))
 {
     struct config kept = {0};
     double *site = NULL;
     size_t sites = 3 * (size_t)e->film.substrate;
     struct ensemble ensemble = e->ensemble;
+    int64_t step = e->step;
+    double time = e->time;
     status s = OK;
     GUARD(domain_gather(&e->domain, &kept, CONFIG_VELOCITY | CONFIG_IMAGE));
     GUARD(domain_share_config(&kept));
     GUARD(par_agree(NEW(site, sites)));
     if (sites > 0) memcpy(site, e->film.site, sites * sizeof *site);
     e->ensemble = ensemble_nve();
-    GUARD(minimise_copy(e, m));
+    GUARD(change(e, m, &kept));
     e->ensemble = ensemble;
+    e->step = step;
+    e->time = time;
     if (sites > 0) memcpy(e->film.site, site, sites * sizeof *site);
     GUARD(engine_load(e, &kept));
 done:
@@ -159,8 +226,9 @@ status measure_run(struct engine *e, struct measure *m)
     measure_free(m);
     m->result.energy = NAN;
     if (m->profiles >= 0) TRY(make_profile(e, m));
+    if (m->layers > 0 && !isnan(m->mobility)) TRY(with_copy(e, m, measure_mobility));
     if (m->eis < 0) return OK;
-    TRY(measure_eis(e, m));
+    TRY(with_copy(e, m, measure_eis));
     log_info("measured: energy %.9g per atom of %lld atoms of the inherent structure%s", m->result.energy,
              (long long)m->result.atoms, m->result.minimised.converged ? "" : " — NOT converged");
     return OK;

@@ -9,6 +9,9 @@
  * (its substrate's sites with them), the whole box of a periodic sample. Composition of the same atoms beside
  * it: energies compare at equal composition only.
  *
+ * mobility: how far atoms move in a given time, by the layer they are in now: mean square displacement, from
+ * a run of the copy without thermostat.
+ *
  * profiles: layers one mean spacing thick along z: atoms and density, fractions, and means per atom of
  * potential energy and kinetic temperature, at this moment. Exact sums: the same for any number of ranks. */
 #ifndef GLINT_PROTOCOL_MEASURE_H
@@ -22,12 +25,14 @@ struct measure_layer {
     double z, thickness; /* middle */
     int64_t atoms, species[SPECIES_MAX];
     double energy, temperature; /* per atom; NaN without atoms */
+    double msd;                 /* in the time of `mobility`; NaN when not wanted */
 };
 
 struct measure {
     int eis; /* as read: 0 interior, 1 all, -1: not wanted */
     int profiles;
-    double P; /* NaN: box fixed */
+    double P;        /* NaN: box fixed */
+    double mobility; /* time over which displacements are taken; NaN: not wanted */
     const char *label;
     double drop; /* of the input's `interior` */
 

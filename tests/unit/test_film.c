@@ -483,7 +483,7 @@ static void test_measure(void **state)
     (void)state;
     struct engine e;
     char before[65], after[65];
-    struct measure m = {.eis = 1, .profiles = 0, .P = 0.0, .drop = 1.0};
+    struct measure m = {.eis = 1, .profiles = 0, .P = 0.0, .mobility = 0.05, .drop = 1.0};
     start_slab(&e);
     fixture_digest(&e, before);
     double energy = e.energy, site = e.film.site[50];
@@ -500,10 +500,17 @@ static void test_measure(void **state)
         if (m.layer[b].atoms > 0) potential += m.layer[b].energy * (double)m.layer[b].atoms;
     }
     assert_int_equal(atoms, 400);
+    /* in 0.05 tau atoms fly: msd = <v²> t² = 3 kT <1/m> t²; they turn round at ω t ≈ 1 with ω ≈ 15: a factor
+     * below 2 */
+    double msd = 0.0, free_flight = 3.0 * T_SUB * 0.75 * 0.05 * 0.05;
+    for (int64_t b = 0; b < m.layers; b++)
+        if (m.layer[b].atoms > 0) msd += m.layer[b].msd * (double)m.layer[b].atoms / 400.0;
+    assert_true(msd < 1.2 * free_flight && msd > 0.5 * free_flight);
+    assert_int_equal(e.step, 300);
     assert_true(fabs(potential - energy) < 1e-9 * fabs(energy));
     assert_true(m.result.atoms > 300 && m.result.atoms <= 360);
     double lateral = m.result.energy;
-    m.P = NAN;
+    m.P = m.mobility = NAN;
     m.profiles = -1;
     MUST(measure_run(&e, &m));
     assert_true(lateral < m.result.energy); /* a box that may relax lies lower */
