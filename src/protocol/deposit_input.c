@@ -114,7 +114,7 @@ static const struct input_table hold_table = {"thermostat", hold_keys, sizeof(st
 
 static const struct input_key source_keys[] = {
     {"T", INPUT_NUMBER, FIELD(source.T) - FIELD(source), .quantity = QUANTITY_TEMPERATURE,
-     .limit = INPUT_NOT_NEGATIVE,
+     .limit = INPUT_POSITIVE,
      .help = "temperature of the vapor: the mean energy of an atom is 2 kB T; beside `energy`: the spread"},
     {"energy", INPUT_NUMBER, FIELD(source.energy) - FIELD(source), .quantity = QUANTITY_ENERGY,
      .limit = INPUT_POSITIVE, .help = "kinetic energy of each atom of a beam"},
