@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/args.h"
 #include "cmd/check_cost.h"
+#include "protocol/deposit.h"
 
 #include <stdio.h>
 
@@ -20,6 +21,17 @@ static const struct arg args[] = {
 
 extern const struct command cmd_check;
 
+/* A film's atoms on average: the substrate and half of what comes. */
+static double film_atoms(const struct run_input *r)
+{
+    double area = r->film->area[0] * r->film->area[1], density = r->film->substrate.density;
+    double atoms = area * r->film->substrate.thickness * density;
+    for (size_t i = 0; i < r->n_stages; i++)
+        if (r->stages[i].action == STAGE_DEPOSIT)
+            atoms += 0.5 * deposit_atoms(r->stages[i].deposit, area, density);
+    return atoms;
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {0};
@@ -28,7 +40,7 @@ static status run(int argc, char **argv)
     struct config c = {0};
     TRY(args_parse(&cmd_check, argc, argv, &o, &path, 1, 1, NULL));
     TRY(run_input_read(&r, path, o.set.value, o.set.n));
-    status s = run_input_configuration(&r, &c);
+    status s = r.film ? OK : run_input_configuration(&r, &c);
     if (s == OK) {
         printf("# the complete effective input\n%s", r.effective.s);
         printf("\n%zu stages:\n", r.n_stages);
@@ -36,9 +48,11 @@ static status run(int argc, char **argv)
             printf("  %-14s %-10s %12lld steps   T %g to %g\n", r.stages[i].label, r.stages[i].name,
                    (long long)(r.stages[i].steps + r.stages[i].settle), r.stages[i].T_from, r.stages[i].T_to);
         if (o.cost)
-            s = check_cost_print(&r, &(struct check_cost){.atoms = (double)c.atoms,
-                                                          .density = (double)c.atoms / box_volume(&c.box),
-                                                          .speed = o.speed});
+            s = check_cost_print(
+                &r, &(struct check_cost){.atoms = r.film ? film_atoms(&r) : (double)c.atoms,
+                                         .density = r.film ? r.film->substrate.density
+                                                           : (double)c.atoms / box_volume(&c.box),
+                                         .speed = o.speed});
     }
     config_free(&c);
     run_input_free(&r);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cmd/run_input.h"
 #include "observe/checkpoint.h"
+#include "observe/measure_log.h"
 #include "observe/observer.h"
 #include "par/par.h"
 #include "protocol/runner.h"
@@ -44,7 +45,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 5 };
+enum { OBSERVERS = 6 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -118,6 +119,7 @@ static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
     if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
+    if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!o->active) continue;
@@ -174,10 +176,10 @@ static status hook_checkpoint(void *context, struct engine *e, const struct runn
 
 static status load_engine(struct engine *e, struct checkpoint *c)
 {
-    struct config *atoms = &c->atoms;
-    domain_free(&e->domain);
-    TRY(domain_load(&e->domain, atoms));
-    return engine_forces(e);
+    film_free(&e->film);
+    e->film = c->film;
+    c->film = (struct film){0};
+    return engine_load(e, &c->atoms);
 }
 
 static status hook_restore(void *context, struct engine *e, const char *label)
@@ -323,6 +325,11 @@ static status make_observers(struct run *r)
     int64_t every = llround(in->thermo.every / in->dt);
     TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
     r->engine.energy_every = every > 0 ? every : 1;
+    if (in->film) {
+        struct film_options o = {r->folder, llround(in->film->log_every / in->dt), in->input.units.Tg};
+        if (o.every < 1) o.every = 1;
+        TRY(film_log_new(&r->observer[r->observers++], &o));
+    }
     if (count_observed(in, false) > 0) {
         struct record_plan *plan = &r->plan;
         TRY(record_plan(plan, &in->trajectory, in->dt, (double)r->engine.domain.total, in->stages,
@@ -380,28 +387,34 @@ static status check_resumable(const struct run *r, const struct checkpoint *c)
     return OK;
 }
 
-static status start_engine(struct run *r, const struct config *c)
+static struct engine_options engine_options(const struct run *r)
 {
-    struct engine_options o = {.potential = r->input.potential.spec,
-                               .dt = r->input.dt,
-                               .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
-                               .inner_skin =
-                                   isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
-                               .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
-                               .seed = (uint64_t)r->input.seed};
-    return engine_start(&r->engine, &o, c);
+    return (struct engine_options){
+        .potential = r->input.potential.spec,
+        .dt = r->input.dt,
+        .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
+        .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
+        .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
+        .seed = (uint64_t)r->input.seed};
 }
 
 static status start_fresh(struct run *r)
 {
     struct config c = {0};
+    struct film f = {0};
+    struct engine_options o = engine_options(r);
     status s = OK;
-    GUARD(par_agree(run_input_configuration(&r->input, &c)));
-    GUARD(start_engine(r, &c));
+    if (r->input.film)
+        GUARD(run_input_film(&r->input, &o, &c, &f));
+    else
+        GUARD(par_agree(run_input_configuration(&r->input, &c)));
+    o.film = &f;
+    GUARD(engine_start(&r->engine, &o, &c));
     r->state = (struct runner_state){.first_step = -1};
     r->resume_step = -1;
     GUARD(par_agree(make_observers(r)));
 done:
+    film_free(&f);
     config_free(&c);
     return s;
 }
@@ -409,10 +422,12 @@ done:
 static status start_resumed(struct run *r)
 {
     struct checkpoint c;
+    struct engine_options o = engine_options(r);
     status s = OK;
     TRY(par_agree(checkpoint_find(&c, r->folder)));
     GUARD(par_agree(check_resumable(r, &c)));
-    GUARD(start_engine(r, &c.atoms));
+    o.film = &c.film;
+    GUARD(engine_start(&r->engine, &o, &c.atoms));
     memcpy(&r->engine.ensemble.state, c.ensemble, sizeof c.ensemble);
     r->state = c.runner;
     r->resume_step = c.atoms.step;
@@ -489,6 +504,8 @@ static status run_all(const char *path, const struct options *o)
                  100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
     for (int i = 0; i < r.observers; i++)
         if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
+    for (size_t i = 0; i < r.input.n_stages; i++)
+        if (r.input.stages[i].measure) measure_free(r.input.stages[i].measure);
     engine_free(&r.engine);
     run_input_free(&r.input);
     return s;

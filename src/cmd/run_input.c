@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
 #include "base/mem.h"
+#include "protocol/deposit.h"
+#include "protocol/detach.h"
 #include "system/build.h"
 #include "system/trajectory.h"
 
@@ -124,7 +126,7 @@ static void check_atoms(struct input *in, const struct tree_node *map, void *tar
         double A, B, density;
         const char *file;
     } *a = target;
-    if ((a->N == INPUT_ABSENT) == (a->file == NULL)) input_problem(in, map, "give either `N` or `file`");
+    if (a->N != INPUT_ABSENT && a->file) input_problem(in, map, "give either `N` or `file`");
     if (!(fabs(a->A + a->B - 1.0) < 1e-9))
         input_problem(in, map, "the fractions A = %g and B = %g do not add up to 1", a->A, a->B);
 }
@@ -282,10 +284,12 @@ static const struct input_key run_keys[] = {
     {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},
-    {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .required = true,
-     .help = "the sample at the start"},
+    {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .help = "the sample at the start"},
     {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
      .standard_metal = "2 fs", .help = "time step"},
+    {"film", INPUT_OPTIONAL, FIELD(film), .table = &film_table,
+     .help = "a substrate at the start, instead of atoms"},
+    {"interior", INPUT_MAP, FIELD(interior), .table = &interior_table, .help = "what counts of a film"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
      .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
@@ -365,12 +369,68 @@ static void find_hop_stages(struct run_input *r)
     }
 }
 
+/* What a deposit stage must know of the potential and the film. */
+static void resolve_deposits(struct run_input *r)
+{
+    struct input *in = &r->input;
+    struct potential p = {0};
+    if (potential_make(&p, r->potential.spec) == OK)
+        for (size_t i = 0; i < r->n_stages; i++) {
+            struct stage *s = &r->stages[i];
+            if (s->action != STAGE_DEPOSIT) continue;
+            if (!r->film) {
+                input_problem(in, s->node, "a deposit stage needs a substrate: give `film: {area: …}`");
+                continue;
+            }
+            deposit_resolve(in, s->node, s->deposit, &p.species);
+            s->steps = (int64_t)ceil(deposit_steps(s->deposit, r->film->area[0] * r->film->area[1],
+                                                   r->film->substrate.density, r->dt));
+        }
+    potential_free(&p);
+}
+
+/* Drops of stages that do not say their own. */
+static void set_drops(struct run_input *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++) {
+        struct stage *s = &r->stages[i];
+        if (s->action == STAGE_MEASURE) s->measure->drop = r->interior.drop;
+        if (s->action == STAGE_DETACH && isnan(s->detach->drop)) s->detach->drop = r->interior.drop;
+    }
+}
+
+/* A film has vacuum above it: no pressure can be held. */
+static void check_film(struct run_input *r)
+{
+    struct input *in = &r->input;
+    const struct tree_node *atoms = tree_child(r->document.root, "atoms");
+    bool bulk = r->atoms.N != INPUT_ABSENT || r->atoms.file;
+    if (!r->film && !bulk)
+        input_problem(in, atoms ? atoms : r->document.root, "atoms: give either `N` or `file`");
+    if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
+    bool film = r->film != NULL;
+    for (size_t i = 0; film && i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
+        bool relaxes =
+            s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
+        if (relaxes && s->action != STAGE_RESTORE)
+            input_problem(in, s->node,
+                          "a film has vacuum above it, its box cannot follow a pressure: say `box: fixed`");
+        if (s->observe_speckle)
+            input_problem(in, s->node, "speckles are those of a periodic sample, not of a film");
+    }
+}
+
 /* Relations between parts of the input. */
 static void check_together(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
     find_hop_stages(r);
+    set_drops(r);
+    resolve_deposits(r);
+    check_film(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)
@@ -447,4 +507,18 @@ status run_input_configuration(const struct run_input *r, struct config *c)
 done:
     potential_free(&p);
     return s;
+}
+
+status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
+                      struct film *f)
+{
+    struct film_order o = {.input = r->film, .T = r->stages[0].T_from, .engine = *engine};
+    for (size_t i = r->n_stages; i-- > 0;)
+        if (r->stages[i].action == STAGE_DEPOSIT)
+            memcpy(o.fraction, r->stages[i].deposit->species.fraction, sizeof o.fraction);
+    o.engine.seed ^= (uint64_t)1 << 62; /* other noise than the run's */
+    TRY(film_build(&o, c, f));
+    TRY(par_agree(build_velocities(c, o.T, units_boltzmann(&r->input.units), (uint64_t)r->seed, 0)));
+    if (f->kind == FILM_FIXED) memset(c->v, 0, 3 * (size_t)c->atoms * sizeof *c->v);
+    return OK;
 }

@@ -15,6 +15,8 @@
 #include "observe/hops_input.h"
 #include "observe/record_input.h"
 #include "observe/crystal_alarm.h"
+#include "protocol/film_build.h"
+#include "protocol/measure.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -38,6 +40,8 @@ struct run_input {
         double A, B, density;
         const char *file;
     } atoms;
+    struct film_input *film; /* NULL: none; then the sample is `atoms` */
+    struct interior_input interior;
     double dt;
     int64_t seed;
     struct thermostat_input thermostat;
@@ -84,7 +88,10 @@ status run_input_read(struct run_input *r, const char *path, const char *const *
 void run_input_free(struct run_input *r);
 
 /* The starting configuration (built, or read from atoms.file), with velocities at the first stage's
- * temperature. */
+ * temperature. Not for a film: run_input_film. */
 status run_input_configuration(const struct run_input *r, struct config *c);
+/* Collective: the substrate of `film:`, with velocities. engine: options of the run. */
+status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
+                      struct film *f);
 
 #endif

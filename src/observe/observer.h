@@ -82,6 +82,13 @@ struct thermo_options {
 };
 status thermo_new(struct observer **o, const struct thermo_options *options);
 
+struct film_options {
+    const char *folder;
+    int64_t every;
+    double Tg; /* 0: not known */
+};
+status film_log_new(struct observer **o, const struct film_options *options);
+
 struct record_options { /* atomic trajectory, H5MD */
     const char *folder;
     int64_t every, per_decade; /* as in struct observer */

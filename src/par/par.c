@@ -181,6 +181,13 @@ done:
     return s;
 }
 
+void par_broadcast(void *data, size_t bytes)
+{
+    char *p = data;
+    for (int64_t left = (int64_t)bytes; started && left > 0; p += PIECE, left -= PIECE)
+        MPI_Bcast(p, left < PIECE ? (int)left : PIECE, MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
 struct par_exchange {
     MPI_Request *requests;
     size_t capacity;

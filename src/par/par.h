@@ -38,6 +38,9 @@ status par_gather(const void *mine, size_t bytes, void *all, size_t total);
  */
 status par_all_gather(const void *mine, size_t bytes, void **all, size_t *capacity, size_t *total);
 
+/* Collective: rank 0's bytes on every rank. */
+void par_broadcast(void *data, size_t bytes);
+
 /* One message of an exchange: bytes to or from a peer. */
 struct par_message {
     int peer;
