@@ -14,6 +14,8 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(status) \
+    X(slurm) \
     X(report) \
     X(check) \
     X(energy) \

@@ -400,6 +400,14 @@ static void unknown_keys(struct input *in, const struct input_table *table, cons
     }
 }
 
+/* A map that is absent and would have to say something is not in effect: its standards alone are no input. */
+static bool asks_for_keys(const struct input_table *table)
+{
+    for (const struct input_key *k = table->keys; k->name; k++)
+        if (k->required) return true;
+    return false;
+}
+
 /* map NULL: the key of the whole table is absent; its standards are set and nothing is asked for. `tag` is a
  * key of the map that is not in the table and already read. */
 static void read_table(struct input *in, const struct input_table *table, const struct tree_node *map,
@@ -423,7 +431,7 @@ static void read_table(struct input *in, const struct input_table *table, const 
             struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, NULL);
             if (!deeper) return;
             read_table(in, key->table, NULL, NULL, field, deeper);
-            if (deeper->count > 0) tree_append(echo, deeper);
+            if (deeper->count > 0 && !asks_for_keys(key->table)) tree_append(echo, deeper);
         }
     }
     if (map && table->check && in->failure == OK && problems(in) == before) table->check(in, map, target);

@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Campaigns: members and their names, skipped when done, gone on with after a stop and a kill, failures told at the end,
+# changed inputs refused, status, job arrays; and a member is the same run as made alone.
+. "$(dirname "$0")/../common.sh"
+
+cat > sweep.yaml <<'YAML'
+potential: wahnstrom
+atoms: {N: 108}
+stages:
+  - melt: {T: 0.6 eps/kB, for: 200 steps}
+  - anneal: {T: 0.5 eps/kB, for: 200 steps, label: hold}
+  - minimise: {box: fixed}
+thermo: {every: 20 steps}
+sweep:
+  hold.T: [0.5, 0.55] eps/kB
+  seed: [1, 2]
+YAML
+names="T0.5-seed1 T0.5-seed2 T0.55-seed1 T0.55-seed2"
+says() { # NAME PATTERN FILE
+    if grep -qE -- "$2" "$3"; then ok "$1"; else { echo "no line matches: $2"; cat "$3"; } > says.txt; not_ok "$1" says.txt; fi
+}
+state_is() { # NAME DIR MEMBER STATE
+    "$GLINT" status "$2" > status.txt 2>&1
+    says "$1" "^$3 +$4 " status.txt
+}
+
+expect 0 "glint check lists the members" "T0.55-seed2 +hold.T: 0.55 eps/kB +seed: 2" -- "$GLINT" check sweep.yaml
+expect 0 "a campaign of 2 x 2 runs" "all 4 members are done" -- "$GLINT" run sweep.yaml -o c --jobs 2
+missing=
+for n in $names; do for f in input.yaml run.json thermo.csv checkpoint.h5 log.txt; do
+    test -s "c/$n/$f" || missing="$missing $n/$f"
+done; done
+if test -z "$missing"; then ok "each member has a complete run folder"; else not_ok "missing:$missing"; fi
+if test ! -e c/progress.json && ! ls c/*/progress.json > /dev/null 2>&1; then ok "no sign of life is left"; else not_ok "no sign of life is left"; fi
+grep -qE "sweep|replicas" c/*/input.yaml && not_ok "members' inputs stand alone" || ok "members' inputs stand alone"
+if test "$(for n in $names; do digest "c/$n"; done | sort -u | wc -l)" = 4; then ok "four different runs"; else not_ok "four different runs"; fi
+sed '/^sweep:/,$d' sweep.yaml > alone.yaml
+expect 0 "one member made alone" "" -- "$GLINT" run alone.yaml -o alone --set hold.T="0.55 eps/kB" --set seed=2
+same "is the same run" c/T0.55-seed2 alone
+expect 0 "a member repeated from its input" "" -- "$GLINT" run c/T0.5-seed1/input.yaml -o again
+same "is the same run, too" c/T0.5-seed1 again
+
+before=$(cat c/*/run.json | sha256sum)
+expect 0 "once more" "all 4 members are done" -- "$GLINT" run sweep.yaml -o c
+if test "$before" = "$(cat c/*/run.json | sha256sum)"; then ok "what is done is skipped"; else not_ok "what is done is skipped"; fi
+expect 0 "glint status" "^# 4 done" -- "$GLINT" status c
+"$GLINT" status c --json > status.json
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "glint status --json" || not_ok "glint status --json" err.txt
+import csv, json
+members = json.load(open("status.json"))["members"]
+assert [m["member"] for m in members] == "T0.5-seed1 T0.5-seed2 T0.55-seed1 T0.55-seed2".split(), members
+for m in members:
+    last = list(csv.DictReader(open(f"c/{m['member']}/thermo.csv")))[-1]
+    assert m["state"] == "done" and m["step"] == m["total_steps"] == 400, m
+    assert m["potential_per_atom"] == float(last["potential_per_atom"]) and m["T"] == float(last["T"]), m
+rows = list(csv.DictReader(open("c/members.csv")))
+assert rows[3] == {"member": "T0.55-seed2", "hold.T": "0.55 eps/kB", "seed": "2"}, rows
+PY
+expect 0 "glint status of one run" "alone +done +400/400" -- "$GLINT" status alone
+expect 2 "glint status of something else" "no folder of glint run" -- "$GLINT" status .
+
+# A changed input is refused with the key that differs; wall-clock limits are not part of it.
+expect 2 "a changed input" "member T0.5-seed1 has begun with another input: stages.1.anneal.for was '200 steps', is '300 steps'" -- \
+    "$GLINT" run sweep.yaml -o c --set "hold.for=300 steps"
+expect 0 "another wall-clock limit is no other input" "" -- "$GLINT" run sweep.yaml -o c --set "limit.wall=1 h"
+expect 2 "a member that is no longer made" "T0.5-seed2, which the input no longer makes" -- "$GLINT" run sweep.yaml -o c --set "sweep.seed=[1]"
+expect 0 "a value more" "all 6 members are done" -- "$GLINT" run sweep.yaml -o c --set "sweep.seed=[1, 2, 3]" --jobs 2
+expect 0 "go on without the input" "all 6 members are done" -- "$GLINT" run -o c --resume
+expect 2 "one run into a campaign's folder" "c holds a campaign" -- "$GLINT" run alone.yaml -o c
+expect 2 "a campaign into a run's folder" "alone holds a single run" -- "$GLINT" run sweep.yaml -o alone
+expect 2 "--jobs without a campaign" "--jobs is for campaigns" -- "$GLINT" run alone.yaml -o never --jobs 2
+sed s/hold.T:/hodl.T:/ sweep.yaml > wrong.yaml
+expect 2 "a wrong key, with a suggestion" "wrong.yaml:9:.*unknown key or stage 'hodl' .did you mean 'hold'" -- "$GLINT" check wrong.yaml
+sed 's/0.5, 0.55/0.5, -1/' sweep.yaml > wrong.yaml
+expect 2 "a wrong value, with its place" "wrong.yaml:9:17: stages.1.anneal.T: found '-1 eps/kB'" -- "$GLINT" run wrong.yaml -o never
+expect 2 "not under a launcher" "cannot itself run under mpirun" -- env PMI_RANK=0 PMI_SIZE=1 "$GLINT" run sweep.yaml -o never
+test ! -e never && ok "the refused ones made no folder" || not_ok "the refused ones made no folder"
+
+# A failing member: overlapping atoms in one of two configurations. The other one runs.
+for x in 1.0 2.2; do cat > "at$x.xyz" <<XYZ
+3
+Lattice="12 0 0 0 12 0 0 0 12" Properties=species:S:1:pos:R:3:id:I:1 pbc="T T T" units=lj
+A 1.0 1.0 1.0 1
+B $x 1.0 1.0 2
+A 5.0 5.0 5.0 3
+XYZ
+done
+cat > fail.yaml <<'YAML'
+potential: wahnstrom
+atoms: {file: at1.0.xyz}
+stages: [{anneal: {T: 0.5 eps/kB, for: 50 steps}}]
+sweep: {atoms.file: [at1.0.xyz, at2.2.xyz, nosuch.xyz]}
+YAML
+"$GLINT" run fail.yaml -o f > out.txt 2>&1
+code=$?
+if test $code != 0 && test $code != 4; then ok "a failed member fails the campaign (exit code $code)"; else not_ok "a failed member fails the campaign" out.txt; fi
+says "the failures are told at the end" "^glint run: 1 of 3 members done, 0 stopped or waiting, 2 failed" out.txt
+says "each with its message" "^  file_nosuch.xyz: .*cannot open nosuch.xyz" out.txt
+state_is "the others went on" f file_at2.2.xyz done
+state_is "status says failed" f file_nosuch.xyz failed
+sed s/2.2/3.2/ at2.2.xyz > nosuch.xyz
+"$GLINT" run -o f --resume > out.txt 2>&1
+state_is "what failed is tried again" f file_nosuch.xyz done
+says "and only that" "2 of 3 members done" out.txt
+
+# Stopped in the middle, by a signal to the campaign; the same bits after --resume.
+sed -e 's/for: 200 steps/for: 20000 steps/' -e 's/every: 20/every: 100/' sweep.yaml > long.yaml
+"$GLINT" run long.yaml -o s --jobs 2 > out.txt 2>&1 &
+campaign=$!
+for _ in $(seq 100); do ls s/*/thermo.csv > /dev/null 2>&1 && break; sleep 0.05; done
+state_is "status while it runs" s T0.5-seed1 running
+expect 2 "two campaigns in one folder are refused" "has been at work in s since" -- "$GLINT" run -o s --resume
+expect 2 "and two runs in a member's" "has been at work in s/T0.5-seed1" -- "$GLINT" run -o s/T0.5-seed1 --resume
+kill -TERM $campaign
+wait $campaign
+code=$?
+if test $code = 4; then ok "stopped: exit code 4"; else echo "exit code $code" >> out.txt; not_ok "stopped: exit code 4" out.txt; fi
+state_is "the running ones stopped with a checkpoint" s T0.5-seed2 stopped
+state_is "the others wait" s T0.55-seed1 waiting
+expect 4 "a wall-clock limit stops the campaign" "stopped or waiting, 0 failed" -- "$GLINT" run long.yaml -o s --jobs 2 --set "limit.wall=0.2 s"
+touch s/stop
+expect 4 "a stop file stops the campaign" "0 of 4 members done" -- "$GLINT" run long.yaml -o s --jobs 2
+rm s/stop
+
+# Killed without a word: its children write a checkpoint; a killed child has died.
+"$GLINT" run long.yaml -o s --jobs 1 > out.txt 2>&1 &
+campaign=$!
+for _ in $(seq 100); do test -e s/T0.5-seed1/progress.json && break; sleep 0.05; done
+kill -KILL $campaign
+wait $campaign 2> /dev/null
+for _ in $(seq 100); do test -e s/T0.5-seed1/progress.json || break; sleep 0.05; done
+state_is "a killed campaign leaves a stopped member" s T0.5-seed1 stopped
+"$GLINT" run -o s/T0.55-seed2 --resume > /dev/null 2>&1
+"$GLINT" run s/T0.55-seed2/input.yaml -o s/T0.55-seed2 > /dev/null 2>&1 &
+child=$!
+for _ in $(seq 100); do test -e s/T0.55-seed2/thermo.csv && break; sleep 0.05; done
+kill -KILL $child
+wait $child 2> /dev/null
+state_is "a killed run has died" s T0.55-seed2 died
+expect 0 "all is carried out in the end" "all 4 members are done" -- "$GLINT" run -o s --resume --jobs 2
+sed -e '/^sweep:/,$d' long.yaml > alone.yaml
+expect 0 "a long one alone" "" -- "$GLINT" run alone.yaml -o long --set "hold.T=0.5 eps/kB"
+same "stops and kills changed no bit" s/T0.5-seed1 long
+
+# Replicas, --member, a job array.
+sed -e '/^sweep:/,$d' sweep.yaml > replicas.yaml
+echo 'replicas: {number: 3, seeds: 4..6, at_once: 2}' >> replicas.yaml
+expect 0 "the script of a job array" "3 members; submit with" -- "$GLINT" slurm replicas.yaml -o r --time 1:00:00 --jobs 2
+expect 0 "is a good shell script" "" -- bash -n r/campaign.slurm
+says "with one task a member" "^#SBATCH --array=1-3%2" r/campaign.slurm
+expect 0 "one task by hand" "" -- env SLURM_ARRAY_TASK_ID=2 r/campaign.slurm
+state_is "carried out its member" r seed5 done
+state_is "and no other" r seed4 waiting
+expect 0 "the task again finds it done" "" -- env SLURM_ARRAY_TASK_ID=2 r/campaign.slurm
+expect 2 "no such task" "no member 9" -- env SLURM_ARRAY_TASK_ID=9 r/campaign.slurm
+expect 2 "no task" "SLURM_ARRAY_TASK_ID" -- bash -c 'r/campaign.slurm || exit 2'
+expect 0 "one member by name" "" -- "$GLINT" run -o r --member seed4
+expect 2 "a misspelt member" "no member 'sed4'.*did you mean 'seed4'" -- "$GLINT" run -o r --member sed4
+expect 0 "the rest, two at a time" "3 members, 2 at a time" -- "$GLINT" run -o r --resume
+if has_mpi; then
+    rm -r r/seed6
+    "$GLINT" slurm replicas.yaml -o r > /dev/null 2>&1
+    expect 0 "one member on two ranks" "" -- mpirun --oversubscribe --bind-to none -n 2 "$GLINT" run -o r --member 3
+    expect 0 "and alone on one" "" -- "$GLINT" run r/seed6/input.yaml -o one
+    same "the same bits" r/seed6 one
+else skip "a member on two ranks: no mpirun"; fi
