@@ -16,6 +16,7 @@
     X(run) \
     X(status) \
     X(slurm) \
+    X(table) \
     X(report) \
     X(check) \
     X(energy) \

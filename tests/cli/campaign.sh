@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Campaigns: members and their names, skipped when done, gone on with after a stop and a kill, failures told at the end,
-# changed inputs refused, status, job arrays; and a member is the same run as made alone.
+# changed inputs refused, status, job arrays, tables; and a member is the same run as made alone.
 . "$(dirname "$0")/../common.sh"
 
 cat > sweep.yaml <<'YAML'
@@ -165,3 +165,46 @@ if has_mpi; then
     expect 0 "and alone on one" "" -- "$GLINT" run r/seed6/input.yaml -o one
     same "the same bits" r/seed6 one
 else skip "a member on two ranks: no mpirun"; fi
+
+# The table: values from thermo.csv and run.json, means over the seeds, a figure.
+"$GLINT" table c --json --column T --column e_IS --column steps --column wall_seconds > table.json 2> err.txt || not_ok "glint table --json" err.txt
+"$GLINT" table c --csv --column e_IS --column T > table.csv
+"$GLINT" table c --csv --means --column e_IS > means.csv
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "glint table: values, means and errors" || not_ok "glint table: values, means and errors" err.txt
+import csv, json, math
+t = json.load(open("table.json"))
+rows = {m["member"]: m for m in t["members"]}
+assert len(rows) == 6
+def thermo(name):
+    return list(csv.DictReader(open(f"c/{name}/thermo.csv")))
+def close(a, b):  # the same numbers, summed in another order
+    assert abs(a - b) <= 1e-12 * max(1.0, abs(b)), (a, b)
+for name, row in rows.items():
+    lines = thermo(name)
+    hold = [float(l["T"]) for l in lines if l["stage"] == "hold"]
+    half = hold[len(hold) // 2:]
+    close(row["T"], sum(half) / len(half))
+    close(row["e_IS"], float(lines[-1]["potential_per_atom"]))
+    run = json.load(open(f"c/{name}/run.json"))
+    assert row["steps"] == run["steps"] == 400 and row["wall_seconds"] == run["wall_seconds"]
+    assert row["state"] == "done" and row["hold.T"] == ("0.55 eps/kB" if "0.55" in name else "0.5 eps/kB")
+assert [m["hold.T"] for m in t["means"]] == ["0.5 eps/kB", "0.55 eps/kB"]
+for m in t["means"]:
+    e = [r["e_IS"] for r in rows.values() if r["hold.T"] == m["hold.T"]]
+    mean = sum(e) / 3
+    close(m["e_IS"]["mean"], mean)
+    close(m["e_IS"]["error"], math.sqrt(sum((x - mean) ** 2 for x in e) / 2 / 3))
+    assert m["e_IS"]["n"] == 3
+line = next(csv.DictReader(open("table.csv")))
+assert line["member"] == "T0.5-seed1" and float(line["e_IS"]) == rows["T0.5-seed1"]["e_IS"], line
+line = next(csv.DictReader(open("means.csv")))
+assert line["n"] == "3" and float(line["e_IS_error"]) == t["means"][0]["e_IS"]["error"], line
+PY
+expect 0 "means over another key" "^  2 +2 +" -- "$GLINT" table c --over hold.T --means --column e_IS
+expect 2 "a column nobody has" "no member of c has 'e_ISS'" -- "$GLINT" table c --column e_ISS
+expect 2 "an axis that was not swept" "did you mean 'hold.T'" -- "$GLINT" table c --plot T --against hodl.T
+expect 2 "a table of one run" "is no campaign" -- "$GLINT" table alone
+if command -v gnuplot > /dev/null; then
+    expect 0 "a figure of a column" "c/figures/e_IS-hold.T.png" -- "$GLINT" table c --plot e_IS
+    if test -s c/figures/e_IS-hold.T.svg && test "$(grep -vc '#' c/figures/e_IS-hold.T-1.dat)" = 2; then ok "its data and picture"; else not_ok "its data and picture"; fi
+else skip "a figure of a column: no gnuplot"; fi
