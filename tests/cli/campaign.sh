@@ -105,7 +105,7 @@ state_is "what failed is tried again" f file_nosuch.xyz done
 says "and only that" "2 of 3 members done" out.txt
 
 # Stopped in the middle, by a signal to the campaign; the same bits after --resume.
-sed -e 's/for: 200 steps/for: 20000 steps/' -e 's/every: 20/every: 100/' sweep.yaml > long.yaml
+sed -e 's/for: 200 steps/for: 12000 steps/' -e 's/every: 20/every: 100/' sweep.yaml > long.yaml
 "$GLINT" run long.yaml -o s --jobs 2 > out.txt 2>&1 &
 campaign=$!
 for _ in $(seq 100); do ls s/*/thermo.csv > /dev/null 2>&1 && break; sleep 0.05; done
@@ -208,3 +208,67 @@ if command -v gnuplot > /dev/null; then
     expect 0 "a figure of a column" "c/figures/e_IS-hold.T.png" -- "$GLINT" table c --plot e_IS
     if test -s c/figures/e_IS-hold.T.svg && test "$(grep -vc '#' c/figures/e_IS-hold.T-1.dat)" = 2; then ok "its data and picture"; else not_ok "its data and picture"; fi
 else skip "a figure of a column: no gnuplot"; fi
+
+# The page of a campaign, and waits pooled over its replicas, found again by numpy.
+cat > waits.yaml <<'YAML'
+potential: wahnstrom
+atoms: {N: 108}
+stages:
+  - anneal: {T: 1.5 eps/kB, for: 100 steps}
+  - anneal: {T: 1.5 eps/kB, for: 6000 steps, label: run, observe: [trajectory]}
+trajectory: {every: 20 steps}
+replicas: {number: 3}
+YAML
+"$GLINT" run waits.yaml -o w > out.txt 2>&1 || not_ok "the replicas" out.txt
+expect 0 "glint report of a campaign" "^w/report.html" -- "$GLINT" report w --quick
+for n in 1 2 3; do grep -q "<a href=\"seed$n/report.html\">" w/report.html && test -s "w/seed$n/report.html" || not_ok "a link to the page of seed$n"; done
+before=$(stat -c %Y.%y w/seed2/report.html)
+expect 0 "once more" "^w/report.html" -- "$GLINT" report w --quick
+if test "$before" = "$(stat -c %Y.%y w/seed2/report.html)"; then ok "members' pages are not made again"; else not_ok "members' pages are not made again"; fi
+expect 2 "--json of a campaign's report" "glint table --json" -- "$GLINT" report w --json
+$PYTHON - > err.txt 2>&1 <<'PY'
+import re, sys
+try:
+    import h5py, numpy as np
+except ImportError:
+    sys.exit(77)
+time, open_ = [], []
+page = open("w/report.html").read()
+words = re.search(r"Exchange times of (\d+) members \((\d+) ended, (\d+) cut off.*?d = ([\d.]+) r<sub>1</sub> for at least ([\d.]+)", page, re.S)
+members, ended, cut, d, persist = [float(x) for x in words.groups()]
+for k in (1, 2, 3):
+    g = h5py.File(f"w/seed{k}/results.h5", "r")["entry/glint/waiting_times"]
+    rows = [i for i, c in enumerate(g["criterion"][:]) if c.decode().strip("\0 ") == "cage"
+            and abs(g["distance_r1"][i] - d) < 0.005 and g["persist"][i] == persist]
+    w = g[f"row_{rows[0] + 1}"]
+    keep = w["exchange_time"][:] > 0
+    time.append(w["exchange_time"][:][keep])
+    open_.append(w["exchange_censored"][:][keep] != 0)
+t, o = np.concatenate(time), np.concatenate(open_)
+assert (members, ended, cut) == (3, (~o).sum(), o.sum()), words.groups()
+# alpha of the pooled tail, and its error over all 27 equally likely draws of three members; the program draws 1000,
+# so its error has a relative error of about sqrt(1/2000) (kurtosis 3): five of these
+for line in open("w/figures/waiting-pooled-1-alpha.dat"):
+    if line[0] == "#":
+        continue
+    x, alpha, sigma, error = [float(v) for v in line.split()]
+    near = np.unique(t[abs(t - x) < 1e-8 * x])  # 9 digits do not tell 5 from 5 - 1e-15: one of these it was
+    fits = []
+    for x in near:
+        n = [((~b) & (a >= x)).sum() for a, b in zip(time, open_)]
+        s = [np.log(a[a >= x] / x).sum() for a in time]
+        all27 = [1 + (n[i] + n[j] + n[k]) / (s[i] + s[j] + s[k]) for i in range(3) for j in range(3) for k in range(3)]
+        fits.append(abs(alpha - (1 + sum(n) / sum(s))) < 1e-6 * alpha and
+                    abs(error - np.std(all27)) < 5 * np.sqrt(1 / 2000) * np.std(all27))
+    assert any(fits), (line, near)
+# Kaplan-Meier of all together
+at = np.loadtxt("w/figures/waiting-pooled-1-pooled.dat")
+s, k = 1.0, 0
+for x in np.unique(t[~o]):
+    s *= 1 - ((t == x) & ~o).sum() / (t >= x).sum()
+    assert abs(at[k, 0] - x) < 1e-8 * x and abs(at[k, 1] - s) < 1e-8, (at[k], x, s)
+    k += 1
+PY
+code=$?
+if test $code = 77; then skip "waits pooled over replicas by numpy: no h5py"
+elif test $code = 0; then ok "waits pooled over replicas, by numpy"; else not_ok "waits pooled over replicas, by numpy" err.txt; fi
