@@ -44,6 +44,13 @@ struct crew {
     struct run_progress sign;
 };
 
+/* The progress on a terminal is drawn over; a line of the log comes above it. */
+static void erase_lines(struct crew *w)
+{
+    if (w->lines > 0) fprintf(stderr, "\033[%dA\033[J", w->lines);
+    w->lines = 0;
+}
+
 /* ---- a member's process ---- */
 
 /* Between fork and exec: only calls that are safe there. */
@@ -89,6 +96,7 @@ static status start_member(struct crew *w, size_t i, enum campaign_action action
                     t,       threads, w->options->force ? force : NULL, NULL};
     TRY(start_process(&w->job[i], argv, log, again));
     w->running++;
+    erase_lines(w);
     log_info("%s: %s (%zu of %zu)", w->campaign->members.name[i], again ? "goes on" : "starts", i + 1,
              w->campaign->members.n);
     return OK;
@@ -112,6 +120,7 @@ static void take_end(struct crew *w, size_t i, int state)
         else if (j->code != STOPPED)
             snprintf(j->message, sizeof j->message, "%.500s", m.message);
     }
+    erase_lines(w);
     log_info("%s: %s%s%.400s", w->campaign->members.name[i],
              j->code == OK        ? "done"
              : j->code == STOPPED ? "stopped with a checkpoint"
@@ -140,6 +149,7 @@ static bool asked_to_stop(const struct crew *w)
 
 static void stop_all(struct crew *w)
 {
+    if (!w->stopping) erase_lines(w);
     if (!w->stopping) log_info("stopping %zu running member%s", w->running, w->running == 1 ? "" : "s");
     w->stopping = true;
     for (size_t i = 0; i < w->campaign->members.n; i++)
@@ -155,19 +165,14 @@ struct tally {
     int64_t steps;
 };
 
-static void erase_lines(struct crew *w)
-{
-    if (w->lines > 0) fprintf(stderr, "\033[%dA\033[J", w->lines);
-    w->lines = 0;
-}
-
 static void show_member(struct crew *w, size_t i, const struct member *m)
 {
-    char left[32];
+    char left[32], speed[32] = "";
     double total = (double)w->campaign->total[i];
-    fprintf(stderr, "  %-32.60s %5.1f %%  %8.4g steps/s  %s left  %s\n", w->campaign->members.name[i],
-            total > 0.0 ? fmin(100.0, 100.0 * (double)m->step / total) : 0.0, m->steps_per_s,
-            clock_duration(m->left, left), m->stage);
+    if (m->steps_per_s > 0.0) snprintf(speed, sizeof speed, "%.4g steps/s", m->steps_per_s);
+    fprintf(stderr, "  %-32.60s %5.1f %%  %16s  %9s left  %s\n", w->campaign->members.name[i],
+            total > 0.0 ? fmin(100.0, 100.0 * (double)m->step / total) : 0.0, speed,
+            m->left >= 0.0 ? clock_duration(m->left, left) : "?", m->stage);
     w->lines++;
 }
 
@@ -197,7 +202,7 @@ static void look_at_all(struct crew *w, struct tally *t, bool show)
 static void show_progress(struct crew *w)
 {
     struct tally t;
-    char left[32];
+    char left[32] = "?";
     int terminal = isatty(2);
     double now = clock_now();
     if (now - w->last_line < (terminal ? 1.0 : 60.0)) return;
@@ -205,7 +210,7 @@ static void show_progress(struct crew *w)
     erase_lines(w);
     look_at_all(w, &t, terminal);
     run_progress_show(&w->sign, t.steps, "members");
-    clock_duration(t.speed > 0.0 ? t.left / t.speed : (double)NAN, left);
+    if (t.speed > 0.0) clock_duration(t.left / t.speed, left);
     fprintf(stderr, "%zu done, %zu running, %zu to go, %zu failed; about %s left\n", t.count[MEMBER_DONE],
             t.count[MEMBER_RUNNING], t.count[MEMBER_WAITING] + t.count[MEMBER_STOPPED] + t.count[MEMBER_DIED],
             t.count[MEMBER_FAILED], left);
@@ -227,13 +232,13 @@ static void start_some(struct crew *w)
             member_look(&m, folder);
             enum campaign_action action = campaign_action_of(&m);
             w->job[i].ended = action == CAMPAIGN_SKIP;
-            erase_lines(w);
             if (action != CAMPAIGN_SKIP) s = start_member(w, i, action);
         }
         if (s == OK) continue;
         w->job[i].ended = true;
         w->job[i].code = s;
         snprintf(w->job[i].message, sizeof w->job[i].message, "%.500s", status_message());
+        erase_lines(w);
         log_warning("%s: %s", w->campaign->members.name[i], w->job[i].message);
     }
 }
@@ -244,7 +249,6 @@ static void work(struct crew *w)
     for (;;) {
         if (w->stopping || asked_to_stop(w)) stop_all(w);
         size_t before = w->running;
-        if (w->running > 0) erase_lines(w);
         collect(w);
         start_some(w);
         if (w->running == 0 && (w->stopping || w->next == w->campaign->members.n)) break;

@@ -474,18 +474,19 @@ static status run_all(const char *path, const struct options *o)
 }
 
 /* One member, in this process (and its other ranks). */
-static status run_member(struct options *o)
+static status run_member(const struct options *asked)
 {
+    struct options o = *asked;
     char folder[FILE_PATH_MAX], input[FILE_PATH_MAX];
     enum campaign_action action;
-    TRY(par_agree(campaign_pick(o->output, o->member, folder, &action)));
+    TRY(par_agree(campaign_pick(o.output, o.member, folder, &action)));
     TRY(file_join(input, folder, "input.yaml"));
     if (action == CAMPAIGN_SKIP) log_info("%s is done", folder);
     if (action == CAMPAIGN_SKIP) return OK;
     TRY(par_agree(par_rank() == 0 && action == CAMPAIGN_START ? campaign_clear(folder) : OK));
-    o->output = folder;
-    o->resume = action == CAMPAIGN_RESUME;
-    return run_all(o->resume ? NULL : input, o);
+    o.output = folder;
+    o.resume = action == CAMPAIGN_RESUME;
+    return run_all(o.resume ? NULL : input, &o);
 }
 
 static status check_options(const char *path, const struct options *o)
