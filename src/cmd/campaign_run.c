@@ -111,19 +111,21 @@ static void take_end(struct crew *w, size_t i, int state)
     j->pid = 0;
     j->ended = true;
     w->running--;
-    j->code = WIFEXITED(state) ? (status)WEXITSTATUS(state) : FAILED;
+    int signal = WIFSIGNALED(state) ? WTERMSIG(state) : 0;
+    bool early =
+        w->stopping && (signal == SIGTERM || signal == SIGINT); /* before it could catch the request */
+    j->code = signal == 0 ? (status)WEXITSTATUS(state) : early ? STOPPED : FAILED;
     if (campaign_member_folder(w->campaign, i, folder) == OK && j->code != OK) {
         member_look(&m, folder);
-        if (WIFSIGNALED(state))
-            snprintf(j->message, sizeof j->message, "killed by signal %d (%s)", WTERMSIG(state),
-                     strsignal(WTERMSIG(state)));
+        if (signal != 0 && !early)
+            snprintf(j->message, sizeof j->message, "killed by signal %d (%s)", signal, strsignal(signal));
         else if (j->code != STOPPED)
             snprintf(j->message, sizeof j->message, "%.500s", m.message);
     }
     erase_lines(w);
     log_info("%s: %s%s%.400s", w->campaign->members.name[i],
              j->code == OK        ? "done"
-             : j->code == STOPPED ? "stopped with a checkpoint"
+             : j->code == STOPPED ? "stopped"
                                   : "FAILED",
              j->message[0] ? ": " : "", j->message);
 }
@@ -149,8 +151,8 @@ static bool asked_to_stop(const struct crew *w)
 
 static void stop_all(struct crew *w)
 {
-    if (!w->stopping) erase_lines(w);
-    if (!w->stopping) log_info("stopping %zu running member%s", w->running, w->running == 1 ? "" : "s");
+    erase_lines(w);
+    log_info("stopping %zu running member%s", w->running, w->running == 1 ? "" : "s");
     w->stopping = true;
     for (size_t i = 0; i < w->campaign->members.n; i++)
         if (w->job[i].pid > 0) kill(w->job[i].pid, SIGTERM);
@@ -247,7 +249,7 @@ static void work(struct crew *w)
 {
     const struct timespec nap = {.tv_nsec = 50000000};
     for (;;) {
-        if (w->stopping || asked_to_stop(w)) stop_all(w);
+        if (!w->stopping && asked_to_stop(w)) stop_all(w);
         size_t before = w->running;
         collect(w);
         start_some(w);
