@@ -71,19 +71,18 @@ struct place {
     int64_t entry; /* -1: the only one */
 };
 
-static struct place place_of(const char *name)
+static void find_place(struct place *p, const char *name)
 {
-    struct place p = {.entry = -1};
-    snprintf(p.path, sizeof p.path, "%s%s", name[0] == '/' ? "" : "/entry/glint/", name);
-    char *at = strrchr(p.path, '@'), *bracket = strrchr(p.path, '[');
+    *p = (struct place){.entry = -1};
+    snprintf(p->path, sizeof p->path, "%s%s", name[0] == '/' ? "" : "/entry/glint/", name);
+    char *at = strrchr(p->path, '@'), *bracket = strrchr(p->path, '[');
     if (at) {
         *at = '\0';
-        p.attribute = at + 1;
+        p->attribute = at + 1;
     } else if (bracket && isdigit((unsigned char)bracket[1])) {
         *bracket = '\0';
-        p.entry = strtoll(bracket + 1, NULL, 10);
+        p->entry = strtoll(bracket + 1, NULL, 10);
     }
-    return p;
 }
 
 static status read_entry(struct h5 *f, const struct place *p, double *value)
@@ -107,9 +106,10 @@ static status read_entry(struct h5 *f, const struct place *p, double *value)
 
 static status results_value_of(const char *folder, const char *name, double *value)
 {
-    struct place p = place_of(name);
+    struct place p;
     char path[FILE_PATH_MAX];
     struct h5 f;
+    find_place(&p, name);
     TRY(file_join(path, folder, "results.h5"));
     if (!file_exists(path)) return OK;
     TRY(h5_open_ro(&f, path));
@@ -293,7 +293,7 @@ static status check_columns(struct campaign_table *t, bool asked, const char *st
                         t->folder, t->column[c].name, stage ? " in stage " : "", stage ? stage : "");
         DELETE(t->column[c].value);
         for (int k = c; k + 1 < t->columns; k++) t->column[k] = t->column[k + 1];
-        t->columns--;
+        t->column[--t->columns] = (struct campaign_column){0}; /* its arrays moved one up */
         c--;
     }
     return OK;

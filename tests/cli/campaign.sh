@@ -222,6 +222,9 @@ YAML
 "$GLINT" run waits.yaml -o w > out.txt 2>&1 || not_ok "the replicas" out.txt
 expect 0 "glint report of a campaign" "^w/report.html" -- "$GLINT" report w --quick
 for n in 1 2 3; do grep -q "<a href=\"seed$n/report.html\">" w/report.html && test -s "w/seed$n/report.html" || not_ok "a link to the page of seed$n"; done
+expect 0 "a number of results.h5 as a column" '"isf@tau_alpha": [0-9]' -- "$GLINT" table w --json --column isf@tau_alpha
+expect 0 "an entry of one" '"waiting_times/hops.0.": [0-9]' -- "$GLINT" table w --json --column "waiting_times/hops[0]"
+expect 2 "which entry?" "waiting_times/hops\[0\]" -- "$GLINT" table w --column waiting_times/hops
 before=$(stat -c %Y.%y w/seed2/report.html)
 expect 0 "once more" "^w/report.html" -- "$GLINT" report w --quick
 if test "$before" = "$(stat -c %Y.%y w/seed2/report.html)"; then ok "members' pages are not made again"; else not_ok "members' pages are not made again"; fi
