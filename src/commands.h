@@ -14,6 +14,9 @@
 /* clang-format off */
 #define COMMAND_LIST(X) \
     X(run) \
+    X(status) \
+    X(slurm) \
+    X(table) \
     X(report) \
     X(check) \
     X(energy) \

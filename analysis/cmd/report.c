@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint report — a run folder to results.h5, figures and one page. */
+#include "analysis/report/campaign_page.h"
 #include "analysis/report/page.h"
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/members.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct options {
     const char *output;
@@ -145,39 +149,114 @@ done:
     return s;
 }
 
-static status run(int argc, char **argv)
+static status check_options(const struct options *o, struct report_options *ro)
 {
-    struct options o = {0};
-    struct report r = {0};
-    struct report_options ro = report_defaults();
-    const char *folder[1];
-    char page[FILE_PATH_MAX];
-    struct text line = {0};
-    double start = clock_now();
-    status s = OK;
-    TRY(args_parse(&cmd_report, argc, argv, &o, folder, 1, 1, NULL));
-    if (o.seeds < 0 || o.pixels < 0 || o.replicates < 0)
+    if (o->seeds < 0 || o->pixels < 0 || o->replicates < 0)
         return fail(BAD_INPUT, "numbers must not be negative");
-    ro.quick = o.quick;
-    if (o.quick) ro.surrogate_pixels = 64;
-    if (o.seeds) ro.seeds = o.seeds;
-    if (o.pixels) ro.surrogate_pixels = o.pixels;
-    ro.replicates = o.replicates;
-    text_add(&line, "glint");
-    for (int i = 0; i < argc; i++) text_add(&line, " %s", argv[i]);
-    GUARD(report_make(&r, folder[0], &ro, line.s));
-    if (o.output)
-        snprintf(page, sizeof page, "%s", o.output);
-    else
-        GUARD(file_join(page, r.folder.path, "report.html"));
-    GUARD(draw(&r, page, line.s));
+    *ro = report_defaults();
+    ro->quick = o->quick;
+    if (o->quick) ro->surrogate_pixels = 64;
+    if (o->seeds) ro->seeds = o->seeds;
+    if (o->pixels) ro->surrogate_pixels = o->pixels;
+    ro->replicates = o->replicates;
+    return OK;
+}
+
+/* The report of one run; `page` NULL: report.html in its folder. */
+static status report_run(struct report *r, const char *folder, const struct options *o,
+                         char page[FILE_PATH_MAX], const char *command)
+{
+    struct report_options ro;
+    TRY(check_options(o, &ro));
+    TRY(report_make(r, folder, &ro, command));
+    status s = file_join(page, r->folder.path, "report.html");
+    if (s == OK && o->output) snprintf(page, FILE_PATH_MAX, "%s", o->output);
+    if (s == OK) s = draw(r, page, command);
+    if (s != OK) report_free(r);
+    return s;
+}
+
+static status one_run(const char *folder, const struct options *o, const char *command)
+{
+    struct report r;
+    char page[FILE_PATH_MAX];
+    double start = clock_now();
+    TRY(report_run(&r, folder, o, page, command));
     log_info("report of %s in %.1f s", r.folder.path, clock_now() - start);
-    if (o.json)
+    if (o->json)
         summary_json(&r, page);
     else
         summary_text(&r, page);
-done:
     report_free(&r);
+    return OK;
+}
+
+/* ---- campaigns ---- */
+
+/* Is there a finished run, and no page that is younger? */
+static bool wants_page(const char *folder)
+{
+    char path[FILE_PATH_MAX];
+    struct stat run, page;
+    if (file_join(path, folder, "run.json") != OK || stat(path, &run) != 0) return false;
+    if (file_join(path, folder, "report.html") != OK || stat(path, &page) != 0) return true;
+    return page.st_mtim.tv_sec < run.st_mtim.tv_sec ||
+           (page.st_mtim.tv_sec == run.st_mtim.tv_sec && page.st_mtim.tv_nsec < run.st_mtim.tv_nsec);
+}
+
+static status member_page(const char *folder, const struct options *o, const char *command)
+{
+    struct report *r = NULL;
+    struct options own = *o;
+    char page[FILE_PATH_MAX];
+    own.output = NULL;
+    TRY(NEW(r, 1));
+    status s = report_run(r, folder, &own, page, command);
+    if (s == OK) report_free(r);
+    if (s == BAD_INPUT || s == UNPHYSICAL) { /* the others may be better */
+        log_warning("%s: %s", folder, status_message());
+        s = OK;
+    }
+    DELETE(r);
+    return s;
+}
+
+static status campaign(const char *folder, const struct options *o, const char *command)
+{
+    struct members m;
+    struct report_options checked;
+    char member[FILE_PATH_MAX], page[FILE_PATH_MAX];
+    status s = OK;
+    TRY(check_options(o, &checked));
+    if (o->json)
+        return fail(BAD_INPUT, "--json is for one run; the numbers of a campaign: glint table --json");
+    TRY(members_read(&m, folder));
+    for (size_t i = 0; i < m.n && s == OK; i++) {
+        s = file_join(member, folder, m.name[i]);
+        if (s != OK || !wants_page(member)) continue;
+        log_info("%s (%zu of %zu)", m.name[i], i + 1, m.n);
+        s = member_page(member, o, command);
+    }
+    members_free(&m);
+    TRY(s);
+    TRY(file_join(page, folder, "report.html"));
+    if (o->output) snprintf(page, sizeof page, "%s", o->output);
+    TRY(campaign_page_write(folder, page, command));
+    printf("%s\n", page);
+    return OK;
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {0};
+    const char *folder[1];
+    struct text line = {0};
+    TRY(args_parse(&cmd_report, argc, argv, &o, folder, 1, 1, NULL));
+    text_add(&line, "glint");
+    for (int i = 0; i < argc; i++) text_add(&line, " %s", argv[i]);
+    status s = line.out_of_memory         ? fail(FAILED, "out of memory")
+               : members_there(folder[0]) ? campaign(folder[0], &o, line.s)
+                                          : one_run(folder[0], &o, line.s);
     text_free(&line);
     return s;
 }
@@ -186,18 +265,24 @@ const struct command cmd_report = {
     .name = "report",
     .summary = "results.h5, figures and one self-contained page of a run",
     .synopsis = "RUNDIR [-o FILE] [--quick] [--seeds N] [--json]",
-    .description = "Every observed window: TTCF, g2 by age, KWW and Mittag-Leffler fits with both Siegert "
-                   "powers, contrast beside the exact\n"
-                   "and the surrogate null, events. Every trajectory: g(r), S(q), MSD, alpha2, F_s, waiting "
-                   "times with their laws and a\n"
-                   "verdict. All numbers go to RUNDIR/results.h5, figures with data and gnuplot scripts to "
-                   "RUNDIR/figures, the page to\n"
-                   "RUNDIR/report.html. Without gnuplot the page has no pictures and names the data files. "
-                   "What a record is too short for\n"
-                   "is said on the page, not a failure. The blocks analysis: and waiting: of the run's input "
-                   "give the defaults.",
+    .description =
+        "Every observed window: TTCF, g2 by age, KWW and Mittag-Leffler fits with both Siegert "
+        "powers, contrast beside the exact\n"
+        "and the surrogate null, events. Every trajectory: g(r), S(q), MSD, alpha2, F_s, waiting "
+        "times with their laws and a\n"
+        "verdict. All numbers go to RUNDIR/results.h5, figures with data and gnuplot scripts to "
+        "RUNDIR/figures, the page to\n"
+        "RUNDIR/report.html. Without gnuplot the page has no pictures and names the data files. "
+        "What a record is too short for\n"
+        "is said on the page, not a failure. The blocks analysis: and waiting: of the run's input "
+        "give the defaults.\n\n"
+        "Of a campaign's folder: the page of every member that has none younger than its run, and one "
+        "page with their results,\n"
+        "means over the seeds, each result against the first swept key, and waiting times pooled over "
+        "the replicas.",
     .examples = "  glint report runs/first\n"
                 "  glint report runs/glass -o glass.html --seeds 200 --goodness 200\n"
-                "  glint report runs/first --quick --json | jq .windows\n",
+                "  glint report runs/first --quick --json | jq .windows\n"
+                "  glint report runs/sweep --quick\n",
     .args = args,
     .run = run};

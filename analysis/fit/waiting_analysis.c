@@ -332,3 +332,56 @@ status waiting_block_error(size_t n, const double *time, const uint8_t *censored
     if (r == OK) *error = sqrt(fmax(0.0, squares - sum * sum / (double)count) / (double)(count - 1));
     return r;
 }
+
+/* What the exponent needs to know of a replica. */
+struct tail_sums {
+    double log_sum;
+    size_t events;
+};
+
+static struct tail_sums sums_of(const struct waiting_replica *r, enum waiting_correction correction,
+                                double xmin)
+{
+    struct tail_sums t = {0};
+    for (size_t i = 0; i < r->n; i++) {
+        bool open = r->censored && r->censored[i];
+        if (r->time[i] < xmin || (open && correction != WAITING_CENSORED)) continue;
+        t.log_sum += log(r->time[i] / xmin);
+        t.events += !open;
+    }
+    return t;
+}
+
+status waiting_replica_error(size_t replicas, const struct waiting_replica *replica,
+                             enum waiting_correction correction, double window, double xmin,
+                             int64_t draws_wanted, uint64_t seed, double *error)
+{
+    struct tail_sums *tail = NULL;
+    double ratio = correction == WAITING_WINDOW ? log(window / xmin) : 0.0, sum = 0.0, squares = 0.0;
+    size_t useful = 0, count = 0;
+    TRY(NEW(tail, replicas + 1));
+    for (size_t i = 0; i < replicas; i++) {
+        tail[i] = sums_of(&replica[i], correction, xmin);
+        useful += tail[i].events > 0;
+    }
+    for (int64_t k = 0; useful >= 2 && k < draws_wanted; k++) {
+        struct draws d = {.seed = seed, .who = (uint64_t)k};
+        struct tail_sums pooled = {0};
+        for (size_t i = 0; i < replicas; i++) {
+            const struct tail_sums *one = &tail[(size_t)(draw(&d) * (double)replicas)];
+            pooled.log_sum += one->log_sum;
+            pooled.events += one->events;
+        }
+        if (pooled.events < 1 || !(pooled.log_sum > 0.0)) continue;
+        double alpha = waiting_alpha(pooled.events, pooled.log_sum, ratio);
+        sum += alpha;
+        squares += alpha * alpha;
+        count++;
+    }
+    DELETE(tail);
+    if (count < 2)
+        return fail(BAD_INPUT, "%zu of %zu replicas have events above xmin = %g, at least two are needed",
+                    useful, replicas, xmin);
+    *error = sqrt(fmax(0.0, squares - sum * sum / (double)count) / (double)(count - 1));
+    return OK;
+}

@@ -86,4 +86,17 @@ status waiting_block_error(size_t n, const double *time, const uint8_t *censored
                            enum waiting_correction correction, double window, double xmin, size_t block,
                            int64_t replicates, uint64_t seed, double *error);
 
+/* The same over independent replicas (runs that differ in the seed only): whole replicas are drawn, as many
+ * as there are, with replacement. It needs no assumption on what happens within a run, and is the honest
+ * error of a pooled exponent; with few replicas it is itself uncertain by 1/sqrt(2 (replicas - 1)). BAD_INPUT
+ * for fewer than two replicas with events above xmin. */
+struct waiting_replica {
+    size_t n;
+    const double *time;
+    const uint8_t *censored; /* NULL: all are events */
+};
+status waiting_replica_error(size_t replicas, const struct waiting_replica *replica,
+                             enum waiting_correction correction, double window, double xmin, int64_t draws,
+                             uint64_t seed, double *error);
+
 #endif

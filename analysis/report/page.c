@@ -65,45 +65,64 @@ void page_row(struct text *t, const char *tag, int n, const char *const *cell)
     text_add(t, "</tr>\n");
 }
 
-static void data_links(struct page *p, const struct figure *f)
+static void data_links(struct text *t, const struct figure *f)
 {
     char safe[300];
-    text_add(&p->html, "<p class=\"note\">Not drawn: %s Data: ", html_escape(safe, sizeof safe, f->why));
-    for (int i = 0; i < f->files; i++)
-        text_add(&p->html, "<a href=\"figures/%s\">%s</a> ", f->file[i], f->file[i]);
-    text_add(&p->html, "</p>\n");
+    text_add(t, "<p class=\"note\">Not drawn: %s Data: ", html_escape(safe, sizeof safe, f->why));
+    for (int i = 0; i < f->files; i++) text_add(t, "<a href=\"figures/%s\">%s</a> ", f->file[i], f->file[i]);
+    text_add(t, "</p>\n");
+}
+
+status page_picture(struct text *t, const struct figure *f, const char *folder, int number, bool map,
+                    const char *caption)
+{
+    char path[FILE_PATH_MAX];
+    text_add(t, "<figure id=\"figure-%s\">\n", f->name);
+    if (f->drawn) {
+        TRY(file_join(path, folder, map ? f->png : f->svg));
+        TRY(map ? html_png(t, path, f->name, f->width) : html_svg(t, path, f->name));
+    } else {
+        data_links(t, f);
+    }
+    text_add(t, "<figcaption><b>Figure %d.</b> %s</figcaption>\n</figure>\n", number, caption);
+    return OK;
 }
 
 status page_figure(struct page *p, const char *key, const char *label, bool map, const char *caption)
 {
     const struct figure *f = figures_find(p->figures, key, label);
-    char path[FILE_PATH_MAX];
-    if (!f) return OK;
-    p->number++;
-    text_add(&p->html, "<figure id=\"figure-%s\">\n", f->name);
-    if (f->drawn) {
-        TRY(file_join(path, p->figures_folder, map ? f->png : f->svg));
-        TRY(map ? html_png(&p->html, path, f->name, f->width) : html_svg(&p->html, path, f->name));
-    } else {
-        data_links(p, f);
-    }
-    text_add(&p->html, "<figcaption><b>Figure %d.</b> %s</figcaption>\n</figure>\n", p->number, caption);
-    return OK;
+    return f ? page_picture(&p->html, f, p->figures_folder, ++p->number, map, caption) : OK;
 }
 
 /* ---- the frame ---- */
+
+void page_begin(struct text *t, const char *title)
+{
+    text_add(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+                "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>glint: ");
+    html_text(t, title);
+    text_add(t, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
+    html_text(t, title);
+    text_add(t, "</h1>\n");
+}
+
+status page_end(struct text *t, const char *path)
+{
+    struct file_new f;
+    text_add(t, "</main>\n</body>\n</html>\n");
+    if (t->out_of_memory) return fail(FAILED, "out of memory for the page");
+    TRY(file_begin(&f, path));
+    fwrite(t->s, 1, t->length, f.stream);
+    return file_commit(&f);
+}
 
 static void head(struct page *p)
 {
     const struct run_folder *f = &p->report->folder;
     char now[32], value[128], safe[256];
     clock_iso(now);
-    text_add(&p->html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-                       "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>glint: ");
-    html_text(&p->html, f->name);
-    text_add(&p->html, "</title>\n<style>%s</style>\n</head>\n<body>\n<header>\n<h1>", style);
-    html_text(&p->html, f->name);
-    text_add(&p->html, "</h1>\n<p class=\"meta\">glint %s", GLINT_VERSION);
+    page_begin(&p->html, f->name);
+    text_add(&p->html, "<p class=\"meta\">glint %s", GLINT_VERSION);
     if (run_folder_fact(f, "potential", value, sizeof value))
         text_add(&p->html, " · %s", html_escape(safe, sizeof safe, value));
     if (run_folder_fact(f, "atoms", value, sizeof value))
@@ -148,21 +167,15 @@ static status sections(struct page *p)
     TRY(page_intermittency(p));
     TRY(page_waiting(p));
     page_conventions(p);
-    text_add(&p->html, "</main>\n</body>\n</html>\n");
-    return p->html.out_of_memory ? fail(FAILED, "out of memory for the page") : OK;
+    return OK;
 }
 
 status page_write(const char *path, const struct report *r, const struct figures *g,
                   const char *figures_folder, const char *command)
 {
     struct page p = {.report = r, .figures = g, .figures_folder = figures_folder, .command = command};
-    struct file_new f;
     status s = sections(&p);
-    if (s == OK) s = file_begin(&f, path);
-    if (s == OK) {
-        fwrite(p.html.s, 1, p.html.length, f.stream);
-        s = file_commit(&f);
-    }
+    if (s == OK) s = page_end(&p.html, path);
     text_free(&p.html);
     return s;
 }

@@ -42,5 +42,11 @@ void page_stage(struct page *p, const char *label);
 /* The stage's name in words, escaped: "stage ‹hold›" or "". */
 const char *page_stage_name(const char *label, char out[128]);
 void page_row(struct text *t, const char *tag, int n, const char *const *cell);
+/* For pages of another kind: everything up to and with the title; a picture with its caption (HTML); the end,
+ * and the whole as a file. Between them: </header><main>. */
+void page_begin(struct text *t, const char *title);
+status page_picture(struct text *t, const struct figure *f, const char *folder, int number, bool map,
+                    const char *caption);
+status page_end(struct text *t, const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/h5.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -258,20 +259,9 @@ static void copy_value(char *value, size_t size, const char *start, size_t lengt
     snprintf(value, size, "%.*s", (int)length, start);
 }
 
-/* run.json is written by glint: one member a line, flat but for one object. */
 bool run_folder_fact(const struct run_folder *f, const char *key, char *value, size_t size)
 {
-    char quoted[80];
-    snprintf(quoted, sizeof quoted, "\"%s\":", key);
-    const char *at = f->json ? strstr(f->json, quoted) : NULL;
-    if (!at) return false;
-    at += strlen(quoted);
-    while (isspace((unsigned char)*at)) at++;
-    if (*at == '"')
-        copy_value(value, size, at + 1, strcspn(at + 1, "\"\n"));
-    else
-        copy_value(value, size, at, strcspn(at, ",\n}"));
-    return true;
+    return json_find(f->json, key, value, size);
 }
 
 static bool line_value(const char *line, const char *key, char *value, size_t size)

@@ -32,8 +32,12 @@ struct progress progress_start(const char *label, int64_t total)
     return (struct progress){.label = label, .total = total, .start = now, .last = now};
 }
 
-static void time_text(char out[32], double seconds)
+const char *clock_duration(double seconds, char out[32])
 {
+    if (!(seconds < 1e9)) {
+        snprintf(out, 32, "–");
+        return out;
+    }
     long s = (long)(seconds + 0.5);
     if (s < 60)
         snprintf(out, 32, "%ld s", s);
@@ -41,6 +45,7 @@ static void time_text(char out[32], double seconds)
         snprintf(out, 32, "%ld:%02ld min", s / 60, s % 60);
     else
         snprintf(out, 32, "%ld:%02ld h", s / 3600, s / 60 % 60);
+    return out;
 }
 
 void progress_show(struct progress *p, int64_t done, const char *note)
@@ -51,7 +56,7 @@ void progress_show(struct progress *p, int64_t done, const char *note)
     p->last = now;
     double elapsed = now - p->start, rate = (double)done / elapsed;
     char left[32];
-    time_text(left, (double)(p->total - done) / rate);
+    clock_duration((double)(p->total - done) / rate, left);
     if (terminal)
         fprintf(stderr, "\r%-12s %5.1f %%  %8.4g /s  %s left  %s\033[K", p->label,
                 100.0 * (double)done / (double)p->total, rate, left, note ? note : "");

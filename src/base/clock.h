@@ -11,6 +11,10 @@ double clock_now(void); /* seconds, monotonic */
 /* The current date and time as ISO 8601 with time zone, as NeXus and run.json want it. */
 void clock_iso(char out[32]);
 
+/* A length of time for people: "12 s", "3:20 min", "2:05 h"; "–" for NaN and what is beyond 1e9 s. Returns
+ * out. */
+const char *clock_duration(double seconds, char out[32]);
+
 struct progress {
     const char *label;
     int64_t total;

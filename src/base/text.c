@@ -112,6 +112,51 @@ void json_free(struct json *j)
     text_free(&j->text);
 }
 
+/* The character at *at within a JSON string, and *at behind it. */
+static char unescaped(const char **at)
+{
+    char code[5] = {0};
+    if (**at != '\\') return *(*at)++;
+    char c = (*at)[1];
+    if (c == '\0') return *(*at)++;
+    *at += 2;
+    if (c != 'u' || strlen(*at) < 4) return c;
+    memcpy(code, *at, 4);
+    *at += 4;
+    return (char)strtol(code, NULL, 16); /* written for control characters only */
+}
+
+bool json_find(const char *text, const char *key, char *value, size_t size)
+{
+    char quoted_key[80];
+    size_t n = 0;
+    value[0] = '\0';
+    snprintf(quoted_key, sizeof quoted_key, "\"%s\":", key);
+    const char *at = text ? strstr(text, quoted_key) : NULL;
+    if (!at) return false;
+    at += strlen(quoted_key);
+    while (*at == ' ') at++;
+    if (*at == '"') {
+        for (at++; *at && *at != '"';) {
+            char c = unescaped(&at);
+            if (n + 1 < size) value[n++] = c;
+        }
+    } else {
+        n = strcspn(at, ",\n}] ");
+        if (n >= size) n = size - 1;
+        memcpy(value, at, n);
+    }
+    value[n] = '\0';
+    return true;
+}
+
+double json_find_number(const char *text, const char *key)
+{
+    char word[64];
+    double value;
+    return json_find(text, key, word, sizeof word) && text_to_double(word, &value) ? value : (double)NAN;
+}
+
 /* Levenshtein distance; words longer than the buffer count as far. */
 static size_t distance(const char *a, const char *b)
 {

@@ -41,6 +41,13 @@ void json_string(struct json *j, const char *key, const char *value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_free(struct json *j);
 
+/* The value of a member of JSON text as this program writes it (one member a line): a string without its
+ * escapes, a number or a word as it stands; the first member of that name at any depth. False, and value
+ * empty, if it is not there. Cut when longer than the buffer. */
+bool json_find(const char *text, const char *key, char *value, size_t size);
+/* The same as a number; NaN when it is not there or null. */
+double json_find_number(const char *text, const char *key);
+
 /* The entry of `words` (n of them) nearest to `word` by edit distance, or NULL if none is near. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 

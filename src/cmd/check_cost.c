@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STATED_SPEED 8.0 /* one core of a current x86 server, Wahnström mixture */
-
 static void print_bytes(const char *what, double bytes)
 {
     printf("  %-34s %8.3g %s\n", what, bytes >= 1e9 ? bytes / 1e9 : bytes / 1e6, bytes >= 1e9 ? "GB" : "MB");
@@ -123,7 +121,7 @@ static void print_hops(const struct run_input *r, const struct stage *s, const s
 status check_cost_print(const struct run_input *r, const struct check_cost *c)
 {
     double steps = (double)runner_total_steps(r->stages, r->n_stages), bytes = 0.0,
-           speed = c->speed > 0.0 ? c->speed : STATED_SPEED;
+           speed = c->speed > 0.0 ? c->speed : CHECK_COST_SPEED;
     bool trajectory = false;
     printf(
         "\n%.0f steps of %.0f atoms: %.3g core-hours at %.3g million atom-steps per second and core (%s)\n",

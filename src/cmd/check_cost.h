@@ -16,6 +16,8 @@
 
 #include "cmd/run_input.h"
 
+#define CHECK_COST_SPEED 8.0 /* M atom-steps/s of one core of a current x86 server, Wahnström mixture */
+
 struct check_cost {
     double atoms, density; /* of the start */
     double speed;          /* million atom-steps per second and core; 0: the stated one */

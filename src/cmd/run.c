@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cmd/campaign_run.h"
 #include "cmd/run_input.h"
+#include "cmd/run_progress.h"
 #include "observe/checkpoint.h"
 #include "observe/measure_log.h"
 #include "observe/observer.h"
@@ -21,19 +23,24 @@ struct options {
     const char *output;
     struct arg_list set;
     bool resume, force;
-    int64_t threads;
+    int64_t threads, jobs;
+    const char *member;
 };
 
 static const struct arg args[] = {
     {"--output", 'o', ARG_STRING, offsetof(struct options, output), "DIR", "run folder (made if needed)"},
     {"--set", 0, ARG_LIST, offsetof(struct options, set), "KEY=VALUE",
-     "change the input, e.g. --set stages.0.melt.T='0.7 eps/kB'"},
+     "change the input, e.g. --set melt.T='0.7 eps/kB'"},
     {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL,
      "go on from the checkpoint in DIR (INPUT may be left out)"},
     {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL,
      "resume although another instruction set wrote the checkpoint: bits differ"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N",
      "threads of each rank (default: the processors it may use)"},
+    {"--jobs", 0, ARG_INT, offsetof(struct options, jobs), "N",
+     "campaigns: members at a time (default 1, or replicas: at_once)"},
+    {"--member", 0, ARG_STRING, offsetof(struct options, member), "NAME",
+     "only this member (name or number from 1) of the campaign in DIR: begin, go on, or find it done"},
     {0}};
 
 extern const struct command cmd_run;
@@ -55,8 +62,8 @@ struct run { /* what the runner's hooks work with */
     struct engine engine;
     struct runner_state state;
     struct progress progress;
-    int64_t resume_step, total_steps, start_step,
-        elsewhere; /* steps not advanced: restored branches do count */
+    struct run_progress sign; /* of life, for others */
+    int64_t resume_step, total_steps, start_step;
     double started, last_checkpoint, last_look;
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
     struct record_plan plan; /* of the trajectory */
@@ -159,6 +166,7 @@ static status hook_observe(void *context, struct engine *e, const struct stage *
             TRY(par_agree(o->kind->sample(o, e)));
     }
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
+    run_progress_show(&r->sign, e->step, s->label);
     return OK;
 }
 
@@ -256,6 +264,7 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_integer(&j, "steps", e->step);
     json_number(&j, "time", engine_shown_time(e));
     json_string(&j, "time_unit", units_label(&e->units, QUANTITY_TIME));
+    json_integer(&j, "total_steps", r->total_steps);
     json_integer(&j, "atoms", e->domain.total);
     json_integer(&j, "ranks", par_size());
     json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
@@ -269,6 +278,7 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_string(&j, "start", r->start_time);
     json_string(&j, "end", end);
     json_number(&j, "wall_seconds", clock_now() - r->started);
+    json_number(&j, "steps_per_s", (double)(e->step - r->start_step) / (clock_now() - r->started));
     json_open(&j, "phases", '{');
     for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], e->seconds[k]);
     json_close(&j);
@@ -288,6 +298,7 @@ static status prepare_folder(struct run *r)
 {
     char path[FILE_PATH_MAX];
     TRY(file_make_folder(r->folder));
+    TRY(run_progress_begin(&r->sign, r->folder));
     if (r->options->resume) return OK;
     TRY(file_join(path, r->folder, "run.json"));
     bool used = file_exists(path);
@@ -471,6 +482,7 @@ static status carry_out(struct run *r)
     r->start_step = r->engine.step;
     r->total_steps = runner_total_steps(r->input.stages, r->input.n_stages);
     r->progress = progress_start("run", r->total_steps - r->start_step);
+    run_progress_total(&r->sign, r->start_step, r->total_steps);
     r->last_checkpoint = clock_now();
     status s = runner_run(&r->engine, r->input.stages, r->input.n_stages, &r->state, &h);
     if (par_rank() == 0) progress_end(&r->progress);
@@ -494,6 +506,7 @@ static status run_all(const char *path, const struct options *o)
         status written = write_run_json(&r, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
         if (s == OK) s = written;
     }
+    run_progress_end(&r.sign);
     const struct engine *e = &r.engine;
     double wall = clock_now() - r.started, steps = (double)(e->step - r.start_step);
     if (s == OK || s == STOPPED)
@@ -511,20 +524,51 @@ static status run_all(const char *path, const struct options *o)
     return s;
 }
 
+/* One member, in this process (and its other ranks). */
+static status run_member(const struct options *asked)
+{
+    struct options o = *asked;
+    char folder[FILE_PATH_MAX], input[FILE_PATH_MAX];
+    enum campaign_action action;
+    TRY(par_agree(campaign_pick(o.output, o.member, folder, &action)));
+    TRY(file_join(input, folder, "input.yaml"));
+    if (action == CAMPAIGN_SKIP) log_info("%s is done", folder);
+    if (action == CAMPAIGN_SKIP) return OK;
+    TRY(par_agree(par_rank() == 0 && action == CAMPAIGN_START ? campaign_clear(folder) : OK));
+    o.output = folder;
+    o.resume = action == CAMPAIGN_RESUME;
+    return run_all(o.resume ? NULL : input, &o);
+}
+
+static status check_options(const char *path, const struct options *o)
+{
+    if (!o->output) return fail(BAD_INPUT, "glint run needs a run folder: -o DIR");
+    if (o->member && (path || o->set.n > 0))
+        return fail(BAD_INPUT,
+                    "--member runs what the campaign in -o DIR says: leave out the input and --set");
+    if (!path && !o->resume && !o->member)
+        return fail(BAD_INPUT, "glint run needs an input file (or --resume)");
+    return isa_check();
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {0};
     const char *path = NULL;
+    bool campaign = false;
     TRY(args_parse(&cmd_run, argc, argv, &o, &path, 0, 1, NULL));
-    if (!o.output) return fail(BAD_INPUT, "glint run needs a run folder: -o DIR");
-    if (!path && !o.resume) return fail(BAD_INPUT, "glint run needs an input file (or --resume)");
-    TRY(isa_check());
+    TRY(check_options(path, &o));
+    if (!o.member) TRY(campaign_asked_for(path, o.set.value, o.set.n, o.output, &campaign));
+    if (campaign)
+        return campaign_run(path, o.set.value, o.set.n, o.output,
+                            &(struct campaign_options){o.jobs, o.threads, o.force});
+    if (o.jobs) return fail(BAD_INPUT, "--jobs is for campaigns: the input has neither sweep nor replicas");
     TRY(par_start());
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
-    status s = par_agree(run_all(path, &o));
+    status s = par_agree(o.member ? run_member(&o) : run_all(path, &o));
     par_finish();
     return s;
 }
@@ -532,20 +576,29 @@ static status run(int argc, char **argv)
 const struct command cmd_run = {
     .name = "run",
     .summary = "carry out a simulation described by a YAML file",
-    .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N]",
-    .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
-                   "everything in the run folder:\n"
-                   "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
-                   "hops-*.h5, crystal-*.csv (long stages), checkpoint.h5. Also under mpirun or\n"
-                   "srun; any number of ranks and threads gives the same bits.\n"
-                   "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "
-                   "at the next list rebuild\n"
-                   "and exit code 4. Under mpirun use SIGUSR1 or the stop file (mpirun --bind-to none). "
-                   "--resume goes on, also with\n"
-                   "another number of ranks, to the same bits.",
+    .synopsis = "INPUT.yaml -o DIR [--set KEY=VALUE]... [--resume] [--threads N] [--jobs N]",
+    .description =
+        "Makes the sample, carries out the stages, observes what was asked for, and leaves "
+        "everything in the run folder:\n"
+        "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
+        "hops-*.h5, crystal-*.csv (long stages), checkpoint.h5. Also under mpirun or\n"
+        "srun; any number of ranks and threads gives the same bits.\n"
+        "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "
+        "at the next list rebuild\n"
+        "and exit code 4. Under mpirun use SIGUSR1 or the stop file (mpirun --bind-to none). "
+        "--resume goes on, also with\n"
+        "another number of ranks, to the same bits.\n\n"
+        "An input with sweep or replicas is a campaign: each member is a run in DIR/NAME with an "
+        "input.yaml and a log.txt of\n"
+        "its own, carried out by a process of its own, --jobs N at a time (not under mpirun). Members "
+        "that are done are\n"
+        "skipped, stopped ones go on, and a failed one does not stop the others. Stop it as you "
+        "would a run.",
     .examples = "  glint run inputs/wahnstrom-glass/short.yaml -o runs/first\n"
                 "  mpirun -n 4 --bind-to none glint run glass.yaml -o runs/glass --set seed=7\n"
-                "  glint run -o runs/glass --resume",
+                "  glint run -o runs/glass --resume\n"
+                "  glint run waiting.yaml -o runs/wt --jobs 2\n"
+                "  glint run -o runs/wt --resume --jobs 2",
     .args = args,
     .run = run,
 };

@@ -277,6 +277,14 @@ static const struct input_key lists_keys[] = {
 static const struct input_table lists_table = {"lists", lists_keys, 2 * sizeof(double),
                                                .help = "neighbor lists; part of the trajectory's bits"};
 
+/* Campaigns are taken apart (input/sweep.h) before a run is read; here they have no place. */
+static void refuse_campaign(struct input *in, const struct input_key *key, const struct tree_node *node,
+                            void *field)
+{
+    (void)field;
+    input_problem(in, node, "`%s` makes a campaign of many runs, one run was expected here", key->name);
+}
+
 static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
      .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: "
@@ -310,6 +318,12 @@ static const struct input_key run_keys[] = {
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
     {"lists", INPUT_MAP, FIELD(lists), .table = &lists_table, .help = "neighbor lists (defaults are good)"},
+    {"sweep", INPUT_CUSTOM, 0, .read = refuse_campaign,
+     .help =
+         "many runs from one input: keys with the values they take, {anneal.T: [0.8, 0.9] Tg, seed: 1..2}; "
+         "zip: {…} for keys that change together"},
+    {"replicas", INPUT_CUSTOM, 0, .read = refuse_campaign,
+     .help = "the same run with other seeds: {number: 8, seeds: 1..8, at_once: 2}"},
     {0}};
 
 const struct input_table run_table = {"run", run_keys, sizeof(struct run_input),
@@ -456,24 +470,39 @@ static void check_together(struct run_input *r)
     }
 }
 
-status run_input_read(struct run_input *r, const char *path, const char *const *sets, int n_sets)
+status run_input_take(struct run_input *r, struct tree *document, const char *name)
 {
     struct tree_node *effective = NULL;
     status s = OK;
-    *r = (struct run_input){0};
+    *r = (struct run_input){.document = *document};
+    *document = (struct tree){0};
     input_start(&r->input, units_lj());
-    GUARD(tree_read(&r->document, path));
-    for (int i = 0; i < n_sets; i++) GUARD(tree_set(&r->document, sets[i]));
     r->speckle.exposure = 1;
     input_read(&r->input, &run_table, r->document.root, r, &effective);
     if (r->input.problem_count == 0) make_stages(r);
     if (r->input.problem_count == 0) check_together(r);
-    GUARD(input_finish(&r->input, path));
+    GUARD(input_finish(&r->input, name));
     tree_emit(effective, &r->effective);
     if (r->effective.out_of_memory) s = fail(FAILED, "out of memory for the effective input");
 done:
     if (s != OK) run_input_free(r);
     return s;
+}
+
+status run_input_document(struct tree *document, const char *path, const char *const *sets, int n_sets)
+{
+    status s = tree_read(document, path);
+    for (int i = 0; i < n_sets && s == OK; i++) s = tree_set(document, sets[i]);
+    if (s != OK) tree_free(document);
+    return s;
+}
+
+status run_input_read(struct run_input *r, const char *path, const char *const *sets, int n_sets)
+{
+    struct tree document = {0};
+    *r = (struct run_input){0};
+    TRY(run_input_document(&document, path, sets, n_sets));
+    return run_input_take(r, &document, path);
 }
 
 void run_input_free(struct run_input *r)

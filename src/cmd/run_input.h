@@ -85,6 +85,10 @@ struct run_input {
 extern const struct input_table run_table;
 
 status run_input_read(struct run_input *r, const char *path, const char *const *sets, int n_sets);
+/* The two halves of it: the file with the --set changes; and from a document, which is taken over whatever
+ * happens (`name` stands for it in messages). */
+status run_input_document(struct tree *document, const char *path, const char *const *sets, int n_sets);
+status run_input_take(struct run_input *r, struct tree *document, const char *name);
 void run_input_free(struct run_input *r);
 
 /* The starting configuration (built, or read from atoms.file), with velocities at the first stage's

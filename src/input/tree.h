@@ -75,12 +75,15 @@ const char *tree_path(const struct tree_node *node, char out[TREE_PATH_MAX]);
 
 /* The node at a dotted path below `from`, NULL with a message if there is none. A key that itself contains
  * dots is found too (the longest key wins). In a list, a step is an index from 0 or, where the entries are
- * maps of one key (stages), that key if only one entry has it: stages.0.melt.T, stages.melt.T. */
+ * maps of one key (stages), that key or the text of the key `label` inside it, if only one entry has it:
+ * stages.0.melt.T, stages.melt.T, stages.LABEL.T. At the root, `stages.` may be left out: melt.T. */
 struct tree_node *tree_find(const struct tree_node *from, const char *path);
 
 /* "path=value": replace the value at path, or add it; maps missing on the way are made. The value is YAML. An
  * index equal to the length of a list appends. */
 status tree_set(struct tree *doc, const char *assignment);
+/* The same with a value that is a node of doc->arena and has no parent; taken over. */
+status tree_put(struct tree *doc, const char *path, struct tree_node *value);
 
 /* Building trees: a new node, and hanging it as the last child of a parent. */
 status tree_new(struct arena *arena, enum tree_kind kind, const char *text, struct tree_node **node);

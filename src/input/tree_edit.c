@@ -49,10 +49,45 @@ static bool starts_with_key(const char *path, const char *key)
     return n > 0 && strncmp(path, key, n) == 0 && (path[n] == '.' || path[n] == '\0');
 }
 
-/* The child that the next step of path leads to, NULL if there is none; *used is the length of the step. */
+/* The length of the step by which path names this entry of a list, a map of one key: that key, or the label
+ * inside it; 0 if it does not. */
+static size_t names_entry(const struct tree_node *entry, const char *path)
+{
+    if (entry->kind != TREE_MAP || entry->count != 1) return 0;
+    const char *key = entry->first->key;
+    const struct tree_node *label = tree_child(entry->first, "label");
+    size_t by_key = starts_with_key(path, key) ? strlen(key) : 0;
+    bool labelled = label && label->kind == TREE_TEXT && starts_with_key(path, label->text);
+    size_t by_label = labelled ? strlen(label->text) : 0;
+    return by_label > by_key ? by_label : by_key;
+}
+
+/* The entry that path names; NULL if there is none (*used 0) or if there are several (*used > 0, message). */
+static struct tree_node *step_by_name(const struct tree_node *list, const char *path, size_t *used)
+{
+    struct tree_node *found = NULL;
+    size_t entries = 0;
+    *used = 0;
+    for (struct tree_node *c = list->first; c; c = c->next) {
+        size_t length = names_entry(c, path);
+        if (length == 0 || length < *used) continue;
+        entries = length > *used ? 1 : entries + 1;
+        *used = length;
+        found = c->first;
+    }
+    if (entries <= 1) return found;
+    fail(BAD_INPUT,
+         "the path step '%.*s' fits %zu entries of the list; give the label of one, or its index (from 0)",
+         (int)*used, path, entries);
+    return NULL;
+}
+
+/* The child that the next step of path leads to; *used is the length of the step. NULL if there is none
+ * (*used 0) or several (*used > 0), with a message. */
 static struct tree_node *step_into(const struct tree_node *from, const char *path, size_t *used)
 {
     struct tree_node *found = NULL;
+    const struct tree_node *stages = from->parent ? NULL : tree_child(from, "stages");
     size_t index, n = index_step(path, &index);
     *used = 0;
     if (from->kind == TREE_MAP) {
@@ -61,25 +96,14 @@ static struct tree_node *step_into(const struct tree_node *from, const char *pat
                 found = c;
                 *used = strlen(c->key);
             }
+        if (!found && stages && stages->kind == TREE_LIST) found = step_by_name(stages, path, used);
     } else if (from->kind == TREE_LIST && n > 0) {
-        *used = n;
         for (found = from->first; found && found->index != index;) found = found->next;
+        *used = found ? n : 0;
     } else if (from->kind == TREE_LIST) {
-        size_t entries = 0;
-        for (struct tree_node *c = from->first; c; c = c->next)
-            if (c->kind == TREE_MAP && c->count == 1 && starts_with_key(path, c->first->key)) {
-                found = c->first;
-                *used = strlen(found->key);
-                entries++;
-            }
-        if (entries > 1) {
-            fail(BAD_INPUT,
-                 "the path step '%.*s' fits %zu entries of the list; give its index instead (from 0)",
-                 (int)*used, path, entries);
-            return NULL;
-        }
+        found = step_by_name(from, path, used);
     }
-    if (!found) {
+    if (!found && *used == 0) {
         char place[TREE_PATH_MAX];
         size_t length = strcspn(path, ".");
         tree_path(from, place);
@@ -160,24 +184,15 @@ static size_t tree_depth(const struct tree_node *node)
     return deepest + 1;
 }
 
-status tree_set(struct tree *doc, const char *assignment)
+status tree_put(struct tree *doc, const char *path, struct tree_node *value)
 {
-    const char *equals = strchr(assignment, '=');
-    size_t length = equals ? (size_t)(equals - assignment) : 0;
-    if (length == 0 || length >= TREE_PATH_MAX)
-        return fail(BAD_INPUT, "--set %.60s: expected key=value, e.g. --set stages.0.melt.T='0.7 eps/kB'",
-                    assignment);
-    char path[TREE_PATH_MAX], name[TREE_PATH_MAX + 16];
-    memcpy(path, assignment, length);
-    path[length] = '\0';
-    snprintf(name, sizeof name, "--set %s", path);
-    struct tree_node *value, *at = doc->root, *target = NULL;
-    TRY(tree_value(&doc->arena, name, equals + 1, &value));
+    struct tree_node *at = doc->root, *target = NULL;
     const char *rest = path;
     size_t depth = 0;
     while (*rest && *rest != '.') {
         size_t used;
         target = step_into(at, rest, &used);
+        if (!target && used > 0) return BAD_INPUT;
         if (!target) break;
         depth++;
         at = target;
@@ -185,12 +200,27 @@ status tree_set(struct tree *doc, const char *assignment)
     }
     for (const char *s = rest; *s; s++) depth += *s == '.';
     if (depth + tree_depth(value) > TREE_DEPTH_MAX)
-        return fail(BAD_INPUT, "%s: nested deeper than %d levels", name, TREE_DEPTH_MAX);
+        return fail(BAD_INPUT, "nested deeper than %d levels", TREE_DEPTH_MAX);
     if (target && *rest == '\0') {
         take_value(target, value);
         return OK;
     }
-    status s = add_path(&doc->arena, at, rest, value);
+    return add_path(&doc->arena, at, rest, value);
+}
+
+status tree_set(struct tree *doc, const char *assignment)
+{
+    const char *equals = strchr(assignment, '=');
+    size_t length = equals ? (size_t)(equals - assignment) : 0;
+    if (length == 0 || length >= TREE_PATH_MAX)
+        return fail(BAD_INPUT, "--set %.60s: expected key=value, e.g. --set melt.T='0.7 eps/kB'", assignment);
+    char path[TREE_PATH_MAX], name[TREE_PATH_MAX + 16];
+    memcpy(path, assignment, length);
+    path[length] = '\0';
+    snprintf(name, sizeof name, "--set %s", path);
+    struct tree_node *value;
+    TRY(tree_value(&doc->arena, name, equals + 1, &value));
+    status s = tree_put(doc, path, value);
     return s == OK ? OK : status_context(s, "%s", name);
 }
 

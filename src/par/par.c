@@ -15,7 +15,7 @@
 static int rank, size = 1;
 static bool started;
 
-static bool launched(void)
+bool par_launched(void)
 {
     static const char *const signs[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_RANK",
                                         "SLURM_STEP_ID"};
@@ -37,7 +37,7 @@ static status lowest_isa(void)
 
 status par_start(void)
 {
-    if (started || !launched()) return OK;
+    if (started || !par_launched()) return OK;
     int provided;
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
         return fail(FAILED, "MPI could not be started");

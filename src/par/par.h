@@ -10,12 +10,14 @@
 #include "base/status.h"
 #include "base/sums.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 status par_start(void); /* collective; MPI only if a launcher's environment is present; mutes the log of ranks
                            > 0; lowers GLINT_ISA to the least able rank's */
 void par_finish(void);  /* collective; all files must be closed before */
+bool par_launched(void); /* is a launcher's environment present? */
 int par_rank(void);
 int par_size(void);
 /* Threads this rank should use: OMP_NUM_THREADS if set, else the processors it may run on shared with the

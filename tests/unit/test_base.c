@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The foundation: SHA-256 against FIPS 180-4, memory, status messages, text and JSON, files that are old or
  * new. */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/members.h"
 #include "base/sha256.h"
 #include "base/text.h"
 
@@ -197,11 +199,90 @@ static void test_files(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* What json_string writes is found again, whatever it holds; the first of several wins. */
+static void test_json_is_found(void **state)
+{
+    static const char odd[] = "a \"b\" \\ c\n\tline 2: \x01, {x}";
+    char value[80], cut[5];
+    (void)state;
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "message", odd);
+    json_number(&j, "wall", 0.1);
+    json_number(&j, "nothing", NAN);
+    json_open(&j, "inner", '{');
+    json_integer(&j, "step", -7);
+    json_string(&j, "message", "second");
+    json_close(&j);
+    json_bool(&j, "done", true);
+    json_close(&j);
+    assert_true(json_find(j.text.s, "message", value, sizeof value));
+    assert_string_equal(value, odd);
+    assert_true(json_find(j.text.s, "message", cut, sizeof cut));
+    assert_string_equal(cut, "a \"b");
+    assert_true(json_find(j.text.s, "done", value, sizeof value));
+    assert_string_equal(value, "true");
+    assert_true(json_find_number(j.text.s, "wall") == 0.1 && json_find_number(j.text.s, "step") == -7.0);
+    assert_true(isnan(json_find_number(j.text.s, "nothing")) && isnan(json_find_number(j.text.s, "message")));
+    assert_false(json_find(j.text.s, "mess", value, sizeof value));
+    assert_string_equal(value, "");
+    assert_false(json_find(NULL, "step", value, sizeof value));
+    assert_true(json_find("{\"a\": \"no end\\", "a", value, sizeof value));
+    json_free(&j);
+}
+
+/* members.csv: fields with commas, quotes and line ends come back; damaged files are refused. */
+static void test_members(void **state)
+{
+    static const char *names[] = {"T0.5-seed1", "x"}, *keys[] = {"hold.T", "film, \"area\""},
+                      *values[] = {"0.5 Tg", "[1 sigma, 2 sigma]", "\"quoted\"", "two\nlines"};
+    static const char *const damaged[] = {
+        "", "name,a\nx,1\n", "member,a\nx\n", "member,a\nx,1,2\n", "member,a\n../x,1\n", "member,a\n,1\n"};
+    struct members m = {.n = 2, .keys = 2, .name = names, .key = keys, .value = values}, back;
+    char folder[] = "/tmp/glint-members.XXXXXX", path[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/members.csv", folder);
+    assert_false(members_there(folder));
+    assert_int_equal(members_read(&back, folder), BAD_INPUT);
+    assert_int_equal(members_write(&m, folder), OK);
+    assert_true(members_there(folder));
+    assert_int_equal(members_read(&back, folder), OK);
+    assert_true(back.n == 2 && back.keys == 2);
+    for (int i = 0; i < 2; i++) {
+        assert_string_equal(back.name[i], names[i]);
+        assert_string_equal(back.key[i], keys[i]);
+    }
+    for (int i = 0; i < 4; i++) assert_string_equal(back.value[i], values[i]);
+    members_free(&back);
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        FILE *f = fopen(path, "w");
+        fputs(damaged[i], f);
+        fclose(f);
+        assert_int_equal(members_read(&back, folder), BAD_INPUT);
+    }
+    unlink(path);
+    rmdir(folder);
+}
+
+static void test_durations(void **state)
+{
+    char out[32];
+    (void)state;
+    assert_string_equal(clock_duration(59.4, out), "59 s");
+    assert_string_equal(clock_duration(59.6, out), "1:00 min");
+    assert_string_equal(clock_duration(3600 + 62, out), "1:01 h");
+    assert_string_equal(clock_duration(NAN, out), "–");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sha256), cmocka_unit_test(test_memory),  cmocka_unit_test(test_status),
-        cmocka_unit_test(test_text),   cmocka_unit_test(test_numbers), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_sha256),        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_status),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_files),
+        cmocka_unit_test(test_json_is_found), cmocka_unit_test(test_members),
+        cmocka_unit_test(test_durations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

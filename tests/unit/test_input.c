@@ -487,6 +487,10 @@ static void test_tree_set(void **state)
         {"empty.a=1", "empty.a", "1"},
         {"sweep.deposit.T=[3, 4] Tg", "sweep.deposit.T.1", "4 Tg"},
         {"stages.3.quench={to: 1 K}", "stages.3.quench.to", "1 K"},
+        {"melt.T=0.9 eps/kB", "stages.0.melt.T", "0.9 eps/kB"},
+        {"stages.2.anneal.label=second", "stages.2.anneal.label", "second"},
+        {"stages.second.T=4 K", "stages.2.anneal.T", "4 K"},
+        {"second.T=5 K", "stages.2.anneal.T", "5 K"},
         {"label=a=b", "label", "a=b"},
         {"seed=", "seed", ""},
     };
@@ -504,7 +508,8 @@ static void test_tree_set(void **state)
     } bad[] = {
         {"seed", "expected key=value"},
         {"=3", "expected key=value"},
-        {"stages.anneal.T=1 K", "fits 2 entries of the list; give its index"},
+        {"stages.anneal.T=1 K", "fits 2 entries of the list; give the label of one, or its index"},
+        {"anneal.T=1 K", "--set anneal.T: the path step 'anneal' fits 2 entries"},
         {"stages.9.x=1", "the path has no '9' in stages"},
         {"stages.nosuch.x=1", "the path has no 'nosuch' in stages"},
         {"stages.0.melt.T.deeper=1", "below a text"},

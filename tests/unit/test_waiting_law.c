@@ -438,6 +438,34 @@ static void test_block_error(void **state)
     assert_int_equal(waiting_block_error(N, time, NULL, WAITING_NONE, 0, 1, N, 400, 5, &error), BAD_INPUT);
 }
 
+/* Two replicas have three outcomes: aa, ab (twice as likely), bb. Many replicas of one event each are a plain
+ * bootstrap; many copies of one event within a replica add nothing. */
+static void test_replica_error(void **state)
+{
+    (void)state;
+    enum { DRAWS = 20000, R = 400, COPIES = 10 };
+    static const double a[] = {2, 3, 5, 40}, b[] = {1.5, 1.1, 7, 0.5};
+    static const uint8_t open_b[] = {0, 1, 0, 0};
+    const struct waiting_replica two[] = {{4, a, NULL}, {4, b, open_b}};
+    double error, la = 0, lb = 0, mean = 0, variance = 0;
+    for (int i = 0; i < 4; i++) la += log(a[i]);
+    for (int i = 0; i < 3; i++) lb += log(b[i]); /* 0.5 lies below xmin = 1 */
+    const double alpha[] = {1 + 4 / la, 1 + 2 / lb, 1 + 6 / (la + lb), 1 + 6 / (la + lb)};
+    for (int i = 0; i < 4; i++) mean += alpha[i] / 4;
+    for (int i = 0; i < 4; i++) variance += (alpha[i] - mean) * (alpha[i] - mean) / 4;
+    assert_int_equal(waiting_replica_error(2, two, WAITING_CENSORED, 0, 1, DRAWS, 5, &error), OK);
+    /* relative error of a standard deviation: sqrt((kurtosis - 1)/4n), kurtosis of three points below 3 */
+    close_to(error, sqrt(variance), sqrt(variance) * 5 * sqrt(0.5 / DRAWS));
+    static double time[R * COPIES];
+    static struct waiting_replica many[R];
+    for (uint64_t i = 0; i < R * COPIES; i++) time[i] = power_law(1.6, 952, i / COPIES);
+    for (int i = 0; i < R; i++) many[i] = (struct waiting_replica){COPIES, time + COPIES * i, NULL};
+    assert_int_equal(waiting_replica_error(R, many, WAITING_NONE, 0, 1, 400, 5, &error), OK);
+    close_to(error, 0.6 / sqrt(R), 0.6 / sqrt(R) * 4 * sqrt(0.5 / 400 + 0.5 / R));
+    assert_int_equal(waiting_replica_error(1, two, WAITING_NONE, 0, 1, 400, 5, &error), BAD_INPUT);
+    assert_int_equal(waiting_replica_error(2, two, WAITING_NONE, 0, 20, 400, 5, &error), BAD_INPUT);
+}
+
 static double mean_p(int sets, size_t n, double *time, uint8_t *open, const struct waiting_options *o,
                      void (*make)(uint64_t set, size_t n, double *time, uint8_t *open))
 {
@@ -559,6 +587,7 @@ int main(void)
                                        cmocka_unit_test(test_hill_plot_runs),
                                        cmocka_unit_test(test_mittag_leffler_waits),
                                        cmocka_unit_test(test_block_error),
+                                       cmocka_unit_test(test_replica_error),
                                        cmocka_unit_test(test_threads),
                                        cmocka_unit_test(test_goodness_of_fit),
                                        cmocka_unit_test(test_distance_of_censored_data),
