@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thermo.csv — one line every so many steps: what a person plots first. Values are per atom where it says so;
- * all come from exact sums, so the file is the same for any number of ranks. */
+ * all come from exact sums, so the file is the same for any number of ranks. P_target is nan where the box is
+ * fixed. The last column names the units of the line (docs/formats.md lists them by column). */
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/units.h"
 #include "observe/observer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +22,15 @@ struct thermo {
 };
 
 static const char HEADER[] = "step,time,stage,T_target,T,P,density,potential_per_atom,total_per_atom,"
-                             "conserved_per_atom,Lx,Ly,Lz,P_xx,P_yy,P_zz\n";
+                             "conserved_per_atom,Lx,Ly,Lz,P_xx,P_yy,P_zz,P_target,units\n";
+
+/* The pressure that the barostat holds, in the unit of the file. */
+static double target_pressure(const struct engine *e)
+{
+    struct unit_system u = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
+    return e->ensemble.barostat == BAROSTAT_NONE ? (double)NAN
+                                                 : e->ensemble.P / units_size(&u, QUANTITY_PRESSURE);
+}
 
 /* Keep the header and the lines up to `step`. */
 static status cut_back(const char *path, int64_t step)
@@ -74,11 +85,12 @@ static status sample(struct observer *base, struct engine *e)
     const struct box *b = &e->domain.box;
     engine_pressure(e, p);
     fprintf(o->stream,
-            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g\n",
+            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g",
             (long long)e->step, e->time, o->stage, ensemble_temperature(&e->ensemble, e->step),
             engine_temperature(e), engine_scalar_pressure(e), n / box_volume(b), e->energy / n,
             (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0], b->h[1][1], b->h[2][2],
             p[0], p[1], p[2]);
+    fprintf(o->stream, ",%.8g,%s\n", target_pressure(e), e->potential.kind->units);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 
