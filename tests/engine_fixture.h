@@ -65,7 +65,7 @@ static inline void fixture_skew(struct config *c)
 static inline void fixture_start(struct engine *e, const struct config *c, const char *potential, double dt,
                                  int threads)
 {
-    struct engine_options o = {.potential = potential, .dt = dt, .kB = 1.0, .threads = threads, .seed = 7};
+    struct engine_options o = {.potential = potential, .dt = dt, .threads = threads, .seed = 7};
     MUST(engine_start(e, &o, c));
 }
 

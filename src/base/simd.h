@@ -55,6 +55,25 @@ static inline vd vd_fma(vd a, vd b, vd c)
 {
     return _mm512_fmadd_pd(a, b, c);
 }
+static inline vd vd_min(vd a, vd b) /* b where a is not a number */
+{
+    return _mm512_min_pd(a, b);
+}
+static inline vd vd_floor(vd a) /* of 0 <= a < 2^31 */
+{
+    return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+/* out[lane] = 4 × the whole number in that lane: where row a of a table of four-number rows begins */
+static inline void vd_rows(vd a, uint32_t out[8])
+{
+    _mm256_store_si256((__m256i *)out, _mm256_slli_epi32(_mm512_cvttpd_epi32(a), 2));
+}
+/* numbers[j[lane] / 4]: a number for each of eight atoms given by their offsets into whole atoms */
+static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+{
+    __m256i index = _mm256_srli_epi32(_mm256_loadu_si256((const __m256i *)j), 2);
+    return _mm512_i32gather_pd(index, numbers, 8);
+}
 static inline vm vd_less(vd a, vd b)
 {
     return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);
@@ -154,6 +173,25 @@ static inline vd vd_sqrt(vd a)
 static inline vd vd_fma(vd a, vd b, vd c)
 {
     return VD_MAP(_mm256_fmadd_pd(a.p[0], b.p[0], c.p[0]), _mm256_fmadd_pd(a.p[1], b.p[1], c.p[1]));
+}
+static inline vd vd_min(vd a, vd b)
+{
+    return VD_MAP(_mm256_min_pd(a.p[0], b.p[0]), _mm256_min_pd(a.p[1], b.p[1]));
+}
+static inline vd vd_floor(vd a)
+{
+    return VD_MAP(_mm256_floor_pd(a.p[0]), _mm256_floor_pd(a.p[1]));
+}
+static inline void vd_rows(vd a, uint32_t out[8])
+{
+    _mm_store_si128((__m128i *)out, _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[0]), 2));
+    _mm_store_si128((__m128i *)(out + 4), _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[1]), 2));
+}
+static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+{
+    const double *n = numbers;
+    return VD_MAP(_mm256_setr_pd(n[j[0] >> 2], n[j[1] >> 2], n[j[2] >> 2], n[j[3] >> 2]),
+                  _mm256_setr_pd(n[j[4] >> 2], n[j[5] >> 2], n[j[6] >> 2], n[j[7] >> 2]));
 }
 static inline vm vd_less(vd a, vd b)
 {
@@ -257,6 +295,23 @@ static inline vd vd_sqrt(vd a)
 static inline vd vd_fma(vd a, vd b, vd c)
 {
     VD_EACH(i, _mm_add_pd(_mm_mul_pd(a.p[i], b.p[i]), c.p[i]));
+}
+static inline vd vd_min(vd a, vd b)
+{
+    VD_EACH(i, _mm_min_pd(a.p[i], b.p[i]));
+}
+static inline vd vd_floor(vd a)
+{
+    VD_EACH(i, _mm_cvtepi32_pd(_mm_cvttpd_epi32(a.p[i])));
+}
+static inline void vd_rows(vd a, uint32_t out[8])
+{
+    for (int i = 0; i < 4; i++)
+        _mm_storel_epi64((__m128i *)(out + 2 * i), _mm_slli_epi32(_mm_cvttpd_epi32(a.p[i]), 2));
+}
+static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+{
+    VD_EACH(i, _mm_setr_pd(numbers[j[2 * i] >> 2], numbers[j[2 * i + 1] >> 2]));
 }
 static inline vm vd_less(vd a, vd b)
 {

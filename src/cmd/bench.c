@@ -15,6 +15,17 @@
 
 enum { REPEATS = 5 };
 
+/* The states that are timed: the density is that of the liquid at the melting temperature or the glass that a
+ * run at zero pressure would have; dt in the unit of people (tau, ps). */
+static const struct bench_case {
+    const char *name, *potential;
+    double density, melt_temperature, temperature, dt;
+} cases[] = {
+    {"lj", "wahnstrom:cutoff=2.5aa", 1.296, 1.2, 0.6, 0.005},
+    {"eam", "cuzr:m19", 0.0555, 2000.0, 600.0, 0.002},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
 struct options {
     const char *potential;
     int64_t atoms, steps, threads, melt;
@@ -27,11 +38,11 @@ static const struct arg args[] = {
     {"--steps", 0, ARG_INT, offsetof(struct options, steps), "N",
      "steps of each of the 5 timed parts (default: at least 2 s and 5 rebuilds in all)"},
     {"--potential", 0, ARG_STRING, offsetof(struct options, potential), "SPEC",
-     "default wahnstrom:cutoff=2.5aa"},
+     "default: wahnstrom:cutoff=2.5aa for lj, cuzr:m19 for eam"},
     {"--density", 0, ARG_DOUBLE, offsetof(struct options, density), "RHO",
-     "number density (default 1.296 /sigma^3)"},
+     "number density (default 1.296 /sigma^3; 0.0555 /angstrom^3)"},
     {"--temperature", 0, ARG_DOUBLE, offsetof(struct options, temperature), "T",
-     "temperature (default 0.6 eps/kB)"},
+     "temperature (default 0.6 eps/kB; 600 K)"},
     {"--melt", 0, ARG_INT, offsetof(struct options, melt), "N",
      "untimed steps that make the state (default 2000)"},
     {"--skin", 0, ARG_DOUBLE, offsetof(struct options, skin), "S",
@@ -54,12 +65,12 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* A liquid: twice the temperature, then the wanted one, by velocity rescaling; then NVE. */
-static status make_state(struct engine *e, const struct options *o)
+/* A liquid: molten, then at the wanted temperature, by velocity rescaling; then NVE. */
+static status make_state(struct engine *e, const struct options *o, const struct bench_case *b)
 {
     e->ensemble.thermostat = THERMOSTAT_BUSSI;
     e->ensemble.tau_T = 20.0 * e->dt;
-    e->ensemble.T_from = e->ensemble.T_to = 2.0 * o->temperature;
+    e->ensemble.T_from = e->ensemble.T_to = b->melt_temperature;
     TRY(engine_advance(e, o->melt / 2, false));
     e->ensemble.T_from = e->ensemble.T_to = o->temperature;
     TRY(engine_advance(e, o->melt, false));
@@ -142,7 +153,7 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     json_free(&j);
 }
 
-static status bench(const struct options *o)
+static status bench(const struct options *o, const struct bench_case *b)
 {
     struct config c = {0};
     struct engine e = {0};
@@ -153,17 +164,18 @@ static status bench(const struct options *o)
     struct build_mixture m = {
         .atoms = o->atoms, .density = o->density, .fraction = {0.5, 0.5}, .species = p.species, .seed = 1};
     GUARD(build_mixture(&c, &m));
-    GUARD(build_velocities(&c, o->temperature, 1.0, 1, 0));
+    bool metal = strcmp(p.kind->units, "metal") == 0;
+    struct unit_system units = metal ? units_metal() : units_lj();
+    GUARD(build_velocities(&c, b->melt_temperature, units_boltzmann(&units), 1, 0));
     struct engine_options eo = {.potential = o->potential,
-                                .dt = 0.005,
-                                .kB = 1.0,
+                                .dt = b->dt * units_size(&units, QUANTITY_TIME),
                                 .threads = (int)o->threads,
                                 .seed = 1,
                                 .skin = o->skin,
                                 .inner_skin = o->inner_skin};
     GUARD(engine_start(&e, &eo, &c));
     log_info("making the state: %lld atoms, %lld steps", (long long)o->atoms, (long long)o->melt);
-    GUARD(make_state(&e, o));
+    GUARD(make_state(&e, o, b));
     GUARD(measure(&e, o, &t));
     int64_t slots = list_slots(&e.list, e.domain.n);
     par_sum_int64(&slots, 1);
@@ -177,19 +189,21 @@ done:
 
 static status run(int argc, char **argv)
 {
-    struct options o = {.potential = "wahnstrom:cutoff=2.5aa",
-                        .atoms = 32000,
-                        .density = 1.296,
-                        .temperature = 0.6,
-                        .melt = 2000};
+    struct options o = {.atoms = 32000, .melt = 2000};
     const char *what = NULL;
+    const struct bench_case *b = NULL;
     TRY(args_parse(&cmd_bench, argc, argv, &o, &what, 1, 1, NULL));
-    if (strcmp(what, "lj") != 0) return fail(BAD_INPUT, "unknown benchmark '%s': lj", what);
+    for (int i = 0; i < CASES; i++)
+        if (strcmp(what, cases[i].name) == 0) b = &cases[i];
+    if (!b) return fail(BAD_INPUT, "unknown benchmark '%s': lj or eam", what);
+    if (!o.potential) o.potential = b->potential;
+    if (o.density == 0.0) o.density = b->density;
+    if (o.temperature == 0.0) o.temperature = b->temperature;
     if (o.atoms < 2 || !(o.density > 0.0) || !(o.temperature > 0.0) || o.melt < 0)
         return fail(BAD_INPUT, "atoms, density, temperature and melt must be positive");
     TRY(isa_check());
     TRY(par_start());
-    status s = par_agree(bench(&o));
+    status s = par_agree(bench(&o, b));
     par_finish();
     return s;
 }
@@ -197,13 +211,14 @@ static status run(int argc, char **argv)
 const struct command cmd_bench = {
     .name = "bench",
     .summary = "how fast the engine is on this machine",
-    .synopsis = "lj [--atoms N] [--steps N] [--threads N] [--json]",
+    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--json]",
     .description =
         "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the "
         "median: all in,\n"
         "force, neighbor lists, halo and integration. At least 2 s and normally more than 5 list rebuilds.",
     .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
                 "4000 --json\n"
+                "  glint bench eam --threads 1\n"
                 "  mpirun -n 2 --bind-to core glint bench lj",
     .args = args,
     .run = run,

@@ -27,14 +27,13 @@ static const char *const virial_names[VIRIALS] = {"xx", "yy", "zz", "xy", "xz", 
 
 static status print_text(const struct engine *e)
 {
-    bool lj = e->kB == 1.0;
     printf("potential         %s\n", e->potential.description);
     printf("atoms             %lld\n", (long long)e->domain.total);
-    printf("potential energy  %.15g %s   (%.12g per atom)\n", e->energy, lj ? "epsilon" : "eV",
-           e->energy / (double)e->domain.total);
+    printf("potential energy  %.15g %s   (%.12g per atom)\n", e->energy,
+           units_label(&e->units, QUANTITY_ENERGY), e->energy / (double)e->domain.total);
     for (int k = 0; k < VIRIALS; k++) printf("virial %s         %.15g\n", virial_names[k], e->virial[k]);
-    printf("pressure          %.15g   (%s)\n", engine_scalar_pressure(e),
-           "kinetic part included when velocities are given");
+    printf("pressure          %.15g %s   (%s)\n", engine_shown_pressure(e, engine_scalar_pressure(e)),
+           units_label(&e->units, QUANTITY_PRESSURE), "kinetic part included when velocities are given");
     return OK;
 }
 
@@ -48,7 +47,8 @@ static status print_json(const struct engine *e)
     json_open(&j, "virial", '[');
     for (int k = 0; k < VIRIALS; k++) json_number(&j, NULL, e->virial[k]);
     json_close(&j);
-    json_number(&j, "pressure", engine_scalar_pressure(e));
+    json_number(&j, "pressure", engine_shown_pressure(e, engine_scalar_pressure(e)));
+    json_string(&j, "pressure_unit", units_label(&e->units, QUANTITY_PRESSURE));
     json_number(&j, "kinetic_energy", engine_kinetic(e));
     json_string(&j, "units", e->potential.kind->units);
     json_string(&j, "isa", isa_name(e->list.isa));
@@ -67,9 +67,9 @@ static status evaluate(const char *path, const struct options *o)
     status s = OK;
     GUARD(potential_make(&p, o->potential));
     GUARD(config_read(path, &c));
-    GUARD(potential_match_species(&p, &c));
+    GUARD(potential_adopt(&p, &c));
     GUARD(config_check(&c));
-    GUARD(engine_start(&e, &(struct engine_options){.potential = o->potential, .dt = 0.0, .kB = 1.0}, &c));
+    GUARD(engine_start(&e, &(struct engine_options){.potential = o->potential, .dt = 0.0}, &c));
     if (par_rank() == 0) s = o->json ? print_json(&e) : print_text(&e);
     GUARD(par_agree(s));
     if (o->forces) {

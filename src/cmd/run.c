@@ -245,7 +245,8 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_integer(&j, "exit_code", code);
     if (code != OK) json_string(&j, "message", status_message());
     json_integer(&j, "steps", e->step);
-    json_number(&j, "time", e->time);
+    json_number(&j, "time", engine_shown_time(e));
+    json_string(&j, "time_unit", units_label(&e->units, QUANTITY_TIME));
     json_integer(&j, "atoms", e->domain.total);
     json_integer(&j, "ranks", par_size());
     json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
@@ -352,7 +353,6 @@ static status start_engine(struct run *r, const struct config *c)
                                .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
                                .inner_skin =
                                    isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
-                               .kB = units_boltzmann(&r->input.input.units),
                                .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
                                .seed = (uint64_t)r->input.seed};
     return engine_start(&r->engine, &o, c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
 #include "base/mem.h"
-#include "force/potential.h"
 #include "system/build.h"
 #include "system/trajectory.h"
 
@@ -28,7 +27,7 @@ static void read_potential(struct input *in, const struct input_key *key, const 
     char *spec = field;
     (void)key;
     if (node->kind == TREE_TEXT) {
-        add_without_blanks(spec, 128, node->text);
+        add_without_blanks(spec, POTENTIAL_SPEC, node->text);
     } else if (node->kind == TREE_MAP) {
         const struct tree_node *name = tree_child(node, "name");
         if (!name || name->kind != TREE_TEXT) {
@@ -37,22 +36,24 @@ static void read_potential(struct input *in, const struct input_key *key, const 
                 "the potential needs a name, e.g. {name: wahnstrom, cutoff: 2.5 aa, shift: energy}");
             return;
         }
-        add_without_blanks(spec, 128, name->text);
+        add_without_blanks(spec, POTENTIAL_SPEC, name->text);
         const char *separator = ":";
         for (const struct tree_node *c = node->first; c; c = c->next) {
             if (c == name) continue;
-            add_without_blanks(spec, 128, separator);
-            add_without_blanks(spec, 128, c->key);
-            add_without_blanks(spec, 128, "=");
-            add_without_blanks(spec, 128, c->kind == TREE_TEXT ? c->text : "");
+            add_without_blanks(spec, POTENTIAL_SPEC, separator);
+            add_without_blanks(spec, POTENTIAL_SPEC, c->key);
+            add_without_blanks(spec, POTENTIAL_SPEC, "=");
+            add_without_blanks(spec, POTENTIAL_SPEC, c->kind == TREE_TEXT ? c->text : "");
             separator = ",";
         }
     }
     struct potential p;
-    if (potential_make(&p, spec) != OK)
+    if (potential_make(&p, spec) != OK) {
         input_problem(in, node, "%s", status_message());
-    else
-        snprintf(spec, 128, "%s", p.spec);
+    } else {
+        snprintf(spec, POTENTIAL_SPEC, "%s", p.spec);
+        in->units = strcmp(p.kind->units, "metal") == 0 ? units_metal() : units_lj();
+    }
     potential_free(&p);
 }
 
@@ -293,7 +294,7 @@ static const struct input_key run_keys[] = {
     {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .required = true,
      .help = "the sample at the start"},
     {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
-     .help = "time step"},
+     .standard_metal = "2 fs", .help = "time step"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
      .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
@@ -386,7 +387,7 @@ status run_input_configuration(const struct run_input *r, struct config *c)
     GUARD(potential_make(&p, r->potential.spec));
     if (r->atoms.file) {
         GUARD(config_read(r->atoms.file, c));
-        GUARD(potential_match_species(&p, c));
+        GUARD(potential_adopt(&p, c));
     } else {
         struct build_mixture m = {.atoms = r->atoms.N,
                                   .density = r->atoms.density,

@@ -9,6 +9,7 @@
 #ifndef GLINT_CMD_RUN_INPUT_H
 #define GLINT_CMD_RUN_INPUT_H
 
+#include "force/potential.h"
 #include "input/schema.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
@@ -19,7 +20,7 @@ enum { RUN_WINDOWS_MAX = 16 };
 struct run_input {
     /* as read */
     struct {
-        char spec[128];
+        char spec[POTENTIAL_SPEC];
     } potential;
     struct {
         double value, rate, pressure;

@@ -91,13 +91,11 @@ static void release(struct potential *p)
     DELETE(p->parameters);
 }
 
-static const lj_kernel kernels[ISA_COUNT] = {lj_compute_sse2, lj_compute_avx2, lj_compute_avx512};
-
-static void compute(const struct potential *p, const struct domain *d, const struct list *l, int thread,
-                    const size_t range[2], bool prune, struct force_sums *sums)
+static void compute(const struct force_work *w)
 {
-    struct lj_work w = {d->x[0], p->parameters, d, l, thread, prune, range[0], range[1], sums};
-    kernels[l->isa](&w);
+    static void (*const kernels[ISA_COUNT])(const struct force_work *) = {lj_compute_sse2, lj_compute_avx2,
+                                                                          lj_compute_avx512};
+    kernels[w->list->isa](w);
 }
 
 const struct potential_kind potential_wahnstrom = {
@@ -108,6 +106,7 @@ const struct potential_kind potential_wahnstrom = {
     .options =
         "cutoff=2.5aa (2.5 sigma_AA for every pair) | 2.5ij (2.5 sigma_ij); shift=none | energy | force",
     .species = {.count = 2, .name = {"A", "B"}, .mass = {2.0, 1.0}},
+    .passes = 1,
     .make = wahnstrom_make,
     .compute = compute,
     .release = release,

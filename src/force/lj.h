@@ -28,19 +28,8 @@ struct lj {
     bool force_shift;
 };
 
-struct lj_work {
-    const double *x; /* whole atoms, 4 doubles each */
-    const struct lj *lj;
-    const struct domain *domain;
-    const struct list *list;
-    int thread;
-    bool prune;              /* make the inner lists on the way */
-    size_t from, to;         /* work-order range */
-    struct force_sums *sums; /* NULL: forces only */
-};
-typedef void (*lj_kernel)(const struct lj_work *w);
-void lj_compute_sse2(const struct lj_work *w);
-void lj_compute_avx2(const struct lj_work *w);
-void lj_compute_avx512(const struct lj_work *w);
+void lj_compute_sse2(const struct force_work *w);
+void lj_compute_avx2(const struct force_work *w);
+void lj_compute_avx512(const struct force_work *w);
 
 #endif

@@ -54,18 +54,19 @@ static inline __attribute__((always_inline)) vd eight(const double *atoms, const
     return r2;
 }
 
-static inline __attribute__((always_inline)) void range(const struct lj_work *w, const int energies,
+static inline __attribute__((always_inline)) void range(const struct force_work *w, const int energies,
                                                         const int force_shift, const int prune)
 {
+    const struct lj *lj = w->potential->parameters;
     const struct domain *d = w->domain;
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
-    const struct constants c = {vd_set(1.0 / (12.0 * w->lj->epsilon)),
-                                vd_set(1.0 / (144.0 * w->lj->epsilon))};
-    for (size_t o = w->from; o < w->to; o++) {
+    const double *atoms = d->x[0];
+    const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon))};
+    for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
-        const double *xi = w->x + 4 * (size_t)d->slot[i];
-        const struct lj_tables *t = &w->lj->by_species[d->type[i]];
+        const double *xi = atoms + 4 * (size_t)d->slot[i];
+        const struct lj_tables *t = &lj->by_species[d->type[i]];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), species;
         struct accumulators a;
         a.fx = a.fy = a.fz = a.energy = vd_zero();
@@ -75,7 +76,7 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
         const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
         for (; j < end; j += SIMD_WIDTH) {
-            vd r2 = eight(w->x, j, t, &c, x, y, z, &a, &species, energies, force_shift);
+            vd r2 = eight(atoms, j, t, &c, x, y, z, &a, &species, energies, force_shift);
             if (prune)
                 kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))),
                                   kept);
@@ -89,19 +90,20 @@ static inline __attribute__((always_inline)) void range(const struct lj_work *w,
     }
 }
 
-static inline __attribute__((always_inline)) void choose(const struct lj_work *w, const int prune)
+static inline __attribute__((always_inline)) void choose(const struct force_work *w, const int prune)
 {
-    if (w->sums && w->lj->force_shift)
+    const struct lj *lj = w->potential->parameters;
+    if (w->sums && lj->force_shift)
         range(w, 1, 1, prune);
     else if (w->sums)
         range(w, 1, 0, prune);
-    else if (w->lj->force_shift)
+    else if (lj->force_shift)
         range(w, 0, 1, prune);
     else
         range(w, 0, 0, prune);
 }
 
-void ISA_FUNCTION(lj_compute)(const struct lj_work *w)
+void ISA_FUNCTION(lj_compute)(const struct force_work *w)
 {
     if (w->prune)
         choose(w, 1);

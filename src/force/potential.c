@@ -2,6 +2,7 @@
 #include "force/potential.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "force/lj.h"
 
 #include <stdio.h>
@@ -82,7 +83,7 @@ status potential_option(const char *options, const char *key, const char *fallba
     return OK;
 }
 
-status potential_match_species(const struct potential *p, struct config *c)
+status potential_adopt(const struct potential *p, struct config *c)
 {
     int map[SPECIES_MAX];
     struct species s = p->species;
@@ -101,5 +102,9 @@ status potential_match_species(const struct potential *p, struct config *c)
     for (int64_t i = 0; i < c->atoms; i++) c->type[i] = map[c->type[i]];
     c->species = s;
     snprintf(c->units, sizeof c->units, "%s", p->kind->units);
+    if (strcmp(c->units, "metal") == 0) {
+        struct unit_system metal = units_metal();
+        config_scale_time(c, units_size(&metal, QUANTITY_TIME));
+    }
     return OK;
 }

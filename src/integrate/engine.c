@@ -29,10 +29,11 @@ static int threads_granted(int wanted)
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
-    *e = (struct engine){
-        .dt = o->dt, .kB = o->kB, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1};
+    *e = (struct engine){.dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
+    e->units = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
+    e->kB = units_boltzmann(&e->units);
     int threads = o->threads > 0 ? o->threads : par_threads();
     threads = threads_granted(threads);
     omp_set_num_threads(threads); /* for every other parallel region of this process, too */
@@ -42,7 +43,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     if (o->inner_skin > 0.0) inner_skin = o->inner_skin;
     if (inner_skin > 0.9 * skin) inner_skin = 0.9 * skin;
     TRY(list_start(&e->list, e->potential.species.count, (const double(*)[SPECIES_MAX])e->potential.cutoff,
-                   skin, inner_skin, threads));
+                   (const double(*)[SPECIES_MAX])e->potential.near, skin, inner_skin, threads));
     TRY(NEW(e->thread, (size_t)threads));
     TRY(domain_load(&e->domain, c));
     return engine_forces(e);
@@ -195,4 +196,14 @@ double engine_conserved(const struct engine *e)
     struct ensemble_input in;
     engine_ensemble_input(e, &in);
     return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in);
+}
+
+double engine_shown_time(const struct engine *e)
+{
+    return e->time / units_size(&e->units, QUANTITY_TIME);
+}
+
+double engine_shown_pressure(const struct engine *e, double pressure)
+{
+    return pressure / units_size(&e->units, QUANTITY_PRESSURE);
 }

@@ -18,6 +18,7 @@
 #ifndef GLINT_INTEGRATE_ENGINE_H
 #define GLINT_INTEGRATE_ENGINE_H
 
+#include "base/units.h"
 #include "force/potential.h"
 #include "integrate/ensemble.h"
 #include "neighbor/list.h"
@@ -28,7 +29,6 @@ struct engine_options {
     const char *potential; /* SPEC */
     double dt;
     double skin, inner_skin; /* 0: the defaults */
-    double kB;               /* 1 for lj */
     int threads;             /* 0: as OpenMP says */
     uint64_t seed;
 };
@@ -47,6 +47,7 @@ struct engine {
     struct domain domain;
     struct list list;
     struct ensemble ensemble;
+    struct unit_system units; /* of the potential; all numbers here are internal ones */
     double dt, kB;
     uint64_t seed;
     int64_t step;
@@ -100,6 +101,9 @@ void engine_pressure(const struct engine *e,
                      double p[VIRIALS]); /* tensor xx yy zz xy xz yz: diagonal with kinetic part */
 double engine_scalar_pressure(const struct engine *e);
 double engine_conserved(const struct engine *e);
+/* Time and pressure as files and people see them: tau, eps/sigma³; ps, GPa in metal units. */
+double engine_shown_time(const struct engine *e);
+double engine_shown_pressure(const struct engine *e, double pressure);
 /* The skins used when none are given, in the length unit of the potential: outer and inner. */
 void engine_default_skins(const struct potential *p, double *skin, double *inner_skin);
 

@@ -81,10 +81,13 @@ static void end_kick(struct engine *e, int t)
     mine->kinetic = total;
 }
 
-static void force_range(struct engine *e, int t, const size_t range[2])
+static void force_range(struct engine *e, int t, int pass, const size_t range[2])
 {
-    struct force_sums *sums = e->want_energy ? &e->thread[t].sums : NULL;
-    e->potential.kind->compute(&e->potential, &e->domain, &e->list, t, range, e->action != LIST_KEEP, sums);
+    struct force_work w = {&e->potential, &e->domain,
+                           &e->list,      t,
+                           pass,          pass == 0 && e->action != LIST_KEEP,
+                           range,         e->want_energy ? &e->thread[t].sums : NULL};
+    e->potential.kind->compute(&w);
 }
 
 /* ---- what one thread does for all ---- */
@@ -243,11 +246,11 @@ static void rebuild_by_team(struct engine *e, int t)
 /* Present positions of every halo atom, without overlapping work. */
 static void fill_by_team(struct engine *e, int t)
 {
-    if (t == 0) domain_send(&e->domain);
-    domain_fill_images(&e->domain, t, e->list.threads);
+    if (t == 0) domain_send(&e->domain, DOMAIN_POSITIONS);
+    domain_fill_images(&e->domain, DOMAIN_POSITIONS, t, e->list.threads);
     if (t == 0) domain_receive(&e->domain);
     team_barrier(&e->team);
-    domain_fill_halo(&e->domain, t, e->list.threads);
+    domain_fill_halo(&e->domain, DOMAIN_POSITIONS, t, e->list.threads);
     team_barrier(&e->team);
 }
 
@@ -262,36 +265,55 @@ static void prune_by_team(struct engine *e, int t)
     team_barrier(&e->team);
 }
 
-/* Forces with the lists as they are: atoms that see no other rank first, while messages travel. */
-static void forces_overlapped(struct engine *e, int t, struct stopwatch *w)
+/* One pass over the atoms while what it needs of other ranks travels: those that see no other rank first.
+ * Pass 0 needs positions, pass 1 the numbers that pass 0 left. `filled`: the halo holds them already. */
+static void pass_by_team(struct engine *e, int t, int pass, bool filled, struct stopwatch *w)
 {
-    bool others = e->domain.n_peers > 0;
-    if (t == 0) domain_send(&e->domain);
-    domain_fill_images(&e->domain, t, e->list.threads);
-    team_barrier(&e->team);
-    lap(w, t, PHASE_HALO);
-    force_range(e, t, e->list.part[t].interior);
-    lap(w, t, PHASE_FORCE);
-    if (others) {
-        if (t == 0) domain_receive(&e->domain);
-        team_barrier(&e->team);
-        domain_fill_halo(&e->domain, t, e->list.threads);
+    struct domain *d = &e->domain;
+    const struct list_part *part = &e->list.part[t];
+    enum domain_content what = pass == 0 ? DOMAIN_POSITIONS : DOMAIN_SHARED;
+    if (!filled) {
+        if (t == 0) domain_send(d, what);
+        domain_fill_images(d, what, t, e->list.threads);
         team_barrier(&e->team);
         lap(w, t, PHASE_HALO);
     }
-    force_range(e, t, e->list.part[t].boundary);
+    force_range(e, t, pass, part->interior);
+    lap(w, t, PHASE_FORCE);
+    if (!filled && d->n_peers > 0) {
+        if (t == 0) domain_receive(d);
+        team_barrier(&e->team);
+        domain_fill_halo(d, what, t, e->list.threads);
+        team_barrier(&e->team);
+        lap(w, t, PHASE_HALO);
+    }
+    force_range(e, t, pass, part->boundary);
     lap(w, t, PHASE_FORCE);
 }
 
+static void whole_sample(struct engine *e, int t, struct stopwatch *w)
+{
+    if (t == 0) {
+        status s = e->potential.kind->compute_whole(&e->potential, &e->domain,
+                                                    e->want_energy ? &e->thread[0].sums : NULL);
+        e->failure = par_agree(s);
+    }
+    team_barrier(&e->team);
+    lap(w, t, PHASE_FORCE);
+}
+
+/* Where lists were pruned or rebuilt at this step, positions of the halo are present. */
 static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
 {
-    if (e->action == LIST_KEEP) {
-        forces_overlapped(e, t, w);
+    if (e->potential.kind->compute_whole) {
+        whole_sample(e, t, w);
         return;
     }
-    force_range(e, t, e->list.part[t].interior);
-    force_range(e, t, e->list.part[t].boundary);
-    lap(w, t, PHASE_FORCE);
+    pass_by_team(e, t, 0, e->action != LIST_KEEP, w);
+    for (int pass = 1; pass < e->potential.kind->passes; pass++) {
+        team_barrier(&e->team);
+        pass_by_team(e, t, pass, false, w);
+    }
 }
 
 /* Keep, prune or rebuild the lists of this step; every thread leaves knowing e->action. */

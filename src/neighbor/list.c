@@ -9,8 +9,8 @@
 /* Rows are cut to what a position reaches where the halo is at most so many cells thick. */
 enum { TRIM_REACH = 4 };
 
-status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX], double skin,
-                  double inner_skin, int threads)
+status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX],
+                  const double near[SPECIES_MAX][SPECIES_MAX], double skin, double inner_skin, int threads)
 {
     memcpy(l->cutoff, cutoff, sizeof l->cutoff);
     l->skin = skin;
@@ -21,7 +21,9 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
         for (int b = 0; b < species; b++) {
             double r = cutoff[a][b] + skin, inner = cutoff[a][b] + inner_skin;
             simd_table(l->radius2[a], b, r * r);
+            double close = near[a][b] > 0.0 ? near[a][b] + inner_skin : 0.0;
             simd_table(l->inner_radius2[a], b, inner * inner);
+            simd_table(l->near_radius2[a], b, close * close);
             if (r > l->radius) l->radius = r;
             if (inner > l->inner_radius) l->inner_radius = inner;
         }
@@ -35,6 +37,7 @@ void list_free(struct list *l)
         DELETE(l->part[t].outer.j);
         DELETE(l->part[t].inner.j);
         DELETE(l->part[t].row);
+        DELETE(l->part[t].rest);
     }
     DELETE(l->part);
     DELETE(l->outer);
@@ -128,9 +131,10 @@ static size_t find_rows(const struct list *l, const struct domain *d, uint32_t s
 }
 
 /* The list of one atom. */
-static status build_one(const struct list *l, const struct domain *d, struct list_layer *p, size_t o,
-                        struct list_row *row)
+static status build_one(const struct list *l, const struct domain *d, struct list_part *part, size_t o)
 {
+    struct list_layer *p = &part->outer;
+    struct list_row *row = part->row;
     uint32_t i = d->order[o];
     struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], d->slot[i], row, 0};
     size_t candidates = 2 * SIMD_WIDTH;
@@ -140,8 +144,9 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
     uint32_t *out = p->j + p->used;
     size_t n = scan_of[l->isa](&scan, out);
     while (n % SIMD_WIDTH != 0) out[n++] = (uint32_t)(4 * d->n_extended);
-    l->outer[o] = (struct list_entry){p->used, (uint32_t)n};
+    l->outer[o] = (struct list_entry){p->used, (uint32_t)n, 0};
     p->used += n;
+    if (n > part->longest) part->longest = n;
     return OK;
 }
 
@@ -149,14 +154,17 @@ void list_build(struct list *l, const struct domain *d, int thread)
 {
     struct list_part *p = &l->part[thread];
     size_t rows = (size_t)(2 * d->grid.reach[1] + 1) * (size_t)(2 * d->grid.reach[2] + 1);
-    p->outer.used = 0;
+    p->outer.used = p->longest = 0;
     p->failure = GROW(p->row, p->row_capacity, rows);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? p->interior : p->boundary;
-        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++)
-            p->failure = build_one(l, d, &p->outer, o, p->row);
+        for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, p, o);
     }
-    if (p->failure == OK) p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH);
+    /* Two padded sections take up to a vector more an atom than one. */
+    size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
+    if (p->failure == OK)
+        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH * (atoms + 1));
+    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + SIMD_WIDTH);
 }
 
 status list_check(const struct list *l)

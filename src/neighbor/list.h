@@ -11,6 +11,10 @@
  * counted in doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a
  * force is one sum over one list, without atomics or reverse communication.
  *
+ * A potential whose functions end at different distances (EAM: densities before pair energies) gives a near
+ * range beside the cutoff. Its inner lists have two sections, each in canonical order and padded: first the
+ * neighbors within near range + inner_skin, then the rest.
+ *
  * An outer list lives at most LIST_LIFETIME steps. */
 #ifndef GLINT_NEIGHBOR_LIST_H
 #define GLINT_NEIGHBOR_LIST_H
@@ -26,23 +30,24 @@ struct list_layer { /* lists of one thread's atoms, one after the other */
 };
 struct list_part { /* what one thread builds and uses: two ranges of the work order */
     struct list_layer outer, inner;
-    size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
-    struct list_row *row;            /* scratch: the rows of one stencil */
-    size_t row_capacity;
+    size_t interior[2], boundary[2];             /* first and one past the last index into the work order */
+    struct list_row *row;                        /* scratch: the rows of one stencil */
+    uint32_t *rest;                              /* scratch: what is not in the near section of one list */
+    size_t row_capacity, rest_capacity, longest; /* longest outer list */
     status failure;
 };
-struct list_entry { /* per work-order index: where its list begins in its thread's layer, and its padded
-                       length */
+struct list_entry { /* per work-order index: where its list begins in its thread's layer, its padded length,
+                       and that of its near section, which comes first (inner lists with a near range) */
     size_t first;
-    uint32_t length;
+    uint32_t length, near;
 };
 
 struct list {
     double cutoff[SPECIES_MAX][SPECIES_MAX];
     double skin, inner_skin;
     double radius, inner_radius; /* largest cutoff + skin, + inner_skin */
-    double radius2[SPECIES_MAX][8],
-        inner_radius2[SPECIES_MAX][8]; /* squared, tables by species of the neighbor */
+    /* squared, tables by species of the neighbor; near_radius2: near range + inner_skin */
+    double radius2[SPECIES_MAX][8], inner_radius2[SPECIES_MAX][8], near_radius2[SPECIES_MAX][8];
     enum isa isa;
     int threads;
     struct list_part *part;
@@ -55,9 +60,10 @@ struct list {
     double cell_width[3], cells_per_length[3];
 };
 
-/* cutoff: for every pair of species. Lists start empty. */
-status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX], double skin,
-                  double inner_skin, int threads);
+/* cutoff, near: for every pair of species; near at most cutoff, 0 where there is no near section. Lists start
+ * empty. */
+status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][SPECIES_MAX],
+                  const double near[SPECIES_MAX][SPECIES_MAX], double skin, double inner_skin, int threads);
 void list_free(struct list *l);
 
 /* After domain_rebuild: prepare (one thread), then build (every thread of the team its part), then check (one

@@ -53,14 +53,20 @@ static inline size_t list_keep(const uint32_t *j, unsigned bits, uint32_t *out)
 #endif
 }
 
+/* Pad the list (or section) that ends at `end`; returns its new end. */
+static inline uint32_t *list_pad(const uint32_t *begin, uint32_t *end, size_t padding)
+{
+    while ((end - begin) % SIMD_WIDTH != 0) *end++ = (uint32_t)(4 * padding);
+    return end;
+}
+
 /* Pad the list that ends at `end` and note its length. */
-static inline void list_inner_end(const struct list *l, const struct list_part *p, size_t o,
-                                  const uint32_t *end, size_t padding)
+static inline void list_inner_end(const struct list *l, const struct list_part *p, size_t o, uint32_t *end,
+                                  size_t padding)
 {
     uint32_t *out = p->inner.j + l->inner[o].first;
-    size_t n = (size_t)(end - out);
-    for (; n % SIMD_WIDTH != 0; n++) out[n] = (uint32_t)(4 * padding);
-    l->inner[o].length = (uint32_t)n;
+    l->inner[o].length = (uint32_t)(list_pad(out, end, padding) - out);
+    l->inner[o].near = 0;
 }
 
 #endif

@@ -40,7 +40,7 @@ static status gather(struct record *o, struct engine *e)
 {
     TRY(domain_gather(&e->domain, &o->frame, CONFIG_IMAGE));
     o->frame.step = e->step;
-    o->frame.time = e->time;
+    o->frame.time = engine_shown_time(e);
     snprintf(o->frame.units, sizeof o->frame.units, "%s", e->potential.kind->units);
     return OK;
 }

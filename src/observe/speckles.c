@@ -126,7 +126,7 @@ static status open_file(struct speckles *o, const struct engine *e, const struct
         TRY(observer_move_aside(go_on(o, w, path, resume_step), path, resume_step, &fresh));
         if (!fresh) return OK;
     }
-    double sub = (double)o->base.every * e->dt;
+    double sub = (double)o->base.every * e->dt / units_size(&e->units, QUANTITY_TIME);
     struct speckle_file_options f = {.window = &o->window[w],
                                      .spec = &o->options.window[w],
                                      .form_factors = o->form.text,
@@ -248,7 +248,7 @@ static status sample(struct observer *base, struct engine *e)
     struct speckles *o = (struct speckles *)base;
     TRY(par_agree(speckle_begin(o->speckle, &e->domain.box)));
     TRY(add_atoms(o, &e->domain, speckle_amplitude(o->speckle)));
-    TRY(par_agree(speckle_finish(o->speckle, e->step, e->time)));
+    TRY(par_agree(speckle_finish(o->speckle, e->step, engine_shown_time(e))));
     if (!speckle_ready(o->speckle)) return OK;
     TRY(par_agree(write_frames(o, e)));
     speckle_next(o->speckle);

@@ -4,7 +4,6 @@
  * fixed. The last column names the units of the line (docs/formats.md lists them by column). */
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/units.h"
 #include "observe/observer.h"
 
 #include <errno.h>
@@ -27,9 +26,7 @@ static const char HEADER[] = "step,time,stage,T_target,T,P,density,potential_per
 /* The pressure that the barostat holds, in the unit of the file. */
 static double target_pressure(const struct engine *e)
 {
-    struct unit_system u = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
-    return e->ensemble.barostat == BAROSTAT_NONE ? (double)NAN
-                                                 : e->ensemble.P / units_size(&u, QUANTITY_PRESSURE);
+    return e->ensemble.barostat == BAROSTAT_NONE ? (double)NAN : engine_shown_pressure(e, e->ensemble.P);
 }
 
 /* Keep the header and the lines up to `step`. */
@@ -85,12 +82,12 @@ static status sample(struct observer *base, struct engine *e)
     const struct box *b = &e->domain.box;
     engine_pressure(e, p);
     fprintf(o->stream,
-            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g",
-            (long long)e->step, e->time, o->stage, ensemble_temperature(&e->ensemble, e->step),
-            engine_temperature(e), engine_scalar_pressure(e), n / box_volume(b), e->energy / n,
-            (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0], b->h[1][1], b->h[2][2],
-            p[0], p[1], p[2]);
-    fprintf(o->stream, ",%.8g,%s\n", target_pressure(e), e->potential.kind->units);
+            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g,%.8g,%s\n",
+            (long long)e->step, engine_shown_time(e), o->stage, ensemble_temperature(&e->ensemble, e->step),
+            engine_temperature(e), engine_shown_pressure(e, engine_scalar_pressure(e)), n / box_volume(b),
+            e->energy / n, (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0],
+            b->h[1][1], b->h[2][2], engine_shown_pressure(e, p[0]), engine_shown_pressure(e, p[1]),
+            engine_shown_pressure(e, p[2]), target_pressure(e), e->potential.kind->units);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 

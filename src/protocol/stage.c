@@ -30,7 +30,7 @@ static const struct input_key barostat_keys[] = {
     {"tau", INPUT_NUMBER, offsetof(struct barostat_input, tau), .quantity = QUANTITY_TIME,
      .limit = INPUT_POSITIVE, .standard = "1000 steps", .help = "relaxation time of the volume"},
     {"compressibility", INPUT_NUMBER, offsetof(struct barostat_input, compressibility),
-     .limit = INPUT_POSITIVE, .standard = "0.02",
+     .limit = INPUT_POSITIVE, .standard = "0.02", .standard_metal = "1.6",
      .help = "isothermal compressibility in inverse pressure units of the run; only sets how fast "
              "cell-rescaling works"},
     {"period", INPUT_INTEGER, offsetof(struct barostat_input, period), .limit = INPUT_BETWEEN, .min = 1,
@@ -127,7 +127,8 @@ static const struct input_key minimise_keys[] = {
     {"force", INPUT_NUMBER, offsetof(struct minimise_input, force), .limit = INPUT_POSITIVE,
      .standard = "1e-6", .help = "largest force component left, in units of the run"},
     {"stress", INPUT_NUMBER, offsetof(struct minimise_input, stress), .limit = INPUT_POSITIVE,
-     .standard = "1e-6", .help = "largest deviation from P left, in units of the run"},
+     .standard = "1e-6", .standard_metal = "1e-7",
+     .help = "largest deviation from P left, in units of the run"},
     {"most", INPUT_INTEGER, offsetof(struct minimise_input, most), .limit = INPUT_POSITIVE, .noun = "steps",
      .standard = "50000 steps", .help = "give up after"},
     {"label", INPUT_STRING, offsetof(struct minimise_input, label), .help = "a name for files and figures"},

@@ -52,6 +52,12 @@ static void permute(void *array, size_t width, const struct key *keys, int64_t n
     memcpy(array, scratch, (size_t)n * width);
 }
 
+void config_scale_time(struct config *c, double factor)
+{
+    c->time *= factor;
+    for (int64_t i = 0; c->v && i < 3 * c->atoms; i++) c->v[i] /= factor;
+}
+
 void config_sort_by_id(struct config *c)
 {
     size_t n = (size_t)c->atoms;

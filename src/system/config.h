@@ -3,7 +3,9 @@
  *
  * Arrays have one entry (or three, for vectors) per atom, in file order unless sorted. Positions are as
  * stored (normally wrapped); unwrapped = x + image·box when image is given. v, image and f are NULL when
- * absent. Start from {0}; config_allocate, config_free. Species are numbered from 0 in the order of the file.
+ * absent. Times are in tau or ps and velocities in sigma/tau or Å/ps, as files have them; what goes into the
+ * engine and comes out of it is in internal units (base/units.h). Start from {0}; config_allocate,
+ * config_free. Species are numbered from 0 in the order of the file.
  */
 #ifndef GLINT_SYSTEM_CONFIG_H
 #define GLINT_SYSTEM_CONFIG_H
@@ -41,6 +43,8 @@ enum config_fields { CONFIG_VELOCITY = 1, CONFIG_IMAGE = 2, CONFIG_FORCE = 4 };
 /* Arrays for `atoms` atoms (id, type, x always; others by fields); previous arrays are released. */
 status config_allocate(struct config *c, int64_t atoms, unsigned fields);
 void config_free(struct config *c);
+/* Time and velocities in another unit of time: times factor, divided by factor. */
+void config_scale_time(struct config *c, double factor);
 void config_sort_by_id(struct config *c);
 /* Every id unique, types in range, numbers finite; BAD_INPUT with the atom otherwise. */
 status config_check(const struct config *c);

@@ -87,6 +87,7 @@ void domain_free(struct domain *d)
     DELETE(d->cell);
     DELETE(d->order);
     DELETE(d->x);
+    DELETE(d->shared);
     DELETE(d->cell_start);
     DELETE(d->record);
     DELETE(d->sorted);
@@ -222,10 +223,10 @@ status domain_rebuild(struct domain *d, double list_radius)
     GUARD(par_agree(rebuild_here(d, &n, &start)));
     GUARD(halo_plan(d, start));
     unpack_owned(d);
-    domain_send(d);
-    domain_fill_images(d, 0, 1);
+    domain_send(d, DOMAIN_POSITIONS);
+    domain_fill_images(d, DOMAIN_POSITIONS, 0, 1);
     domain_receive(d);
-    domain_fill_halo(d, 0, 1);
+    domain_fill_halo(d, DOMAIN_POSITIONS, 0, 1);
 done:
     DELETE(start);
     return s;

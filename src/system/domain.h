@@ -13,7 +13,8 @@
  *     domain_load            collective: every rank passes the same configuration and keeps its own atoms
  *     domain_rebuild         collective: wrap, find cells, migrate, sort, plan the halo, fill it
  *     each step, by the team of threads of the rank:
- *       domain_send          thread 0: start the exchange of the positions other ranks need
+ *       domain_send          thread 0: start the exchange of what other ranks need: positions, or the number
+ *                            per atom that a many-body potential shares with neighbors
  *       domain_fill_images   images of the rank's own atoms, shared among threads
  *       domain_receive       thread 0: wait; then
  *       domain_fill_halo     atoms of other ranks, shared among threads
@@ -65,9 +66,11 @@ struct domain {
 
     /* owned and halo positions */
     double (*x)[4];
-    size_t n_extended, x_capacity; /* x[n_extended] is the padding atom, far from everything */
-    int32_t extent[3];             /* cells of the extended brick per axis */
-    uint32_t *cell_start;          /* extended cells + 1: first atom in x */
+    double *shared; /* a number per atom of x; that of the padding atom is 0 */
+    size_t n_extended, x_capacity,
+        shared_capacity;  /* x[n_extended] is the padding atom, far from everything */
+    int32_t extent[3];    /* cells of the extended brick per axis */
+    uint32_t *cell_start; /* extended cells + 1: first atom in x */
     size_t cell_capacity;
 
     /* halo plan */
@@ -93,10 +96,11 @@ status domain_load(struct domain *d, const struct config *c); /* collective */
 void domain_free(struct domain *d);
 status domain_rebuild(struct domain *d, double list_radius); /* collective */
 
-void domain_send(struct domain *d);
+enum domain_content { DOMAIN_POSITIONS, DOMAIN_SHARED };
+void domain_send(struct domain *d, enum domain_content what);
 void domain_receive(struct domain *d);
-void domain_fill_images(struct domain *d, int thread, int threads);
-void domain_fill_halo(struct domain *d, int thread, int threads);
+void domain_fill_images(struct domain *d, enum domain_content what, int thread, int threads);
+void domain_fill_halo(struct domain *d, enum domain_content what, int thread, int threads);
 
 /* Collective. On rank 0 fills c (wrapped positions, images, velocities; forces if wanted), sorted by id; c is
  * left empty elsewhere. Positions are wrapped for output only; the domain is not changed. */

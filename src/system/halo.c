@@ -240,7 +240,9 @@ static status lay_out(struct domain *d, const uint32_t *start, const struct sour
 {
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
     TRY(GROW(d->x, d->x_capacity, d->n_extended + 1));
+    TRY(GROW(d->shared, d->shared_capacity, d->n_extended + 1));
     for (int k = 0; k < 3; k++) d->x[d->n_extended][k] = 1e10; /* the padding atom */
+    d->shared[d->n_extended] = 0.0;
     /* A real species: the AVX2 lookup reads both words of it, and (0, 0) would make up a number from half an
      * entry. */
     d->x[d->n_extended][3] = simd_species(0);
@@ -393,58 +395,4 @@ void halo_free(struct domain *d)
     DELETE(d->message_in);
     DELETE(d->message_out);
     par_exchange_delete(&d->exchange);
-}
-
-/* ---- every step ---- */
-
-void domain_send(struct domain *d)
-{
-    if (d->n_peers == 0) return;
-    for (size_t i = 0; i < d->n_send_runs; i++) {
-        const struct halo_run *r = &d->send_run[i];
-        memcpy(d->send_buffer[r->to], d->x[r->from], r->count * sizeof *d->x);
-    }
-    for (int i = 0; i < d->n_peers; i++) {
-        const struct halo_peer *p = &d->peer[i];
-        d->message_in[i] =
-            (struct par_message){p->rank, d->received[p->receive_first], p->receive_count * sizeof *d->x};
-        d->message_out[i] =
-            (struct par_message){p->rank, d->send_buffer[p->send_first], p->send_count * sizeof *d->x};
-    }
-    par_exchange_begin(d->exchange, d->message_in, d->n_peers, d->message_out, d->n_peers);
-}
-
-void domain_receive(struct domain *d)
-{
-    par_exchange_end(d->exchange);
-}
-
-/* Copy runs with their shift. The species bits in the fourth number are copied, never added to. */
-static void fill(const struct domain *d, const struct halo_run *runs, size_t n, double (*from)[4], int thread,
-                 int threads)
-{
-    size_t first = n * (size_t)thread / (size_t)threads, last = n * ((size_t)thread + 1) / (size_t)threads;
-    for (size_t i = first; i < last; i++) {
-        const struct halo_run *r = &runs[i];
-        double shift[3];
-        box_shift(&d->box, r->image, shift);
-        double(*to)[4] = d->x + r->to;
-        const double(*source)[4] = (const double(*)[4])from + r->from;
-        for (uint32_t k = 0; k < r->count; k++) {
-            to[k][0] = source[k][0] + shift[0];
-            to[k][1] = source[k][1] + shift[1];
-            to[k][2] = source[k][2] + shift[2];
-            memcpy(&to[k][3], &source[k][3], sizeof to[k][3]);
-        }
-    }
-}
-
-void domain_fill_images(struct domain *d, int thread, int threads)
-{
-    fill(d, d->image_run, d->n_image_runs, d->x, thread, threads);
-}
-
-void domain_fill_halo(struct domain *d, int thread, int threads)
-{
-    fill(d, d->halo_run, d->n_halo_runs, d->received, thread, threads);
 }

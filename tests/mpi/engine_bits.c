@@ -97,7 +97,7 @@ static void run_blown_up(void)
 {
     struct config c = {0};
     struct engine e;
-    struct engine_options o = {.potential = "wahnstrom", .dt = 0.5, .kB = 1.0, .seed = 1};
+    struct engine_options o = {.potential = "wahnstrom", .dt = 0.5, .seed = 1};
     fixture_mixture(&c, 700, 1.1, 1.5, 3);
     status s = engine_start(&e, &o, &c);
     if (s == OK) s = engine_advance(&e, 100, false);

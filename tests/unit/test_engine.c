@@ -204,7 +204,7 @@ static void test_steps_and_rebuilds(void **state)
 static void expect_unphysical(const struct config *c, double dt, const char *word)
 {
     struct engine e;
-    struct engine_options o = {.potential = "wahnstrom", .dt = dt, .kB = 1.0, .threads = 2, .seed = 1};
+    struct engine_options o = {.potential = "wahnstrom", .dt = dt, .threads = 2, .seed = 1};
     status s = engine_start(&e, &o, c);
     if (s == OK) s = engine_advance(&e, 500, false);
     assert_int_equal(s, UNPHYSICAL);
