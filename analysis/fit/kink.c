@@ -40,7 +40,7 @@ static struct fit fit_window(int64_t n, const double *x, const double *y, double
 {
     struct fit f = {.from = INFINITY, .to = -INFINITY};
     struct sums s = {0};
-    double x0 = 0.5 * (low + high), y0 = n > 0 ? y[0] : 0.0;
+    double x0 = n > 0 ? x[n / 2] : 0.0, y0 = n > 0 ? y[0] : 0.0;
     for (int64_t i = 0; i < n; i++) {
         if (!(x[i] >= low && x[i] <= high)) continue;
         add(&s, x[i] - x0, y[i] - y0);
@@ -92,6 +92,20 @@ static double broken_line(int64_t n, const double *x, const double *y, double at
     return isfinite(square) ? square : INFINITY;
 }
 
+/* Does a straight line describe all rows as well as the best broken one? Asked when the windows find no rows.
+ * The noise of neighbouring rows may be correlated, so the bar is higher than that of the BIC. */
+static bool straight(int64_t n, const double *x, const double *y, double at)
+{
+    struct fit f = fit_window(n, x, y, -INFINITY, INFINITY);
+    double line = 0.0, broken = broken_line(n, x, y, at), size = f.slope * (f.to - f.from),
+           floor = 1e-24 * size * size * (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        double r = y[i] - f.mean_y - f.slope * (x[i] - f.mean_x);
+        line += r * r;
+    }
+    return (double)n * log((line + floor) / (fmax(broken, 0.0) + floor)) < 20.0 * log((double)n);
+}
+
 static double first_guess(int64_t n, const double *x, const double *y)
 {
     enum { TRIALS = 61 };
@@ -114,7 +128,8 @@ static double first_guess(int64_t n, const double *x, const double *y)
 
 struct part { /* the rows of a window in the order of time */
     int64_t n;
-    double *x, *r; /* residuals, scaled to have the variance of the noise */
+    double *x, *r; /* residuals */
+    double g;      /* their statistical inefficiency */
 };
 
 static void part_free(struct part *p)
@@ -127,11 +142,10 @@ static status part_make(struct part *p, int64_t n, const double *x, const double
 {
     TRY(NEW(p->x, (size_t)f->rows));
     TRY(NEW(p->r, (size_t)f->rows));
-    double scale = sqrt((double)f->rows / (double)(f->rows - 2));
     for (int64_t i = 0; i < n; i++) {
         if (!(x[i] >= f->from && x[i] <= f->to)) continue;
         p->x[p->n] = x[i];
-        p->r[p->n++] = scale * (y[i] - f->mean_y - f->slope * (x[i] - f->mean_x));
+        p->r[p->n++] = y[i] - f->mean_y - f->slope * (x[i] - f->mean_x);
     }
     return OK;
 }
@@ -151,16 +165,26 @@ static double inefficiency(const struct part *p)
     return fmax(g, 1.0);
 }
 
-static int64_t block_length(double g, int64_t rows)
+static int64_t block_length(const struct part *p)
 {
-    int64_t block = g < 1.5 ? 1 : (int64_t)ceil(5.0 * g), most = rows / 4;
+    int64_t block = p->g < 1.5 ? 1 : (int64_t)ceil(5.0 * p->g), most = p->n / 4;
     return block < most ? block : most > 1 ? most : 1;
 }
 
-/* The line through the fitted one plus residuals drawn in blocks. */
-static struct fit redraw(const struct part *p, const struct fit *f, int64_t block, uint64_t seed,
-                         uint64_t who)
+/* What residuals drawn in blocks lack of the noise: the line took two of n/g independent numbers, and blocks
+ * of L lose the share g/2L of the variance at their ends (exponential correlation). */
+static double block_scale(const struct part *p, int64_t block)
 {
+    double independent = fmax((double)p->n / p->g, 3.0),
+           ends = block > 1 ? fmin(p->g / (2.0 * (double)block), 0.5) : 0.0;
+    return sqrt(independent / (independent - 2.0) / (1.0 - ends));
+}
+
+/* The line through the fitted one plus residuals drawn in blocks. */
+static struct fit redraw(const struct part *p, const struct fit *f, uint64_t seed, uint64_t who)
+{
+    int64_t block = block_length(p);
+    double scale = block_scale(p, block);
     struct fit g = *f;
     struct sums s = {0};
     for (int64_t i = 0, from = 0; i < p->n; i++) {
@@ -169,7 +193,7 @@ static struct fit redraw(const struct part *p, const struct fit *f, int64_t bloc
             random_uniform2(seed, STREAM_BOOTSTRAP, who, (uint64_t)(i / block), u);
             from = (int64_t)(u[0] * (double)(p->n - block + 1));
         }
-        add(&s, p->x[i] - f->mean_x, p->r[from + i % block]);
+        add(&s, p->x[i] - f->mean_x, scale * p->r[from + i % block]);
     }
     double at, level;
     solve(&s, &g.slope, &at, &level);
@@ -213,10 +237,9 @@ static double parabola(const struct part part[2], const struct fit fit[2])
     return left;
 }
 
-static void judge(struct kink *k, const struct part part[2], const struct fit fit[2], double difference_error,
-                  double g)
+static void judge(struct kink *k, const struct part part[2], const struct fit fit[2], double difference_error)
 {
-    double lines = 0.0, size = 0.0, n = (double)(part[0].n + part[1].n) / g;
+    double lines = 0.0, size = 0.0, n = (double)(part[0].n + part[1].n) / fmax(part[0].g, part[1].g);
     for (int w = 0; w < 2; w++)
         for (int64_t i = 0; i < part[w].n; i++) lines += part[w].r[i] * part[w].r[i];
     size = (fit[1].slope * (fit[1].to - fit[1].from)) * (fit[1].slope * (fit[1].to - fit[1].from));
@@ -265,7 +288,11 @@ static bool iterate(struct kink *k, int64_t n, const double *x, const double *y,
 {
     double at = absolute ? 1.0 : first_guess(n, x, y), last = at;
     for (k->iterations = 1; k->iterations <= ITERATIONS; k->iterations++) {
-        if (!lines_at(k, n, x, y, edge, at, fit)) return false;
+        if (!lines_at(k, n, x, y, edge, at, fit)) {
+            if (!absolute && straight(n, x, y, first_guess(n, x, y)))
+                snprintf(k->why, sizeof k->why, "no kink: a straight line describes all rows");
+            return false;
+        }
         k->x = meet(&fit[0], &fit[1]);
         if (!isfinite(k->x) || !(k->x > 0.0)) {
             snprintf(k->why, sizeof k->why, "no kink: the lines do not meet at a positive value");
@@ -318,10 +345,7 @@ static void bootstrap(struct kink *k, const struct part part[2], const struct fi
     double sum[4] = {0}, square[4] = {0};
     for (int64_t i = 0; i < m; i++) {
         struct fit g[2];
-        for (int w = 0; w < 2; w++) {
-            int64_t block = k->block < part[w].n / 4 ? k->block : part[w].n / 4;
-            g[w] = redraw(&part[w], &fit[w], block > 0 ? block : 1, o->seed, (uint64_t)(2 * i + w));
-        }
+        for (int w = 0; w < 2; w++) g[w] = redraw(&part[w], &fit[w], o->seed, (uint64_t)(2 * i + w));
         double v[4] = {meet(&g[0], &g[1]) - k->x, g[0].slope - fit[0].slope, g[1].slope - fit[1].slope, 0.0};
         v[3] = v[2] - v[1];
         for (int c = 0; c < 4; c++) {
@@ -383,11 +407,14 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
     k->lower = line_of(&fit[0]);
     k->upper = line_of(&fit[1]);
     for (int w = 0; w < 2; w++) GUARD(part_make(&part[w], n, x, y, &fit[w]));
-    double g = fmax(inefficiency(&part[0]), inefficiency(&part[1]));
-    k->block = block_length(g, part[0].n < part[1].n ? part[0].n : part[1].n);
+    for (int w = 0; w < 2; w++) part[w].g = inefficiency(&part[w]);
+    for (int w = 0; w < 2; w++) {
+        int64_t block = block_length(&part[w]);
+        if (block > k->block) k->block = block;
+    }
     bootstrap(k, part, fit, o, &difference);
     vary(k, n, x, y, edge, at);
-    judge(k, part, fit, difference, g);
+    judge(k, part, fit, difference);
 done:
     for (int w = 0; w < 2; w++) part_free(&part[w]);
     return s;

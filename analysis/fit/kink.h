@@ -47,7 +47,7 @@ struct kink {
     struct kink_line lower, upper;
     double ratio[4]; /* the edges of the windows, uncut, in x* */
     int iterations, variations;
-    int64_t block;   /* rows */
+    int64_t block;   /* rows, of the window with the longer blocks */
     double evidence; /* BIC of the parabola − BIC of the lines: > 0 for a kink */
 };
 

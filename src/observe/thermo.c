@@ -81,13 +81,14 @@ static status sample(struct observer *base, struct engine *e)
     double p[VIRIALS], n = (double)e->domain.total;
     const struct box *b = &e->domain.box;
     engine_pressure(e, p);
-    fprintf(o->stream,
-            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g,%.8g,%s\n",
-            (long long)e->step, engine_shown_time(e), o->stage, ensemble_temperature(&e->ensemble, e->step),
-            engine_temperature(e), engine_shown_pressure(e, engine_scalar_pressure(e)), n / box_volume(b),
-            e->energy / n, (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0],
-            b->h[1][1], b->h[2][2], engine_shown_pressure(e, p[0]), engine_shown_pressure(e, p[1]),
-            engine_shown_pressure(e, p[2]), target_pressure(e), e->potential.kind->units);
+    fprintf(
+        o->stream,
+        "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g,%.8g,%s\n",
+        (long long)e->step, engine_shown_time(e), o->stage, ensemble_temperature(&e->ensemble, e->step),
+        engine_temperature(e), engine_shown_pressure(e, engine_scalar_pressure(e)), n / box_volume(b),
+        e->energy / n, (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0], b->h[1][1],
+        b->h[2][2], engine_shown_pressure(e, p[0]), engine_shown_pressure(e, p[1]),
+        engine_shown_pressure(e, p[2]), target_pressure(e), e->potential.kind->units);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 

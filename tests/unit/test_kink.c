@@ -75,19 +75,19 @@ static double propagated(const struct kink *k, double sigma)
     return sqrt(variance) / (liquid - glass);
 }
 
-/* 200 ramps with white noise. The error of each is that of propagation within its own spread: residuals of
- * n ~ 300 rows in the glass window, 1/sqrt(2n) = 4 %, and 500 replicates, 1/sqrt(1000) = 3 %; the mean of 200
- * is known to 0.4 %, a bias of 1 % (blocks, curvature of the ratio) allowed. z² has mean 1 ± sqrt(2/200),
+/* 150 ramps with white noise. The error of each is that of propagation within its own spread: residuals of
+ * n ~ 300 rows in the glass window, 1/sqrt(2n) = 4 %, and 300 replicates, 1/sqrt(600) = 4 %; the mean of 150
+ * is known to 0.4 %, a bias of 1 % (blocks, curvature of the ratio) allowed. z² has mean 1 ± sqrt(2/150),
  * 4 s.d. */
 static void noise(void **state)
 {
     (void)state;
-    enum { RUNS = 200 };
+    enum { RUNS = 150 };
     double ratio = 0.0, z2 = 0.0, sigma = 0.01;
     for (int r = 0; r < RUNS; r++) {
         struct kink k;
         ramp(sigma, 100 + (uint64_t)r);
-        OKAY(kink_find(&k, ROWS, T, y, &(struct kink_options){.replicates = 500, .seed = 7}));
+        OKAY(kink_find(&k, ROWS, T, y, &(struct kink_options){.replicates = 300, .seed = 7}));
         assert_true(k.found);
         double e = propagated(&k, sigma);
         ratio += k.error / e / RUNS;
@@ -97,13 +97,14 @@ static void noise(void **state)
     assert_true(fabs(z2 - 1.0) < 4.0 * sqrt(2.0 / RUNS) + 0.1); /* 0.1: windows move with the noise */
 }
 
-/* Autoregressive noise, correlation φ: the error grows by sqrt((1+φ)/(1−φ)) = 3 for φ = 0.8. A plain bootstrap
- * would miss that. Blocks of 5 g lose about 1/(5 · 2) of the variance at their ends (10 %, so 5 % of the
- * error), and g itself is known to about 20 % from 300 rows. */
+/* Autoregressive noise, correlation φ: the error grows by sqrt((1+φ)/(1−φ)) = 3 for φ = 0.8, which a
+ * bootstrap of single rows would miss (0.33). With only 35 independent numbers in the glass window the
+ * residuals of a line understate slow noise, so a quarter too little is tolerated; z² is judged with the
+ * exact error. */
 static void correlated(void **state)
 {
     (void)state;
-    enum { RUNS = 100 };
+    enum { RUNS = 80 };
     double sigma = 0.003, phi = 0.8, ratio = 0.0, z2 = 0.0;
     for (int r = 0; r < RUNS; r++) {
         struct kink k;
@@ -121,7 +122,7 @@ static void correlated(void **state)
         ratio += k.error / e / RUNS;
         z2 += (k.x - Tg) * (k.x - Tg) / (e * e) / RUNS;
     }
-    assert_true(ratio > 0.8 && ratio < 1.1);
+    assert_true(ratio > 0.75 && ratio < 1.1);
     assert_true(fabs(z2 - 1.0) < 4.0 * sqrt(2.0 / RUNS) + 0.1);
 }
 
@@ -152,9 +153,8 @@ static void nothing_there(void **state)
     assert_non_null(strstr(k.why, "steeper"));
     /* A parabola within fixed windows, where nothing can run away. */
     for (int i = 0; i < ROWS; i++) y[i] = T[i] * T[i];
-    OKAY(kink_find(
-        &k, ROWS, T, y,
-        &(struct kink_options){.lower = {0.15, 0.26}, .upper = {0.42, 0.55}, .absolute = true}));
+    OKAY(kink_find(&k, ROWS, T, y,
+                   &(struct kink_options){.lower = {0.15, 0.26}, .upper = {0.42, 0.55}, .absolute = true}));
     assert_false(k.found);
     assert_non_null(strstr(k.why, "parabola"));
 }
