@@ -31,7 +31,8 @@
     X(msd) \
     X(isf) \
     X(strings) \
-    X(structure)
+    X(structure) \
+    X(tg)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

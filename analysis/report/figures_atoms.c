@@ -31,12 +31,12 @@ static void stage_marks(struct figure *f, const struct run_thermo *t, bool names
 status figure_sample(struct figure *f, const struct report *r)
 {
     const struct run_thermo *t = &r->folder.thermo;
-    bool metal = r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
+    bool metal = strcmp(r->folder.units, "metal") == 0;
     const char *tu = metal ? "ps" : "τ";
     static const char *const lj[] = {"T (ε/k_B)", "P (ε/σ^3)", "ρ (σ^{-3})", "E_{pot}/N (ε)"};
-    static const char *const real[] = {"T (K)", "P (eV/Å^3)", "ρ (Å^{-3})", "E_{pot}/N (eV)"};
+    static const char *const real[] = {"T (K)", "P (GPa)", "ρ (Å^{-3})", "E_{pot}/N (eV)"};
     char file[FIGURE_NAME + 40];
-    TRY(figure_data(f, "thermo", THERMO_COLUMNS,
+    TRY(figure_data(f, "thermo", THERMO_NEEDED,
                     (const char *const[]){"time", "T_target", "T", "P", "density", "potential_per_atom"},
                     (const double *const[]){t->column[0], t->column[1], t->column[2], t->column[3],
                                             t->column[4], t->column[5]},

@@ -11,7 +11,7 @@
 
 static bool metal(const struct report *r)
 {
-    return r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
+    return strcmp(r->folder.units, "metal") == 0;
 }
 
 /* Percent of the large atoms that are Laves centres, at the end of the stage, and the largest cluster. */
@@ -32,7 +32,7 @@ static void stage_table(struct page *p)
     page_row(h, "th", 8,
              (const char *const[]){"stage", real ? "from–to (ps)" : "from–to (τ)",
                                    real ? "T set (K)" : "T set (ε/k<sub>B</sub>)",
-                                   real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (eV/Å³)" : "P (ε/σ³)",
+                                   real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (GPa)" : "P (ε/σ³)",
                                    real ? "ρ (Å⁻³)" : "ρ (σ⁻³)",
                                    real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)", "crystal (%)"});
     for (int64_t i = 0, begin = 0; i <= t->rows; i++) {

@@ -70,7 +70,7 @@ static void summary_motion(struct page *p, const struct motion_report *m)
 void page_summary(struct page *p)
 {
     const struct report *r = p->report;
-    bool real = r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
+    bool real = strcmp(r->folder.units, "metal") == 0;
     text_add(&p->html, "<div id=\"summary\">\n");
     if (r->groups == 0)
         text_add(&p->html,

@@ -135,99 +135,6 @@ static status find_series(struct run_folder *f)
     return s;
 }
 
-/* ---- thermo.csv ---- */
-
-static const char *const thermo_names[THERMO_COLUMNS] = {"time", "T_target", "T",
-                                                         "P",    "density",  "potential_per_atom"};
-
-static char *next_field(char **line)
-{
-    char *start = *line;
-    if (!start) return NULL;
-    char *end = start + strcspn(start, ",\r\n");
-    *line = *end == ',' ? end + 1 : NULL;
-    *end = '\0';
-    return start;
-}
-
-static status stage_number(struct run_thermo *t, const char *word, int32_t *number)
-{
-    for (int i = t->stages - 1; i >= 0; i--)
-        if (strncmp(t->stage[i], word, RUN_NAME - 1) == 0) {
-            *number = i;
-            return OK;
-        }
-    if (t->stages == RUN_STAGES) return fail(BAD_INPUT, "thermo.csv: more than %d stages", RUN_STAGES);
-    *number = t->stages;
-    snprintf(t->stage[t->stages++], RUN_NAME, "%s", word);
-    return OK;
-}
-
-static status read_row(struct run_thermo *t, char *line, const int *place, int stage, int columns)
-{
-    int64_t row = t->rows;
-    for (int k = 0; k < columns && line; k++) {
-        char *field = next_field(&line);
-        if (k == stage) TRY(stage_number(t, field, &t->stage_of[row]));
-        for (int c = 0; c < THERMO_COLUMNS; c++)
-            if (place[c] == k) t->column[c][row] = strtod(field, NULL);
-    }
-    t->rows++;
-    return OK;
-}
-
-static status read_thermo(struct run_folder *f)
-{
-    char path[FILE_PATH_MAX], *content = NULL, *field;
-    size_t length, lines = 0;
-    int place[THERMO_COLUMNS], stage = -1, columns = 0;
-    struct run_thermo *t = &f->thermo;
-    status s = OK;
-    TRY(file_join(path, f->path, "thermo.csv"));
-    if (!file_exists(path)) return OK;
-    TRY(file_read(path, &content, &length));
-    for (size_t i = 0; i < length; i++) lines += content[i] == '\n';
-    for (int c = 0; c < THERMO_COLUMNS; c++) place[c] = -1;
-    for (int c = 0; c < THERMO_COLUMNS; c++) GUARD(NEW(t->column[c], lines + 1));
-    GUARD(NEW(t->stage_of, lines + 1));
-    char *line = content, *end = strchr(content, '\n');
-    if (end) *end = '\0';
-    for (char *head = line; (field = next_field(&head)); columns++) {
-        if (strcmp(field, "stage") == 0) stage = columns;
-        for (int c = 0; c < THERMO_COLUMNS; c++)
-            if (strcmp(field, thermo_names[c]) == 0) place[c] = columns;
-    }
-    for (int c = 0; c < THERMO_COLUMNS; c++)
-        if (place[c] < 0) GUARD(fail(BAD_INPUT, "%s: no column %s in the first line", path, thermo_names[c]));
-    for (line = end ? end + 1 : NULL; line && (end = strchr(line, '\n')); line = end + 1) {
-        *end = '\0';
-        GUARD(read_row(t, line, place, stage, columns));
-    }
-done:
-    DELETE(content);
-    return s;
-}
-
-int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, double to, double *mean,
-                        double *sd)
-{
-    double sum = 0.0, square = 0.0;
-    int64_t n = 0;
-    for (int64_t i = 0; i < t->rows; i++) {
-        double time = t->column[THERMO_TIME][i];
-        if (time < from || time > to) continue;
-        sum += t->column[column][i];
-        n++;
-    }
-    *mean = n ? sum / (double)n : (double)NAN;
-    for (int64_t i = 0; i < t->rows; i++) {
-        double time = t->column[THERMO_TIME][i], d = t->column[column][i] - *mean;
-        if (time >= from && time <= to) square += d * d;
-    }
-    *sd = n > 1 ? sqrt(square / (double)(n - 1)) : (double)NAN;
-    return n;
-}
-
 bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c)
 {
     char path[FILE_PATH_MAX], name[RUN_NAME + 16], *content = NULL;
@@ -302,6 +209,13 @@ static status read_if_there(const char *folder, const char *name, char **content
     return file_exists(path) ? file_read(path, content, &length) : OK;
 }
 
+static status read_run_thermo(struct run_folder *f)
+{
+    char path[FILE_PATH_MAX];
+    TRY(file_join(path, f->path, "thermo.csv"));
+    return file_exists(path) ? run_thermo_read(&f->thermo, path) : OK;
+}
+
 /* ---- */
 
 static void label_from_thermo(const struct run_thermo *t, struct run_series *e, int n)
@@ -343,13 +257,30 @@ static void label_all(struct run_folder *f)
     label_from_thermo(&f->thermo, f->trajectory, f->trajectories);
 }
 
+/* Files from before units were written are lj. */
+static status find_units(struct run_folder *f)
+{
+    struct h5 h;
+    status s = OK;
+    snprintf(f->units, sizeof f->units, "%s", f->thermo.units[0] ? f->thermo.units : "lj");
+    if (f->thermo.units[0] || f->speckles + f->trajectories == 0) return OK;
+    TRY(h5_open_ro(&h, f->trajectories ? f->trajectory[0].path : f->speckle[0].path));
+    if (f->trajectories && h5_has(&h, "parameters/units"))
+        s = h5_read_string(&h, "parameters/units", f->units, sizeof f->units);
+    else if (!f->trajectories && h5_has_attr(&h, "entry/glint/window", "units"))
+        s = h5_read_attr_string(&h, "entry/glint/window", "units", f->units, sizeof f->units);
+    h5_close(&h);
+    return s;
+}
+
 static status open_folder(struct run_folder *f)
 {
     TRY(find_series(f));
     TRY(read_if_there(f->path, "input.yaml", &f->input));
     TRY(read_if_there(f->path, "run.json", &f->json));
-    TRY(read_thermo(f));
+    TRY(read_run_thermo(f));
     label_all(f);
+    TRY(find_units(f));
     if (f->speckles + f->trajectories + f->records == 0 && f->thermo.rows == 0)
         return fail(BAD_INPUT,
                     "%s holds no speckle-*.h5, no trajectory*.h5, no hops-*.h5 and no thermo.csv; the folder "
@@ -377,7 +308,5 @@ void run_folder_free(struct run_folder *f)
 {
     DELETE(f->input);
     DELETE(f->json);
-    for (int c = 0; c < THERMO_COLUMNS; c++) DELETE(f->thermo.column[c]);
-    DELETE(f->thermo.stage_of);
-    f->thermo.rows = 0;
+    run_thermo_free(&f->thermo);
 }

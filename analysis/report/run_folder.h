@@ -19,6 +19,7 @@
 #ifndef GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 #define GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 
+#include "analysis/report/run_thermo.h"
 #include "base/file.h"
 #include "base/status.h"
 
@@ -26,8 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RUN_SERIES = 48, RUN_STAGES = 64, RUN_NAME = 64 };
-enum { THERMO_TIME, THERMO_T_TARGET, THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY, THERMO_COLUMNS };
+enum { RUN_SERIES = 48 };
 
 struct run_series {
     char path[FILE_PATH_MAX];
@@ -37,14 +37,6 @@ struct run_series {
     int64_t pixels; /* speckles: independent ones of a group; order within a stage: most first */
 };
 
-struct run_thermo {
-    int64_t rows;
-    double *column[THERMO_COLUMNS];
-    int32_t *stage_of; /* rows: number of the stage */
-    int stages;
-    char stage[RUN_STAGES][RUN_NAME];
-};
-
 struct run_folder {
     char path[FILE_PATH_MAX], name[RUN_NAME];
     char *input, *json; /* input.yaml and run.json, or NULL */
@@ -52,6 +44,7 @@ struct run_folder {
     struct run_series speckle[RUN_SERIES], trajectory[RUN_SERIES];
     struct run_series record[RUN_SERIES]; /* finished hops-LABEL.h5; name: the stage's label, always */
     struct run_thermo thermo;
+    char units[8]; /* "lj" or "metal": of thermo.csv, else of the first series */
 };
 
 status run_folder_open(struct run_folder *f, const char *path);
@@ -69,9 +62,5 @@ struct run_crystal {
     long long largest;
 };
 bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c);
-
-/* Mean and standard deviation of a thermo column over from ≤ time ≤ to; rows used are returned. */
-int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, double to, double *mean,
-                        double *sd);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* thermo.csv — one line every so many steps: what a person plots first. Values are per atom where it says so;
- * all come from exact sums, so the file is the same for any number of ranks. */
+ * all come from exact sums, so the file is the same for any number of ranks. P_target is nan where the box is
+ * fixed. The last column names the units of the line (docs/formats.md lists them by column). */
 #include "base/file.h"
 #include "base/mem.h"
 #include "observe/observer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 struct thermo {
@@ -17,7 +19,13 @@ struct thermo {
 };
 
 static const char HEADER[] = "step,time,stage,T_target,T,P,density,potential_per_atom,total_per_atom,"
-                             "conserved_per_atom,Lx,Ly,Lz,P_xx,P_yy,P_zz\n";
+                             "conserved_per_atom,Lx,Ly,Lz,P_xx,P_yy,P_zz,P_target,units\n";
+
+/* The pressure that the barostat holds, in the unit of the file. */
+static double target_pressure(const struct engine *e)
+{
+    return e->ensemble.barostat == BAROSTAT_NONE ? (double)NAN : engine_shown_pressure(e, e->ensemble.P);
+}
 
 static status start(struct observer *base, struct engine *e, const struct stage *s, int64_t resume_step)
 {
@@ -41,13 +49,14 @@ static status sample(struct observer *base, struct engine *e)
     double p[VIRIALS], n = (double)e->domain.total;
     const struct box *b = &e->domain.box;
     engine_pressure(e, p);
-    fprintf(o->stream,
-            "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g\n",
-            (long long)e->step, engine_shown_time(e), o->stage, ensemble_temperature(&e->ensemble, e->step),
-            engine_temperature(e), engine_shown_pressure(e, engine_scalar_pressure(e)), n / box_volume(b),
-            e->energy / n, (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0],
-            b->h[1][1], b->h[2][2], engine_shown_pressure(e, p[0]), engine_shown_pressure(e, p[1]),
-            engine_shown_pressure(e, p[2]));
+    fprintf(
+        o->stream,
+        "%lld,%.10g,%s,%.8g,%.10g,%.10g,%.10g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.8g,%.8g,%.8g,%.8g,%s\n",
+        (long long)e->step, engine_shown_time(e), o->stage, ensemble_temperature(&e->ensemble, e->step),
+        engine_temperature(e), engine_shown_pressure(e, engine_scalar_pressure(e)), n / box_volume(b),
+        e->energy / n, (e->energy + engine_kinetic(e)) / n, engine_conserved(e) / n, b->h[0][0], b->h[1][1],
+        b->h[2][2], engine_shown_pressure(e, p[0]), engine_shown_pressure(e, p[1]),
+        engine_shown_pressure(e, p[2]), target_pressure(e), e->potential.kind->units);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 

@@ -96,7 +96,7 @@ static const char *const observe_words[] = {"speckle",       "trajectory", "hops
         {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
          .help = "another one than the run's"},                                                          \
         {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
-         .help = "what is recorded: speckle, trajectory, hops, "            \
+         .help = "what is recorded: speckle, trajectory, hops, "                                         \
                  "crystal-alarm, nothing"},                                                              \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
