@@ -104,9 +104,10 @@ endif
 
 # ---- building ----
 
-all: $(PROGRAM) tests/data/lj_4000.data ## build build/glint
+DATA := $(patsubst %.gz,%,$(wildcard tests/data/*.data.gz))
+all: $(PROGRAM) $(DATA) ## build build/glint
 
-# The reference configuration, for tests and examples.
+# The reference configurations, for tests and examples.
 tests/data/%.data: tests/data/%.data.gz
 	@gzip -dc $< > $@
 

@@ -222,17 +222,22 @@ static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     out[2] = vd_total(c);
     out[3] = vd_total(d);
 }
+/* The halves (x, y) or (z, w) of two atoms next to each other: the upper one comes straight from memory,
+ * which costs a load and no shuffle. */
+static inline __m256d vd_two_halves(const double *low, const double *high)
+{
+    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(low)), _mm_load_pd(high), 1);
+}
 static inline void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
                                  __m256d *pw)
 {
-    __m256d a = _mm256_load_pd(x + j[0]), b = _mm256_load_pd(x + j[1]);
-    __m256d c = _mm256_load_pd(x + j[2]), d = _mm256_load_pd(x + j[3]);
-    __m256d xz01 = _mm256_unpacklo_pd(a, b), yw01 = _mm256_unpackhi_pd(a, b);
-    __m256d xz23 = _mm256_unpacklo_pd(c, d), yw23 = _mm256_unpackhi_pd(c, d);
-    *px = _mm256_permute2f128_pd(xz01, xz23, 0x20);
-    *pz = _mm256_permute2f128_pd(xz01, xz23, 0x31);
-    *py = _mm256_permute2f128_pd(yw01, yw23, 0x20);
-    *pw = _mm256_permute2f128_pd(yw01, yw23, 0x31);
+    const double *a = x + j[0], *b = x + j[1], *c = x + j[2], *d = x + j[3];
+    __m256d xy02 = vd_two_halves(a, c), xy13 = vd_two_halves(b, d);
+    __m256d zw02 = vd_two_halves(a + 2, c + 2), zw13 = vd_two_halves(b + 2, d + 2);
+    *px = _mm256_unpacklo_pd(xy02, xy13);
+    *py = _mm256_unpackhi_pd(xy02, xy13);
+    *pz = _mm256_unpacklo_pd(zw02, zw13);
+    *pw = _mm256_unpackhi_pd(zw02, zw13);
 }
 static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
 {

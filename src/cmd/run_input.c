@@ -111,7 +111,8 @@ static const struct input_key atoms_keys[] = {
     {"B", INPUT_NUMBER, FIELD(atoms.B) - FIELD(atoms), .limit = INPUT_NOT_NEGATIVE, .standard = "0.5",
      .help = "fraction of species B"},
     {"density", INPUT_NUMBER, FIELD(atoms.density) - FIELD(atoms), .quantity = QUANTITY_NUMBER_DENSITY,
-     .limit = INPUT_POSITIVE, .standard = "1.1 /sigma^3", .help = "number density of the start"},
+     .limit = INPUT_POSITIVE, .standard = "1.1 /sigma^3", .standard_metal = "0.053 /angstrom^3",
+     .help = "number density of the start"},
     {"file", INPUT_STRING, FIELD(atoms.file) - FIELD(atoms),
      .help = "start from a configuration file instead (LAMMPS data or dump, extended XYZ, H5MD)"},
     {0}};

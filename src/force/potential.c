@@ -3,12 +3,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "force/eam.h"
 #include "force/lj.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const struct potential_kind *const potential_kinds[] = {&potential_wahnstrom, NULL};
+const struct potential_kind *const potential_kinds[] = {&potential_wahnstrom, &potential_cuzr, &potential_eam,
+                                                        NULL};
 
 status potential_make(struct potential *p, const char *spec)
 {

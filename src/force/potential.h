@@ -62,7 +62,7 @@ struct potential {
     struct species species;
     double cutoff[SPECIES_MAX][SPECIES_MAX];
     double near[SPECIES_MAX][SPECIES_MAX]; /* range of the first section of the lists (list.h); 0: none */
-    char description[512];                 /* the convention in words, for every output */
+    char description[640];                 /* the convention in words, for every output */
     char spec[POTENTIAL_SPEC];             /* canonical SPEC with all options written out */
     void *parameters;
 };
