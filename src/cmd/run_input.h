@@ -14,6 +14,7 @@
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
+#include "system/sample.h"
 
 enum { RUN_WINDOWS_MAX = 16 };
 
@@ -29,11 +30,7 @@ struct run_input {
     struct {
         double sigma, eps, Tg, mass;
     } map;
-    struct {
-        int64_t N;
-        double A, B, density;
-        const char *file;
-    } atoms;
+    struct sample_input atoms;
     double dt;
     int64_t seed;
     struct thermostat_input thermostat;
