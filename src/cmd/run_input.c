@@ -27,6 +27,7 @@ static void read_potential(struct input *in, const struct input_key *key, const 
                            void *field)
 {
     char *spec = field;
+    struct run_input *r = (struct run_input *)((char *)field - FIELD(potential.spec));
     (void)key;
     if (node->kind == TREE_TEXT) {
         add_without_blanks(spec, POTENTIAL_SPEC, node->text);
@@ -54,6 +55,7 @@ static void read_potential(struct input *in, const struct input_key *key, const 
         input_problem(in, node, "%s", status_message());
     } else {
         snprintf(spec, POTENTIAL_SPEC, "%s", p.spec);
+        r->atoms.species = p.species;
         in->units = strcmp(p.kind->units, "metal") == 0 ? units_metal() : units_lj();
     }
     potential_free(&p);
@@ -102,36 +104,6 @@ static void check_map(struct input *in, const struct tree_node *map, void *targe
 static const struct input_table map_table = {"map", map_keys, sizeof(((struct run_input *)0)->map),
                                              .help = "real units beside the reduced ones",
                                              .check = check_map};
-
-/* ---- atoms ---- */
-
-static const struct input_key atoms_keys[] = {
-    {"N", INPUT_INTEGER, FIELD(atoms.N) - FIELD(atoms), .limit = INPUT_BETWEEN, .min = 2, .max = 5e8,
-     .help = "number of atoms to make"},
-    {"A", INPUT_NUMBER, FIELD(atoms.A) - FIELD(atoms), .limit = INPUT_NOT_NEGATIVE, .standard = "0.5",
-     .help = "fraction of species A"},
-    {"B", INPUT_NUMBER, FIELD(atoms.B) - FIELD(atoms), .limit = INPUT_NOT_NEGATIVE, .standard = "0.5",
-     .help = "fraction of species B"},
-    {"density", INPUT_NUMBER, FIELD(atoms.density) - FIELD(atoms), .quantity = QUANTITY_NUMBER_DENSITY,
-     .limit = INPUT_POSITIVE, .standard = "1.1 /sigma^3", .standard_metal = "0.053 /angstrom^3",
-     .help = "number density of the start"},
-    {"file", INPUT_STRING, FIELD(atoms.file) - FIELD(atoms),
-     .help = "start from a configuration file instead (LAMMPS data or dump, extended XYZ, H5MD)"},
-    {0}};
-
-static void check_atoms(struct input *in, const struct tree_node *map, void *target)
-{
-    const struct {
-        int64_t N;
-        double A, B, density;
-        const char *file;
-    } *a = target;
-    if (a->N != INPUT_ABSENT && a->file) input_problem(in, map, "give either `N` or `file`");
-    if (!(fabs(a->A + a->B - 1.0) < 1e-9))
-        input_problem(in, map, "the fractions A = %g and B = %g do not add up to 1", a->A, a->B);
-}
-static const struct input_table atoms_table = {"atoms", atoms_keys, sizeof(((struct run_input *)0)->atoms),
-                                               .help = "the sample at the start", .check = check_atoms};
 
 /* The time step; from here on times may be written in steps. */
 static void read_dt(struct input *in, const struct input_key *key, const struct tree_node *node, void *field)
@@ -292,7 +264,8 @@ static const struct input_key run_keys[] = {
     {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},
-    {"atoms", INPUT_MAP, FIELD(atoms), .table = &atoms_table, .help = "the sample at the start"},
+    {"atoms", INPUT_MAP, FIELD(atoms), .table = &sample_table, .table_for = sample_table_for,
+     .help = "the sample at the start"},
     {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
      .standard_metal = "2 fs", .help = "time step"},
     {"film", INPUT_OPTIONAL, FIELD(film), .table = &film_table,
@@ -521,12 +494,7 @@ status run_input_configuration(const struct run_input *r, struct config *c)
         GUARD(config_read(r->atoms.file, c));
         GUARD(potential_adopt(&p, c));
     } else {
-        struct build_mixture m = {.atoms = r->atoms.N,
-                                  .density = r->atoms.density,
-                                  .fraction = {r->atoms.A, r->atoms.B},
-                                  .species = p.species,
-                                  .seed = (uint64_t)r->seed};
-        GUARD(build_mixture(c, &m));
+        GUARD(sample_build(&r->atoms, (uint64_t)r->seed, c));
     }
     GUARD(config_check(c));
     if (!c->v && !isnan(r->stages[0].T_from))

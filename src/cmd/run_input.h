@@ -20,6 +20,7 @@
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
+#include "system/sample.h"
 
 enum { RUN_WINDOWS_MAX = 16 };
 
@@ -35,11 +36,7 @@ struct run_input {
     struct {
         double sigma, eps, Tg, mass;
     } map;
-    struct {
-        int64_t N;
-        double A, B, density;
-        const char *file;
-    } atoms;
+    struct sample_input atoms;
     struct film_input *film; /* NULL: none; then the sample is `atoms` */
     struct interior_input interior;
     double dt;

@@ -336,14 +336,13 @@ static status check_core(const struct tables *t, int64_t node, const char *what,
                 t->l.path, what, t->name[a], t->name[b]);
 }
 
-/* LAMMPS would take the last value from there to the cutoff. */
-static status check_end(const struct tables *t, double end, const char *what, int a, int b)
+/* A table that does not end at 0 goes on to the cutoff; LAMMPS would do so with its last value. */
+static status check_end(const struct tables *t, double range, const char *what, int a, int b)
 {
     double reach = (double)t->nr * t->dr;
-    if (end == 0.0 || t->cutoff <= reach * (1.0 + 1e-6)) return OK;
-    return fail(BAD_INPUT,
-                "%s: the table of %s for %s and %s ends at %g, before the cutoff %g, with %g instead of 0",
-                t->l.path, what, t->name[a], t->name[b], reach, t->cutoff, end);
+    if (range <= reach * (1.0 + 1e-6)) return OK;
+    return fail(BAD_INPUT, "%s: the table of %s for %s and %s ends at %g, before the cutoff %g, and not at 0",
+                t->l.path, what, t->name[a], t->name[b], reach, t->cutoff);
 }
 
 static status spline_densities(const struct tables *t, struct eam_functions *f, const int from[SPECIES_MAX],
@@ -368,7 +367,7 @@ static status spline_densities(const struct tables *t, struct eam_functions *f, 
             double unused, range = spline_range(s->density[a][b], t->nr, t->dr, t->cutoff);
             f->density_range[a][b] = range;
             s->density_end[a][b] = fabs(density(f, a, b, nextafter(range, 0.0), &unused));
-            TRY(check_end(t, s->density_end[a][b], "the density", from[b], from[a]));
+            TRY(check_end(t, range, "the density", from[b], from[a]));
         }
     return OK;
 }
@@ -389,7 +388,7 @@ static status spline_pairs(const struct tables *t, struct eam_functions *f, cons
             double unused, range = spline_range(*rows, t->nr, t->dr, t->cutoff);
             f->pair_range[a][b] = f->pair_range[b][a] = range;
             s->pair_end[a][b] = s->pair_end[b][a] = fabs(pair(f, a, b, nextafter(range, 0.0), &unused));
-            TRY(check_end(t, s->pair_end[a][b], "r phi", high, low));
+            TRY(check_end(t, range, "r phi", high, low));
         }
     return OK;
 }

@@ -246,7 +246,8 @@ static void read_nested(struct input *in, const struct input_key *key, const str
     if (!is_map(in, node, key->name)) return;
     if (key->kind == INPUT_OPTIONAL) target = *(void **)field = input_memory(in, 1, key->table->size);
     struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, echo);
-    if (target && deeper) read_table(in, key->table, node, NULL, target, deeper);
+    const struct input_table *table = key->table_for ? key->table_for(in, node, field) : key->table;
+    if (target && deeper && table) read_table(in, table, node, NULL, target, deeper);
 }
 
 /* What a field holds when its key is absent and has no standard. */

@@ -124,8 +124,11 @@ struct input_key {
     const char
         *standard_metal; /* the same in metal runs, where it has a unit that lj and metal do not share */
     const char *noun;    /* INPUT_INTEGER: a word allowed behind; INPUT_CUSTOM: how it is written */
-    const char *const *choices;                /* ends with NULL */
-    const struct input_table *table;           /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
+    const char *const *choices;      /* ends with NULL */
+    const struct input_table *table; /* INPUT_MAP, _OPTIONAL, _LIST, _NAMED */
+    /* INPUT_MAP: the table when it depends on keys read before, whose readers left in the field what it needs
+     * (in->arena holds it; NULL: memory ran out). Then .table is what the reference of the keys shows. */
+    const struct input_table *(*table_for)(struct input *in, const struct tree_node *map, const void *field);
     const struct input_table *const *variants; /* ends with NULL: INPUT_STAGES, INPUT_NAMED */
     void (*read)(struct input *in, const struct input_key *key, const struct tree_node *node, void *field);
     /* Called after the key, or its standard, was read without a problem; NULL: none. */
