@@ -17,9 +17,9 @@ enum random_stream {
     STREAM_BAROSTAT,   /* stochastic cell rescaling: who = axis, when = step */
     STREAM_SURROGATE,  /* Gaussian speckle of the null model: who = pixel, when = frame */
     STREAM_BOOTSTRAP,  /* resampling: who = resample, when = draw */
-    STREAM_SOURCE,     /* deposition, place and velocity: who = atom id, when = draw */
-    STREAM_BLOCKS,     /* deposition, shuffled blocks of species: who = block, when = stage and draw */
-    STREAM_TEST
+    STREAM_TEST,
+    STREAM_SOURCE, /* deposition, place and velocity: who = atom id, when = draw */
+    STREAM_BLOCKS  /* deposition, shuffled blocks of species: who = block, when = stage and draw */
 };
 
 /* The bare generator: 4 words from counter and key. */

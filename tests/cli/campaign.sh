@@ -33,7 +33,7 @@ for n in $names; do for f in input.yaml run.json thermo.csv checkpoint.h5 log.tx
 done; done
 if test -z "$missing"; then ok "each member has a complete run folder"; else not_ok "missing:$missing"; fi
 if test ! -e c/progress.json && ! ls c/*/progress.json > /dev/null 2>&1; then ok "no sign of life is left"; else not_ok "no sign of life is left"; fi
-grep -qE "sweep|replicas" c/*/input.yaml && not_ok "members' inputs stand alone" || ok "members' inputs stand alone"
+grep -qE "^(sweep|replicas):" c/*/input.yaml && not_ok "members' inputs stand alone" || ok "members' inputs stand alone"
 if test "$(for n in $names; do digest "c/$n"; done | sort -u | wc -l)" = 4; then ok "four different runs"; else not_ok "four different runs"; fi
 sed '/^sweep:/,$d' sweep.yaml > alone.yaml
 expect 0 "one member made alone" "" -- "$GLINT" run alone.yaml -o alone --set hold.T="0.55 eps/kB" --set seed=2
@@ -70,8 +70,8 @@ expect 0 "go on without the input" "all 6 members are done" -- "$GLINT" run -o c
 expect 2 "one run into a campaign's folder" "c holds a campaign" -- "$GLINT" run alone.yaml -o c
 expect 2 "a campaign into a run's folder" "alone holds a single run" -- "$GLINT" run sweep.yaml -o alone
 expect 2 "--jobs without a campaign" "--jobs is for campaigns" -- "$GLINT" run alone.yaml -o never --jobs 2
-sed s/hold.T:/hodl.T:/ sweep.yaml > wrong.yaml
-expect 2 "a wrong key, with a suggestion" "wrong.yaml:9:.*unknown key or stage 'hodl' .did you mean 'hold'" -- "$GLINT" check wrong.yaml
+sed s/hold.T:/holdd.T:/ sweep.yaml > wrong.yaml
+expect 2 "a wrong key, with a suggestion" "wrong.yaml:9:.*unknown key or stage 'holdd' .did you mean 'hold'" -- "$GLINT" check wrong.yaml
 sed 's/0.5, 0.55/0.5, -1/' sweep.yaml > wrong.yaml
 expect 2 "a wrong value, with its place" "wrong.yaml:9:17: stages.1.anneal.T: found '-1 eps/kB'" -- "$GLINT" run wrong.yaml -o never
 expect 2 "not under a launcher" "cannot itself run under mpirun" -- env PMI_RANK=0 PMI_SIZE=1 "$GLINT" run sweep.yaml -o never
