@@ -431,8 +431,9 @@ static void read_table(struct input *in, const struct input_table *table, const 
             struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, NULL);
             if (!deeper) return;
             read_table(in, key->table, NULL, NULL, field, deeper);
-            /* Half a block, without its required keys, could not be read back. */
-            if (deeper->count > 0 && !asks_for_something(key->table)) tree_append(echo, deeper);
+            /* Half a block, without its required keys or what its own table wants, could not be read back. */
+            if (deeper->count > 0 && !asks_for_something(key->table) && !key->table_for)
+                tree_append(echo, deeper);
         }
     }
     if (map && table->check && in->failure == OK && problems(in) == before) table->check(in, map, target);
