@@ -13,8 +13,12 @@ PKG_CONFIG ?= pkg-config
 first_of = $(firstword $(foreach p,$(1),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p))) $(firstword $(1)))
 MPI_PC  := $(call first_of,ompi-c mpi-c ompi mpich)
 HDF5_PC := $(call first_of,hdf5-openmpi hdf5)
-PACKAGES := $(MPI_PC) $(HDF5_PC) fftw3 openblas gsl libplfit yaml-0.1
-MISSING := $(strip $(foreach p,$(PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null || echo $(p))))
+# Optional: models of OpenKIM (kim:NAME). `make KIM_PC=` builds without.
+KIM_PC  := $(if $(shell $(PKG_CONFIG) --exists libkim-api 2>/dev/null && echo yes),libkim-api)
+HAVE_KIM := $(if $(KIM_PC),1,0)
+PACKAGES := $(MPI_PC) $(HDF5_PC) fftw3 openblas gsl libplfit yaml-0.1 $(KIM_PC)
+MISSING := $(strip $(foreach p,$(PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null || echo $(p))) \
+             $(shell $(CXX) -E -x c++ -include voro++/config.hh /dev/null >/dev/null 2>&1 || echo voro++))
 PC_CFLAGS := $(if $(MISSING),,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))
 PC_LIBS   := $(if $(MISSING),,$(filter-out -lgslcblas,$(shell $(PKG_CONFIG) --libs $(PACKAGES))))
 
@@ -26,12 +30,13 @@ DEB_openblas = libopenblas-dev
 DEB_gsl = libgsl-dev
 DEB_libplfit = libplfit-dev
 DEB_yaml-0.1 = libyaml-dev
+DEB_voro++ = voro++-dev
 DEB_cmocka = libcmocka-dev
 DEPS := gcc g++ make pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev hdf5-tools libfftw3-dev \
         libopenblas-dev libgsl-dev libplfit-dev voro++-dev libyaml-dev gnuplot-nox
 DEPS_UNIT := libcmocka-dev
-DEPS_TEST := $(DEPS_UNIT) lammps lammps-data python3-h5py python3-numpy python3-mdanalysis clang-format clang-tidy \
-             valgrind chromium git
+DEPS_TEST := $(DEPS_UNIT) lammps lammps-data voro++ libkim-api-dev openkim-models python3-h5py python3-numpy \
+             python3-mdanalysis clang-format clang-tidy valgrind chromium git
 
 # ---- flags ----
 WERROR ?= -Werror
@@ -40,8 +45,11 @@ OPT  ?= -O2 -g
 SAN  ?=
 # -fno-math-errno lets sqrt be one instruction; -ffp-contract=off keeps FMA explicit (Law 1). Never -ffast-math.
 CFLAGS  := -std=c11 -D_GNU_SOURCE $(OPT) $(SAN) -ffp-contract=off -fno-math-errno -fopenmp $(WARN) -Isrc -I. \
-           -DGLINT_VERSION='"$(VERSION)"' $(PC_CFLAGS)
-LDLIBS  := $(SAN) $(PC_LIBS) -lfftw3_omp -fopenmp -lm
+           -DGLINT_VERSION='"$(VERSION)"' -DGLINT_HAVE_KIM=$(HAVE_KIM) $(PC_CFLAGS)
+LDLIBS  := $(SAN) $(PC_LIBS) -lfftw3_omp -lvoro++ -lstdc++ -fopenmp -lm
+# One C++ file, the shim to Voro++ (which has no pkg-config file): exceptions stay inside, no RTTI.
+CXXWARN := $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(WARN)) -Wold-style-cast -Wnon-virtual-dtor
+CXXFLAGS := -std=c++14 $(OPT) $(SAN) -ffp-contract=off -fno-rtti $(CXXWARN) -Isrc
 
 # ---- sources: *.kernel.c are compiled once per instruction set ----
 ISA_avx512 := -mavx512f -mavx512dq -mavx512vl -mavx512bw -mavx512cd -mfma -mprefer-vector-width=512
@@ -49,10 +57,11 @@ ISA_avx2   := -mavx2 -mfma
 ISA_sse2   := -msse2
 ISAS    := avx512 avx2 sse2
 ALL_C   := $(shell find src analysis -name '*.c')
+ALL_CXX := $(shell find src -name '*.cc')
 ALL_H   := $(shell find src analysis -name '*.h')
 KERNELS := $(filter %.kernel.c,$(ALL_C))
 SOURCES := $(filter-out src/main.c %.kernel.c,$(ALL_C))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNELS:%.kernel.c=$(BUILD)/%.$(i).o))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ALL_CXX:%.cc=$(BUILD)/%.o) $(foreach i,$(ISAS),$(KERNELS:%.kernel.c=$(BUILD)/%.$(i).o))
 LIBRARY := $(BUILD)/libglint.a
 PROGRAM := $(BUILD)/glint
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
@@ -89,14 +98,22 @@ deps: ## install what building and running needs (Debian; root or sudo)
 deps-unit:
 	$(call apt_install,$(DEPS_UNIT))
 
-deps-test: ## install what the tests compare with: LAMMPS, MDAnalysis, h5py, clang tools, valgrind
+deps-test: ## install what the tests compare with: LAMMPS, OpenKIM (then make builds kim: in), MDAnalysis, voro++, clang tools
 	$(call apt_install,$(DEPS_TEST))
 
+# Which optional libraries there are is told at the start, when that changes; what depends on it is made again.
+OPTIONAL := $(BUILD)/optional-kim-$(HAVE_KIM)
+$(OPTIONAL):
+	@mkdir -p $(@D)
+	@rm -f $(BUILD)/optional-kim-*
+	@echo "$(if $(KIM_PC),KIM API $(shell $(PKG_CONFIG) --modversion libkim-api 2>/dev/null) found: kim:NAME is built in,no KIM API (optional; Debian: libkim-api-dev openkim-models): built without kim:NAME)"
+	@touch $@
+
 # A missing library is told at the start, not by a compiler error in the middle. An empty recipe costs nothing.
-libraries:
+libraries: $(OPTIONAL)
 ifneq ($(MISSING),)
 	@command -v $(PKG_CONFIG) >/dev/null || echo "glint needs pkg-config (Debian: pkg-config)" >&2
-	@echo "glint needs libraries that pkg-config does not find:" >&2
+	@echo "glint needs libraries that pkg-config (or, for Voro++, the C++ compiler) does not find:" >&2
 	@$(foreach p,$(MISSING),echo "  $(p)   (Debian: $(DEB_$(p)))" >&2;)
 	@echo "Install them with 'make deps', or load their modules (module load, spack load) so that pkg-config sees them." >&2
 	@exit 1
@@ -119,10 +136,17 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	@ar rcs $@ $^
 
+$(BUILD)/src/force/kim.o $(BUILD)/src/force/kim_model.o $(BUILD)/tests/test_kim: $(OPTIONAL)
+
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	@echo "cc    $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.cc | libraries
+	@mkdir -p $(@D)
+	@echo "c++   $<"
+	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 define isa_rule
 $(BUILD)/%.$(1).o: %.kernel.c | libraries
@@ -195,7 +219,7 @@ sanitize: ## the unit tests with address and undefined-behaviour sanitizers (bui
 layers: ## includes point upstream only
 	@tests/layers.sh
 
-FORMATTED = $(ALL_C) $(ALL_H) $(wildcard tests/unit/*.[ch])
+FORMATTED = $(ALL_C) $(ALL_CXX) $(ALL_H) $(wildcard tests/unit/*.[ch])
 format: ## clang-format all sources
 	@clang-format -i $(FORMATTED)
 format-check: ## fail if a source is not formatted
@@ -207,15 +231,17 @@ headers: libraries ## every header compiles alone
 	done; test $$failed = 0 && echo "$(words $(ALL_H)) headers compile alone"
 
 # gcc-only warnings and flags are left out: clang reads this file.
-compile_commands.json: $(ALL_C) Makefile
-	@{ echo '['; sep=; for f in $(ALL_C); do \
-	  printf '%s{"directory": "%s", "file": "%s", "command": "clang %s -c %s"}' "$$sep" "$(CURDIR)" $$f \
-	    '$(subst ",\",$(subst \,\\,$(filter-out -Werror -W%,$(subst '"$(VERSION)"',\"$(VERSION)\",$(CFLAGS))))) -DISA_NAME=avx2 -DISA_avx2=1 -mavx2 -mfma' $$f; \
-	  sep=",$$(printf '\n ')"; done; echo; echo ']'; } > $@
+quoted = $(subst ",\",$(subst \,\\,$(filter-out -Werror -W%,$(subst '"$(VERSION)"',\"$(VERSION)\",$(1)))))
+compile_commands.json: $(ALL_C) $(ALL_CXX) Makefile
+	@{ echo '['; sep=; entry() { \
+	    printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}' "$$sep" "$(CURDIR)" "$$1" "$$2" "$$1"; \
+	    sep=",$$(printf '\n ')"; }; \
+	  for f in $(ALL_C); do entry $$f 'clang $(call quoted,$(CFLAGS)) -DISA_NAME=avx2 -DISA_avx2=1 -mavx2 -mfma'; done; \
+	  for f in $(ALL_CXX); do entry $$f 'clang++ $(call quoted,$(CXXFLAGS))'; done; echo; echo ']'; } > $@
 
 TIDY_JOBS ?= 2
 tidy: compile_commands.json ## clang-tidy over all sources (.clang-tidy), no warning allowed
-	@printf '%s\n' $(ALL_C) | xargs -P $(TIDY_JOBS) -n 4 clang-tidy --quiet -p . --warnings-as-errors='*' 2>/dev/null && echo "clang-tidy: no warnings in $(words $(ALL_C)) files"
+	@printf '%s\n' $(ALL_C) $(ALL_CXX) | xargs -P $(TIDY_JOBS) -n 4 clang-tidy --quiet -p . --warnings-as-errors='*' 2>/dev/null && echo "clang-tidy: no warnings in $(words $(ALL_C) $(ALL_CXX)) files"
 
 # ---- installing ----
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/cmd/correlate_run.h"
+#include "analysis/report/run_settings.h"
 #include "analysis/correlate/contrast.h"
 #include "base/h5.h"
 #include "base/log.h"
@@ -21,6 +22,29 @@ struct correlate_options correlate_defaults(void)
                                       .null = "exact",
                                       .seeds = 200,
                                       .lag = 0};
+}
+
+status correlate_defaults_of(struct correlate_options *o, struct run_settings *s, const char *path,
+                             bool with_null)
+{
+    struct text said = {0};
+    *o = correlate_defaults();
+    TRY(run_settings_read(s, path));
+    s->has_waiting = false; /* no business of speckles */
+    if (!s->has_analysis) return OK;
+    o->age = s->age;
+    o->diagonal = s->diagonal;
+    o->per_decade = s->per_decade;
+    if (with_null && s->surrogates > 0) {
+        o->null = "surrogate";
+        o->seeds = s->surrogates;
+    } else if (with_null && !s->null_exact) {
+        o->null = "none";
+    }
+    run_settings_describe(s, &said);
+    log_info("defaults from the run's input: %s", said.s ? said.s : "");
+    text_free(&said);
+    return OK;
 }
 
 /* ---- choices ---- */

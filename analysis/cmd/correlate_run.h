@@ -26,6 +26,11 @@ struct correlate_options {
     bool log_windows, double_precision, json;
 };
 struct correlate_options correlate_defaults(void);
+/* The same, with what the input of the run says to which `path` belongs (run_settings.h; kept by the caller
+ * as long as the options). with_null: also the null model. */
+struct run_settings;
+status correlate_defaults_of(struct correlate_options *o, struct run_settings *s, const char *path,
+                             bool with_null);
 
 /* The options both commands have; each command's table starts with them. */
 #define CORRELATE_ARG(field, option, letter, kind, value, text)                      \

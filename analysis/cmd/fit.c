@@ -3,6 +3,7 @@
 #include "analysis/fit/ageing_law.h"
 #include "analysis/fit/curves.h"
 #include "analysis/fit/relaxation.h"
+#include "analysis/report/run_settings.h"
 #include "base/args.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -358,6 +359,25 @@ static status fit_rows(struct job *j, const struct curves *c, const char *path)
     return OK;
 }
 
+/* What the input of the run says to which the file belongs, where the command line says nothing. */
+static status run_defaults(struct options *o, const char *path)
+{
+    struct run_settings s;
+    struct text said = {0};
+    TRY(run_settings_read(&s, path));
+    s.has_waiting = false;
+    if (!s.has_analysis) return OK;
+    if (!o->power) o->power = s.siegert == 1 ? "1" : s.siegert == 2 ? "2" : "both";
+    if (o->models.n == 0) {
+        if (s.fit_models & 1u) o->models.value[o->models.n++] = "kww";
+        if (s.fit_models & 2u) o->models.value[o->models.n++] = "mittag_leffler";
+    }
+    run_settings_describe(&s, &said);
+    log_info("defaults from the run's input: %s", said.s ? said.s : "");
+    text_free(&said);
+    return OK;
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {.row = -1, .from = 0.0, .to = INFINITY};
@@ -367,6 +387,7 @@ static status run(int argc, char **argv)
     const char *path[1];
     status s = OK;
     TRY(args_parse(&cmd_fit, argc, argv, &o, path, 1, 1, NULL));
+    TRY(run_defaults(&o, path[0]));
     TRY(relaxation_setup(&o, &j.how, &j.power_from, &j.power_to));
     TRY(choose_models(&o, j.model, &j.models));
     if (o.per_decade < 0.0) return fail(BAD_INPUT, "--per-decade %g: want a number above 0", o.per_decade);

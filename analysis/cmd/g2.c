@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/cmd/correlate_run.h"
+#include "analysis/report/run_settings.h"
 
 #include <stddef.h>
 
@@ -12,6 +13,10 @@ static status run(int argc, char **argv)
     struct correlate_options o = correlate_defaults();
     struct correlate c = {0};
     const char *path;
+    struct run_settings settings;
+    TRY(args_parse(&cmd_g2, argc, argv, &o, &path, 1, 1, NULL));
+    /* Now that the file is known: its run's defaults, and the command line over them. */
+    TRY(correlate_defaults_of(&o, &settings, path, false));
     TRY(args_parse(&cmd_g2, argc, argv, &o, &path, 1, 1, NULL));
     bool stored = correlate_is_results(path);
     if (stored && o.out)

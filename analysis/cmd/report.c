@@ -21,7 +21,7 @@ static const struct arg args[] = {
     {"--output", 'o', ARG_STRING, AT(output), "FILE", "the page (default: RUNDIR/report.html)"},
     {"--quick", 0, ARG_FLAG, AT(quick), NULL, "smaller surrogates, no subsets of pixels: a first look"},
     {"--seeds", 0, ARG_INT, AT(seeds), "N",
-     "surrogate records per window (default 100; 200 and more for publication)"},
+     "surrogate records per window (default: the run's input, else 100; 200 and more for publication)"},
     {"--surrogate-pixels", 0, ARG_INT, AT(pixels), "N",
      "most pixels of a surrogate; variances scale as 1/n beyond (default 128)"},
     {"--goodness", 0, ARG_INT, AT(replicates), "N",
@@ -68,6 +68,7 @@ static void json_motion(struct json *j, const struct motion_report *m)
     int64_t row = motion_report_row(m);
     json_open(j, NULL, '{');
     json_string(j, "label", m->label);
+    json_string(j, "hops_from", m->in_situ ? m->hops_from : "trajectory");
     json_integer(j, "frames", m->frames);
     json_integer(j, "atoms", m->track.atoms);
     if (m->has[MOTION_STRUCTURE]) {
@@ -117,9 +118,9 @@ static void summary_text(const struct report *r, const char *page)
     for (int i = 0; i < r->motions; i++) {
         const struct motion_report *m = &r->motion[i];
         int64_t row = motion_report_row(m);
-        printf("# trajectory %s: tau_alpha %.5g %s; %s\n", m->label,
-               m->has[MOTION_ISF] ? m->isf.tau[0] : (double)NAN, m->track.time_unit,
-               row >= 0 ? m->hops.row[row].exchange.verdict : "no fit of the waiting times");
+        printf("# %s%s%s:", m->in_situ ? "hops in situ" : "trajectory", m->label[0] ? " " : "", m->label);
+        if (m->has[MOTION_ISF]) printf(" tau_alpha %.5g %s;", m->isf.tau[0], m->track.time_unit);
+        printf(" %s\n", row >= 0 ? m->hops.row[row].exchange.verdict : "no fit of the waiting times");
     }
     printf("%s\n%s\n", r->results, page);
 }
@@ -193,7 +194,8 @@ const struct command cmd_report = {
                    "RUNDIR/figures, the page to\n"
                    "RUNDIR/report.html. Without gnuplot the page has no pictures and names the data files. "
                    "What a record is too short for\n"
-                   "is said on the page, not a failure.",
+                   "is said on the page, not a failure. The blocks analysis: and waiting: of the run's input "
+                   "give the defaults.",
     .examples = "  glint report runs/first\n"
                 "  glint report runs/glass -o glass.html --seeds 200 --goodness 200\n"
                 "  glint report runs/first --quick --json | jq .windows\n",

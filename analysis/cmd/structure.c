@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* glint structure — pair correlation functions and structure factors. */
+/* glint structure — pair correlation functions, structure factors, Voronoi polyhedra, bond order. */
 #include "analysis/structure/structure.h"
 
+#include "analysis/cmd/structure_cells.h"
 #include "analysis/cmd/track_args.h"
+#include "analysis/cmd/values.h"
 #include "base/args.h"
 #include "base/text.h"
 
@@ -11,15 +13,33 @@
 #include <stdio.h>
 
 struct options {
-    bool rdf, sq, json;
+    bool rdf, sq, voronoi, bond_order, radical, json;
     double r_max, dr, q_max, dq, from, to;
-    int64_t frames, points;
-    const char *units;
+    int64_t frames, points, top;
+    double edge, cutoff;
+    const char *units, *radii, *filter, *atoms;
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
-    {"--rdf", 0, ARG_FLAG, AT(rdf), NULL, "pair correlation functions g(r) (both, if neither is asked for)"},
+    {"--rdf", 0, ARG_FLAG, AT(rdf), NULL,
+     "pair correlation functions g(r) (this and --sq, if nothing is asked for)"},
     {"--sq", 0, ARG_FLAG, AT(sq), NULL, "structure factors S(q)"},
+    {"--voronoi", 0, ARG_FLAG, AT(voronoi), NULL,
+     "Voronoi indices, coordination, Frank-Kasper centres and their network, Laves centres"},
+    {"--bond-order", 0, ARG_FLAG, AT(bond_order), NULL, "q4, q6, w6, averaged q4 and q6, solid-like atoms"},
+    {"--filter", 0, ARG_STRING, AT(filter), "LIST",
+     "faces below these fractions of their cell's surface are dropped, one table each (0,0.01)"},
+    {"--edges", 0, ARG_DOUBLE, AT(edge), "F",
+     "contract edges shorter than F mean radii first (0: none; 0.01 for degenerate crystals such as fcc)"},
+    {"--radical", 0, ARG_FLAG, AT(radical), NULL,
+     "radical planes, with the known radii: sigma/2 of A, B; Cu 1.28, Zr 1.60"},
+    {"--radii", 0, ARG_STRING, AT(radii), "LIST",
+     "radical planes with these radii of the species: '1.28,1.60'"},
+    {"--top", 0, ARG_INT, AT(top), "N", "most frequent indices shown (12)"},
+    {"--cutoff", 0, ARG_DOUBLE, AT(cutoff), "R",
+     "bond order with all atoms within R instead of Voronoi neighbors weighted with face areas"},
+    {"--atoms", 0, ARG_STRING, AT(atoms), "FILE.csv",
+     "cell (first of --filter) and, with --bond-order, its values for every atom of the last frame"},
     {"--r-max", 0, ARG_DOUBLE, AT(r_max), "R",
      "largest distance (5 mean distances); may exceed half the cell"},
     {"--dr", 0, ARG_DOUBLE, AT(dr), "DR", "bin width of g(r) (1/60 mean distance)"},
@@ -169,7 +189,7 @@ static void json_sq(struct json *j, const struct structure *m)
     json_close(j);
 }
 
-static void print_json(const struct structure *m)
+static void print_json(const struct structure *m, int top)
 {
     struct json j = json_start();
     json_open(&j, NULL, '{');
@@ -181,9 +201,33 @@ static void print_json(const struct structure *m)
     json_number(&j, "density", m->density);
     if (m->has_rdf) json_rdf(&j, m);
     if (m->has_sq) json_sq(&j, m);
+    if (m->has_voronoi) structure_cells_json_voronoi(&j, m, top);
+    if (m->has_bond_order) structure_cells_json_bond_order(&j, m);
     json_close(&j);
     puts(j.text.s);
     json_free(&j);
+}
+
+static status read_lists(const struct options *o, struct structure_options *so)
+{
+    struct values v;
+    if (o->filter) {
+        TRY(values_numbers(&v, "--filter", o->filter));
+        if (v.n > VORONOI_LEVELS)
+            return fail(BAD_INPUT, "--filter: %d values, at most %d were expected", v.n, VORONOI_LEVELS);
+        so->filters = v.n;
+        for (int k = 0; k < v.n; k++) so->filter[k] = v.value[k];
+    }
+    if (o->radii) {
+        TRY(values_numbers(&v, "--radii", o->radii));
+        so->radical = true;
+        for (int k = 0; k < v.n && k < SPECIES_MAX; k++) {
+            if (!(v.value[k] > 0.0))
+                return fail(BAD_INPUT, "--radii: %g, a radius must be positive", v.value[k]);
+            so->radius[k] = v.value[k];
+        }
+    }
+    return OK;
 }
 
 static status run(int argc, char **argv)
@@ -193,8 +237,9 @@ static status run(int argc, char **argv)
     const char *file[1];
     int files;
     TRY(args_parse(&cmd_structure, argc, argv, &o, file, 1, 1, &files));
-    if (!o.rdf && !o.sq) o.rdf = o.sq = true;
-    if (o.r_max < 0.0 || o.dr < 0.0 || o.q_max < 0.0 || o.dq < 0.0 || o.frames < 0 || o.points < 0)
+    if (!o.rdf && !o.sq && !o.voronoi && !o.bond_order && !o.atoms) o.rdf = o.sq = true;
+    if (o.r_max < 0.0 || o.dr < 0.0 || o.q_max < 0.0 || o.dq < 0.0 || o.frames < 0 || o.points < 0 ||
+        o.top < 0 || o.cutoff < 0.0)
         return fail(BAD_INPUT, "ranges, bin widths and numbers must be positive");
     struct structure_options so = {.rdf = o.rdf,
                                    .sq = o.sq,
@@ -206,16 +251,26 @@ static status run(int argc, char **argv)
                                    .points = o.points,
                                    .from = o.from,
                                    .to = o.to,
-                                   .units = o.units};
+                                   .units = o.units,
+                                   .voronoi = o.voronoi,
+                                   .bond_order = o.bond_order,
+                                   .radical = o.radical,
+                                   .edge = o.edge,
+                                   .bond_cutoff = o.cutoff,
+                                   .table = o.atoms};
+    int top = o.top > 0 ? (int)o.top : 12;
+    TRY(read_lists(&o, &so));
     TRY(structure_load(&m, file[0], &so));
     if (o.json) {
-        print_json(&m);
+        print_json(&m, top);
     } else {
         printf("# %" PRId64 " frames, time %g to %g, %" PRId64 " atoms, density %.6g /%s^3\n", m.frames,
                m.first_time, m.last_time, m.atoms, m.density, m.length_unit);
         if (m.has_rdf) print_rdf(&m);
         if (m.has_rdf && m.has_sq) printf("\n\n");
         if (m.has_sq) print_sq(&m);
+        if (m.has_voronoi) structure_cells_print_voronoi(&m, top);
+        if (m.has_bond_order) structure_cells_print_bond_order(&m);
     }
     structure_release(&m);
     return OK;
@@ -223,15 +278,23 @@ static status run(int argc, char **argv)
 
 const struct command cmd_structure = {
     .name = "structure",
-    .summary = "pair correlation functions g(r) and structure factors S(q)",
-    .synopsis = "TRAJ|RUNDIR [--rdf] [--sq] [--frames N] [--from T] [--to T] [--json]",
-    .description = "Total and partial g(r) with running coordination numbers, and S(q) on the "
-                   "reciprocal-lattice points of "
-                   "the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman forms, averaged over "
-                   "frames; first "
-                   "peaks with their half-height range (the q window of a speckle analysis).",
+    .summary = "g(r), S(q), Voronoi polyhedra and bond order",
+    .synopsis =
+        "TRAJ|RUNDIR [--rdf] [--sq] [--voronoi] [--bond-order] [--frames N] [--from T] [--to T] [--json]",
+    .description =
+        "Total and partial g(r) with running coordination numbers, and S(q) on the "
+        "reciprocal-lattice points of "
+        "the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman forms, averaged over "
+        "frames; first "
+        "peaks with their half-height range (the q window of a speckle analysis). Voronoi indices "
+        "<n3,n4,n5,n6> depend strongly on what is "
+        "done about small faces: tables for two filters are given, and the construction is printed.",
+
     .examples = "  glint structure runs/first --sq\n"
                 "  glint structure config.data --rdf --r-max 6 --dr 0.01\n"
-                "  glint structure trajectory.h5 --from 500 --frames 50 --json\n",
+                "  glint structure trajectory.h5 --from 500 --frames 50 --json\n"
+                "  glint structure config.data --voronoi --radical --filter 0,0.005,0.01,0.02\n"
+                "  glint structure config.data --bond-order --voronoi --atoms atoms.csv\n",
+
     .args = args,
     .run = run};

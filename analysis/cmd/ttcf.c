@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/cmd/correlate_run.h"
+#include "analysis/report/run_settings.h"
 
 #include <stddef.h>
 
@@ -21,6 +22,10 @@ static status run(int argc, char **argv)
 {
     struct correlate_options o = correlate_defaults();
     const char *path;
+    struct run_settings settings;
+    TRY(args_parse(&cmd_ttcf, argc, argv, &o, &path, 1, 1, NULL));
+    /* Now that the file is known: its run's defaults, and the command line over them. */
+    TRY(correlate_defaults_of(&o, &settings, path, true));
     TRY(args_parse(&cmd_ttcf, argc, argv, &o, &path, 1, 1, NULL));
     if (o.map_frames < 0 || o.lag < 0 || o.seed < 0)
         return fail(BAD_INPUT, "--map-frames, --lag and --seed cannot be negative");

@@ -2,8 +2,11 @@
 /* glint waiting — hops of atoms and their waiting times. */
 #include "analysis/cmd/track_args.h"
 #include "analysis/cmd/values.h"
+#include "analysis/cmd/waiting_output.h"
+#include "analysis/dynamics/hop_record.h"
 #include "analysis/dynamics/hop_table.h"
 #include "analysis/dynamics/hop_table_file.h"
+#include "analysis/report/run_settings.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -11,12 +14,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct options {
     struct track_args track;
-    const char *distance, *r1, *persist, *cage, *p_hop, *preset, *burst, *hops, *species, *output;
-    bool linear;
-    int64_t ages, replicates, seed;
+    const char *distance, *r1, *persist, *cage, *p_hop, *preset, *burst, *hops, *species, *output, *stage;
+    const char *models, *correction, *xmin;
+    bool linear, trajectory;
+    int64_t ages, replicates, seed, blocks;
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
@@ -29,7 +34,8 @@ static const struct arg args[] = {
      "add the p_hop criterion: window (time), threshold (length^2): '10,0.2'"},
     {"--preset", 0, ARG_STRING, AT(preset), "riechers",
      "add: displaced by r1 from where it stood, no mean, no persistence"},
-    {"--ages", 0, ARG_INT, AT(ages), "N", "N age windows, each as long as the record before it"},
+    {"--ages", 0, ARG_INT, AT(ages), "N",
+     "N age windows beside the whole record, each as long as the record before it"},
     {"--linear-ages", 0, ARG_FLAG, AT(linear), NULL, "age windows of equal length"},
     {"--species", 0, ARG_STRING, AT(species), "NAME", "atoms of one species only"},
     {"--burst", 0, ARG_STRING, AT(burst), "TIME",
@@ -37,6 +43,17 @@ static const struct arg args[] = {
     {"--hops", 0, ARG_STRING, AT(hops), "FILE", "write the list of hops of the first row (CSV)"},
     {"--output", 'o', ARG_STRING, AT(output), "FILE.h5",
      "write the table and all waiting times (/entry/glint/waiting_times)"},
+    {"--stage", 0, ARG_STRING, AT(stage), "LABEL", "of a run folder: the stage whose hops-LABEL.h5 is read"},
+    {"--trajectory", 0, ARG_FLAG, AT(trajectory), NULL,
+     "of a run folder: find hops in trajectory.h5 although they were found while the atoms moved"},
+    {"--models", 0, ARG_STRING, AT(models), "LIST",
+     "laws compared: power, truncated-power, exponential, stretched, lognormal (default: the run's input, "
+     "else all)"},
+    {"--correction", 0, ARG_STRING, AT(correction), "HOW",
+     "for the finite record: censored (Kaplan-Meier), window or none (default: the run's input, else "
+     "censored)"},
+    {"--xmin", 0, ARG_STRING, AT(xmin), "TIME|scan", "from where on the tail is fitted"},
+    {"--blocks", 0, ARG_INT, AT(blocks), "N", "error of alpha by a bootstrap over N blocks of atoms"},
     {"--replicates", 0, ARG_INT, AT(replicates), "N", "synthetic samples for the goodness of fit (0: none)"},
     {"--seed", 0, ARG_INT, AT(seed), "N", "seed of those samples (1)"},
     TRACK_ARGS(struct options, track),
@@ -88,11 +105,18 @@ static status read_lists(struct hop_table_options *h, const struct options *o, c
     return o->p_hop ? read_p_hop(h, o->p_hop, t) : OK;
 }
 
-static status read_options(struct hop_table_options *h, const struct options *o, const struct track *t,
-                           bool *measured)
+static status read_r1(struct hop_table_options *h, const struct options *o, const struct track *t)
 {
     struct values v;
-    *h = hop_table_defaults();
+    if (!o->r1) return hop_table_r1(t, &h->r1);
+    TRY(values_lengths(&v, "--r1", o->r1, t->length_unit, 0.0, t->length_unit));
+    TRY(one(&h->r1, &v, "--r1"));
+    return h->r1 > 0.0 ? OK : fail(BAD_INPUT, "--r1: %g, it must be positive", h->r1);
+}
+
+/* What a hop is, for a trajectory. */
+static status read_detector(struct hop_table_options *h, const struct options *o, const struct track *t)
+{
     bool clock = strcmp(t->time_unit, "steps") != 0 && strcmp(t->time_unit, "frames") != 0;
     if (!clock && (!o->persist || !o->cage))
         return fail(
@@ -104,238 +128,55 @@ static status read_options(struct hop_table_options *h, const struct options *o,
         log_warning(
             "the frames are not equally spaced: hops there and back inside a gap are not seen, and \"in all "
             "frames for t_p\" may rest on two frames");
-    *measured = o->r1 == NULL;
-    if (o->r1) {
-        TRY(values_lengths(&v, "--r1", o->r1, t->length_unit, 0.0, t->length_unit));
-        TRY(one(&h->r1, &v, "--r1"));
-        if (!(h->r1 > 0.0)) return fail(BAD_INPUT, "--r1: %g, it must be positive", h->r1);
-    } else {
-        TRY(hop_table_r1(t, &h->r1));
-    }
+    TRY(read_r1(h, o, t));
     TRY(read_lists(h, o, t));
     if (o->preset && strcmp(o->preset, "riechers") != 0)
         return fail(BAD_INPUT, "--preset '%s' is unknown; there is 'riechers'", o->preset);
     if (o->ages < 0 || o->ages > HOP_TABLE_LIST)
         return fail(BAD_INPUT, "--ages %" PRId64 ": a number from 1 to %d was expected", o->ages,
                     HOP_TABLE_LIST);
-    if (o->replicates < 0) return fail(BAD_INPUT, "--replicates %" PRId64 " is negative", o->replicates);
     h->riechers = o->preset != NULL;
     h->ages = (int)o->ages;
     h->linear_ages = o->linear;
-    h->replicates = o->replicates;
-    h->seed = (uint64_t)o->seed;
     if (!o->species) return OK;
     h->group = 1 + species_find(&t->species, o->species);
     if (h->group == 0) return fail(BAD_INPUT, "--species '%s': the file has no such species", o->species);
     return OK;
 }
 
-/* ---- text ---- */
-static void print_head(const struct hop_table *h, const struct hop_table_options *ho, const struct track *t,
-                       bool measured)
+/* How the times are analysed: the run's input, then the command line. */
+static status read_analysis(struct hop_table_options *h, const struct options *o,
+                            const struct run_settings *s)
 {
-    struct text d = {0};
-    track_describe(t, &d);
-    printf("%s# r1 = %.5g %s (%s); cage mean over %g %s\n", d.s ? d.s : "", h->r1, t->length_unit,
-           measured ? "first peak of g(r), measured" : "given", ho->cage, t->time_unit);
-    printf(
-        "# hop: |r - cage mean| > d in all frames for at least t_p; time of its first frame; p_hop, "
-        "riechers: see --help\n"
-        "# rev: hops in loops that lead back to within d/2 of an old cage; persistence: to the first hop; "
-        "exchange: between\n"
-        "# hops; cens: of these cut off by the end of the record (Kaplan-Meier uses them); '-': not reached "
-        "or no fit\n"
-        "# alpha: exponent of p(w) ~ w^-alpha for w >= xmin (maximum likelihood with censoring, xmin by "
-        "least KS distance;\n"
-        "# fits start at max(10 frame intervals, t_p)); flat: decades of xmin over which alpha stays within "
-        "2 "
-        "sigma;\n"
-        "# law: of least BIC among five for all w >= max(10 frame intervals, t_p); quote: yes if all tests "
-        "allow alpha as a power law\n");
-    text_free(&d);
-    printf("# kind     d/r1   d/%-8s t_p/%-6s age_from   age_to     hops movers  rev%%  persist   cens  "
-           "median | exchange  "
-           "cens  median  alpha  error    xmin   tail  flat law               quote\n",
-           t->length_unit, t->time_unit);
-}
-
-static void print_row(const struct hop_row *r)
-{
-    char b[8][24];
-    const struct hops *h = &r->hops;
-    const struct hop_law *x = &r->exchange;
-    const double nan = (double)NAN;
-    bool phop = r->how.criterion == HOP_PHOP;
-    double reversible = h->n > 0 ? 100.0 * (double)h->reversible / (double)h->n : nan;
-    printf("%-8s %6s %10s %10.4g %8.6g %8.6g %8" PRId64 " %6" PRId64 " %5s %8" PRId64 " %6" PRId64
-           " %7s | %8" PRId64 " %5" PRId64 " %7s",
-           r->name, track_args_number(b[0], phop ? nan : r->distance_r1, 3),
-           track_args_number(b[1], phop ? nan : r->how.distance, 4), phop ? r->how.window : r->how.persist,
-           h->begin, h->end, h->n, h->hopped, track_args_number(b[2], reversible, 3), h->persistence.n,
-           h->persistence.censored, track_args_number(b[3], r->persistence.median, 4), h->exchange.n,
-           h->exchange.censored, track_args_number(b[4], x->median, 4));
-    if (!x->has_fit) {
-        printf("      -      -       -      -     - -                 -\n");
-        return;
+    h->laws = s->laws;
+    h->correction = s->correction;
+    h->xmin = s->xmin;
+    h->blocks = s->blocks;
+    if (o->models) TRY(run_settings_laws("--models", o->models, &h->laws));
+    if (o->correction) {
+        int c = WAITING_NONE;
+        while (c <= WAITING_WINDOW && strcmp(o->correction, waiting_correction_names[c]) != 0) c++;
+        if (c > WAITING_WINDOW)
+            return fail(BAD_INPUT, "--correction '%s': censored, window or none was expected", o->correction);
+        h->correction = (enum waiting_correction)c;
     }
-    const struct waiting_analysis *a = &x->fit;
-    printf(" %6.3f %6.3f %7.4g %6zu %5.2f %-17s %s\n", a->alpha, a->sigma, a->xmin,
-           a->scan.point[a->scan.best].events, a->flat_decades, x->preferred, a->quotable ? "yes" : "no");
-}
-
-static status print_table(const struct hop_table *h, const struct hop_table_options *ho,
-                          const struct track *t, bool measured, double burst)
-{
-    print_head(h, ho, t, measured);
-    for (int64_t i = 0; i < h->rows; i++) print_row(h->row + i);
-    for (int64_t i = 0; i < h->rows; i++)
-        printf("# row %" PRId64 " exchange: %s\n", i + 1, h->row[i].exchange.verdict);
-    if (!(burst > 0.0)) return OK;
-    struct hop_bursts b;
-    TRY(hops_bursts(&b, &h->row[0].hops, burst));
-    printf("\n\n# hops of row 1 per %g %s: mean %.5g, variance/mean %.4g (1: independent hops at a constant "
-           "rate)\n"
-           "# start/%s  hops  atoms\n",
-           b.width, t->time_unit, b.mean, b.fano, t->time_unit);
-    for (int64_t i = 0; i < b.n; i++)
-        printf("%12.8g %6" PRId64 " %6" PRId64 "\n", b.time[i], b.hops[i], b.atoms[i]);
-    hop_bursts_free(&b);
+    if (o->xmin && strcmp(o->xmin, "scan") == 0) h->xmin = 0.0;
+    if (o->blocks < 0 || o->blocks > 100000)
+        return fail(BAD_INPUT, "--blocks %" PRId64 ": a number from 0 to 100000 was expected", o->blocks);
+    if (o->blocks > 0) h->blocks = (int)o->blocks;
+    if (o->replicates < 0) return fail(BAD_INPUT, "--replicates %" PRId64 " is negative", o->replicates);
+    h->replicates = o->replicates;
+    h->seed = (uint64_t)o->seed;
     return OK;
 }
 
-/* ---- JSON ---- */
-static void json_laws(struct json *j, const char *name, const struct waiting_fit *fit)
+static status read_xmin(struct hop_table_options *h, const struct options *o, const char *time_unit)
 {
-    json_open(j, name, '{');
-    for (int m = 0; m < WAITING_MODELS; m++) {
-        json_open(j, waiting_models[m].name, '{');
-        json_number(j, "xmin", fit[m].xmin);
-        json_integer(j, "events", (int64_t)fit[m].events);
-        json_number(j, "log_likelihood", fit[m].log_likelihood);
-        json_number(j, "aic", fit[m].aic);
-        json_number(j, "bic", fit[m].bic);
-        for (int p = 0; p < waiting_models[m].parameters; p++)
-            json_number(j, waiting_models[m].parameter[p], fit[m].parameter[p]);
-        json_close(j);
-    }
-    json_close(j);
-}
-
-static void json_fit(struct json *j, const struct hop_law *l)
-{
-    const struct waiting_analysis *a = &l->fit;
-    json_open(j, "tail", '{');
-    json_number(j, "alpha", a->alpha);
-    json_number(j, "alpha_error", a->sigma);
-    json_number(j, "xmin", a->xmin);
-    json_integer(j, "events", (int64_t)a->scan.point[a->scan.best].events);
-    json_number(j, "ks_distance", a->ks);
-    json_number(j, "p_value", a->p_value);
-    json_number(j, "flat_decades", a->flat_decades);
-    json_bool(j, "quotable", a->quotable);
-    json_laws(j, "laws", a->fit);
-    json_open(j, "alpha_of_xmin", '[');
-    for (size_t i = 0; i < a->scan.n; i++) {
-        json_open(j, NULL, '[');
-        json_number(j, NULL, a->scan.point[i].xmin);
-        json_number(j, NULL, a->scan.point[i].alpha);
-        json_number(j, NULL, a->scan.point[i].sigma);
-        json_close(j);
-    }
-    json_close(j);
-    json_close(j);
-}
-
-static void json_law(struct json *j, const char *name, const struct hop_law *l, const struct waits *w)
-{
-    json_open(j, name, '{');
-    json_integer(j, "times", w->n);
-    json_integer(j, "censored", w->censored);
-    json_number(j, "median", l->median);
-    json_string(j, "verdict", l->verdict);
-    if (l->has_fit) {
-        json_string(j, "least_bic", l->preferred);
-        json_laws(j, "whole", l->whole);
-        json_fit(j, l);
-    }
-    if (l->has_survival) {
-        /* At most 200 points of the step function, spread over its steps. */
-        json_open(j, "survival", '[');
-        size_t n = l->survival.n, shown = n < 200 ? n : 200;
-        for (size_t i = 0; i < shown; i++) {
-            size_t k = shown > 1 ? i * (n - 1) / (shown - 1) : 0;
-            json_open(j, NULL, '[');
-            json_number(j, NULL, l->survival.time[k]);
-            json_number(j, NULL, l->survival.survival[k]);
-            json_number(j, NULL, l->survival.error[k]);
-            json_close(j);
-        }
-        json_close(j);
-    }
-    json_close(j);
-}
-
-static void json_row(struct json *j, const struct hop_row *r)
-{
-    json_open(j, NULL, '{');
-    json_string(j, "criterion", r->name);
-    if (r->how.criterion == HOP_PHOP) {
-        json_number(j, "window", r->how.window);
-        json_number(j, "threshold", r->how.threshold);
-    } else {
-        json_number(j, "distance_r1", r->distance_r1);
-        json_number(j, "distance", r->how.distance);
-        json_number(j, "persist", r->how.persist);
-        json_number(j, "cage", r->how.cage);
-    }
-    json_number(j, "age_from", r->hops.begin);
-    json_number(j, "age_to", r->hops.end);
-    json_integer(j, "atoms", r->hops.atoms);
-    json_integer(j, "hops", r->hops.n);
-    json_integer(j, "atoms_that_hopped", r->hops.hopped);
-    json_integer(j, "reversible", r->hops.reversible);
-    json_integer(j, "straight_returns", r->hops.returns);
-    json_integer(j, "excursions", r->hops.excursions);
-    json_law(j, "persistence", &r->persistence, &r->hops.persistence);
-    json_law(j, "exchange", &r->exchange, &r->hops.exchange);
-    json_close(j);
-}
-
-static status print_json(const struct hop_table *h, const struct track *t, bool measured, double burst)
-{
-    struct json j = json_start();
-    json_open(&j, NULL, '{');
-    track_args_json(&j, t);
-    json_number(&j, "r1", h->r1);
-    json_bool(&j, "r1_measured", measured);
-    json_string(&j, "correction", waiting_correction_names[WAITING_CENSORED]);
-    json_open(&j, "rows", '[');
-    for (int64_t i = 0; i < h->rows; i++) json_row(&j, h->row + i);
-    json_close(&j);
-    if (burst > 0.0) {
-        struct hop_bursts b;
-        status s = hops_bursts(&b, &h->row[0].hops, burst);
-        if (s != OK) {
-            json_free(&j);
-            return s;
-        }
-        json_open(&j, "bursts", '{');
-        json_number(&j, "width", b.width);
-        json_number(&j, "mean", b.mean);
-        json_number(&j, "fano", b.fano);
-        json_open(&j, "hops", '[');
-        for (int64_t i = 0; i < b.n; i++) json_integer(&j, NULL, b.hops[i]);
-        json_close(&j);
-        json_open(&j, "atoms", '[');
-        for (int64_t i = 0; i < b.n; i++) json_integer(&j, NULL, b.atoms[i]);
-        json_close(&j);
-        json_close(&j);
-        hop_bursts_free(&b);
-    }
-    json_close(&j);
-    puts(j.text.s);
-    json_free(&j);
-    return OK;
+    struct values v;
+    if (!o->xmin || strcmp(o->xmin, "scan") == 0) return OK;
+    TRY(values_times(&v, "--xmin", o->xmin, time_unit));
+    TRY(one(&h->xmin, &v, "--xmin"));
+    return h->xmin > 0.0 ? OK : fail(BAD_INPUT, "--xmin: %g, it must be positive", h->xmin);
 }
 
 /* ---- the list of hops ---- */
@@ -367,48 +208,133 @@ done:
     return s;
 }
 
+/* ---- where hops come from ---- */
+
+/* Options that say what a hop is, or which frames: then only a trajectory can answer. */
+static const char *detector_option(const struct options *o)
+{
+    const struct track_args *t = &o->track;
+    return o->distance                           ? "--distance"
+           : o->r1                               ? "--r1"
+           : o->persist                          ? "--persist"
+           : o->cage                             ? "--cage"
+           : o->p_hop                            ? "--p-hop"
+           : o->preset                           ? "--preset"
+           : o->species                          ? "--species"
+           : o->ages || o->linear                ? "--ages"
+           : t->from != 0.0 || t->to != 0.0      ? "--from or --to"
+           : t->every                            ? "--every"
+           : t->keep_drift || t->keep_box_change ? "--keep-…"
+                                                 : NULL;
+}
+
+/* The record of hops to use; record[0] = 0: none, the trajectory. */
+static status find_record(char record[FILE_PATH_MAX], const char *path, const struct options *o)
+{
+    struct stat info;
+    bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode), unfinished = false;
+    const char *slash = strrchr(path, '/'), *why = o->trajectory ? "--trajectory" : detector_option(o);
+    record[0] = '\0';
+    if (!folder) {
+        if (hop_record_is_name(slash ? slash + 1 : path)) snprintf(record, FILE_PATH_MAX, "%s", path);
+        if (record[0] && why)
+            return fail(BAD_INPUT, "%s holds hops, not positions: %s needs a trajectory", path, why);
+        return OK;
+    }
+    if (why && !o->stage) return OK;
+    if (why) return fail(BAD_INPUT, "--stage chooses a record of hops, %s needs a trajectory", why);
+    TRY(hop_record_find(record, path, o->stage, &unfinished));
+    if (o->stage && !record[0])
+        return fail(BAD_INPUT, "%s has no %srecord of hops of a stage '%s'", path,
+                    unfinished ? "finished " : "", o->stage);
+    if (unfinished && !record[0])
+        log_warning("%s: the stage that watches hops is not finished; looking for a trajectory", path);
+    return OK;
+}
+
+static status make_table(struct hop_table *h, struct track *t, const char *path, const char *record,
+                         struct hop_table_options *ho, const struct options *o)
+{
+    if (record[0]) {
+        TRY(read_xmin(ho, o, "tau"));
+        TRY(hop_record_load(h, t, record, ho));
+        log_info("hops were found while the atoms moved: %s (the trajectory: --trajectory)", record);
+        return OK;
+    }
+    TRY(track_args_load(t, path, &o->track));
+    TRY(read_xmin(ho, o, t->time_unit));
+    TRY(read_detector(ho, o, t));
+    return hop_table_make(h, t, ho);
+}
+
+static status print(const struct waiting_output *out, const struct options *o)
+{
+    const struct hop_table *h = out->table;
+    if (o->hops) TRY(write_hops(o->hops, &h->row[0].hops, out->track));
+    if (o->output) TRY(write_output(o->output, h, out->track));
+    return o->track.json ? waiting_print_json(out) : waiting_print(out);
+}
+
 static status run(int argc, char **argv)
 {
     status s = OK;
     struct options o = {.seed = 1};
     struct track t = {0};
     struct hop_table h = {0};
-    struct hop_table_options ho;
+    struct hop_table_options ho = hop_table_defaults();
+    struct run_settings settings;
+    struct text said = {0};
     struct values v;
     double burst = 0.0;
-    bool measured = false;
+    char record[FILE_PATH_MAX];
     const char *file[1];
     int files;
     TRY(args_parse(&cmd_waiting, argc, argv, &o, file, 1, 1, &files));
-    GUARD(track_args_load(&t, file[0], &o.track));
-    GUARD(read_options(&ho, &o, &t, &measured));
+    GUARD(run_settings_read(&settings, file[0]));
+    settings.has_analysis = false; /* speckles are no business of this command */
+    run_settings_describe(&settings, &said);
+    GUARD(read_analysis(&ho, &o, &settings));
+    GUARD(find_record(record, file[0], &o));
+    GUARD(make_table(&h, &t, file[0], record, &ho, &o));
     if (o.burst) {
         GUARD(values_times(&v, "--burst", o.burst, t.time_unit));
         GUARD(one(&burst, &v, "--burst"));
     }
-    GUARD(hop_table_make(&h, &t, &ho));
-    if (o.hops) GUARD(write_hops(o.hops, &h.row[0].hops, &t));
-    if (o.output) GUARD(write_output(o.output, &h, &t));
-    s = o.track.json ? print_json(&h, &t, measured, burst) : print_table(&h, &ho, &t, measured, burst);
+    s = print(&(struct waiting_output){.table = &h,
+                                       .track = &t,
+                                       .options = &ho,
+                                       .from = record[0] ? record : file[0],
+                                       .r1_from = record[0] ? "as the run found it"
+                                                  : o.r1    ? "given"
+                                                            : "first peak of g(r), measured",
+                                       .settings = said.s ? said.s : "",
+                                       .burst = burst},
+              &o);
 done:
     hop_table_free(&h);
     track_free(&t);
+    text_free(&said);
     return s;
 }
 
 const struct command cmd_waiting = {
     .name = "waiting",
     .summary = "hops of atoms and their waiting times, for several distances at once",
-    .synopsis = "TRAJ|RUNDIR [--distance LIST] [--persist LIST] [--ages N] [--preset riechers] [--json]",
-    .description = "An atom hops when it is farther than d from the mean position of its cage for at least "
-                   "t_p; the waiting times "
-                   "between hops (exchange) and to the first hop (persistence) are kept apart, atoms that "
-                   "never hop count as censored. "
-                   "Every d and t_p is a row, because the result depends on them; an exponent is printed "
-                   "with its xmin, how long it "
-                   "is flat, the law the likelihood prefers, and whether it may be quoted. p_hop: Candelier "
-                   "et al. 2010. riechers: "
-                   "displaced by one bond length r1 from where it stood (Riechers et al. 2024).",
+    .synopsis =
+        "TRAJ|RUNDIR|HOPS.h5 [--distance LIST] [--persist LIST] [--ages N] [--preset riechers] [--json]",
+    .description =
+        "An atom hops when it is farther than d from the mean position of its cage for at least "
+        "t_p; the waiting times "
+        "between hops (exchange) and to the first hop (persistence) are kept apart, atoms that "
+        "never hop count as censored. "
+        "Every d and t_p is a row, because the result depends on them; an exponent is printed "
+        "with its xmin, how long it "
+        "is flat, the law the likelihood prefers, and whether it may be quoted. p_hop: Candelier "
+        "et al. 2010. riechers: "
+        "displaced by one bond length r1 from where it stood (Riechers et al. 2024).\n"
+        "A run that watched hops itself (the block hops: of its input) has hops-LABEL.h5: that is used, "
+        "unless an option says what a hop is, or --trajectory. The block waiting: of the input gives the "
+        "defaults of the analysis.",
     .examples =
         "  glint waiting runs/wt\n"
         "  glint waiting runs/wt --distance '0.4,0.6,0.8,1.0 r1' --persist '0,5,10 tau' --ages 3 --json\n"

@@ -10,7 +10,7 @@
  *
  * Every row holds the hops themselves (hops.h) and, for persistence and exchange times each,
  *  - the Kaplan–Meier survival function (survival.h; censored atoms included, so the finite record needs
- *    no other correction) and its median;
+ *    no other correction; other corrections: survival.h) and its median;
  *  - the analysis of the tail (waiting_analysis.h): exponent alpha of the density (1+β' of Riechers et
  *    al. 2024) at the xmin of least Kolmogorov–Smirnov distance, the exponent against xmin, the
  *    comparison of five laws, and the verdict whether a power law may be quoted;
@@ -36,11 +36,16 @@ struct hop_table_options {
     double r1;                       /* length; 0: measure */
     bool riechers;                   /* add the preset as a row (of each age window) */
     double window, threshold;        /* > 0: add p_hop as a row; time, length² */
-    int ages;                        /* age windows; 0 or 1: the whole record */
+    int ages;                        /* age windows beside the whole record; 0 or 1: none */
     bool linear_ages;
     int group;          /* 0: all atoms, 1+a: species a */
     int64_t replicates; /* of the goodness-of-fit bootstrap; 0: none */
     uint64_t seed;
+    /* how the times are analysed */
+    unsigned laws;                      /* bits of enum waiting_model; 0: all five */
+    enum waiting_correction correction; /* WAITING_CENSORED: Kaplan–Meier */
+    double xmin;                        /* time; 0: the best by Kolmogorov–Smirnov */
+    int blocks; /* of atoms, for the error of alpha that knows that an atom's waits hang together; 0: none */
 };
 struct hop_table_options hop_table_defaults(void);
 
@@ -52,6 +57,8 @@ struct hop_law {
     struct waiting_fit whole[WAITING_MODELS]; /* all times from `least` on */
     double least;
     const char *preferred; /* of `whole`: the law of least BIC */
+    double
+        block_error; /* of fit.alpha, by a bootstrap over blocks of atoms; NaN: not asked for, or too few */
     char verdict[640];
 };
 
@@ -59,18 +66,22 @@ struct hop_row {
     struct hop_options how;
     const char *name; /* "cage", "riechers", "p_hop" */
     double distance_r1;
+    int age; /* 0: the whole record; 1, 2 …: an age window */
     struct hops hops;
     struct hop_law persistence, exchange;
 };
 
 struct hop_table {
     int64_t rows;
+    int ages; /* age windows; 0: none */
     struct hop_row *row;
     double r1;
     bool r1_measured;
 };
 
 status hop_table_make(struct hop_table *h, const struct track *t, const struct hop_table_options *o);
+/* Survival and laws of a row whose hops are there; `interval` between frames. */
+status hop_row_analyse(struct hop_row *r, double interval, const struct hop_table_options *o);
 void hop_table_free(struct hop_table *h);
 /* First peak of the total g(r) of up to 10 frames. */
 status hop_table_r1(const struct track *t, double *r1);

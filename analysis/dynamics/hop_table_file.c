@@ -10,90 +10,12 @@
 enum { NAME = 256 };
 
 static const char conventions[] =
-    "cage: hop when |r - mean over `cage` after the last hop| > distance in all frames for at least persist, "
-    "at the time "
-    "of the first of them; p_hop: maximum of Candelier's p above threshold; riechers: distance r1 from the "
-    "position at the "
-    "last hop. persistence: from age_from to the first hop; exchange: between hops; censored ones end at "
-    "age_to. "
-    "Medians by Kaplan-Meier; alpha: exponent of p(w) ~ w^-alpha, w >= xmin, maximum likelihood with "
-    "censoring, xmin of "
-    "least Kolmogorov-Smirnov distance; law: least BIC of five over all w >= max(10 frame intervals, "
-    "persist). reversible: "
-    "hops in loops that lead back to within distance/2 (p_hop: sqrt(threshold)) of an old cage.";
+    "medians by Kaplan-Meier; alpha: exponent of p(w) ~ w^-alpha, w >= xmin, maximum likelihood with "
+    "censoring, "
+    "xmin of least Kolmogorov-Smirnov distance; law: least BIC of five over all w >= max(10 frame intervals, "
+    "persist); see hop_conventions for what a hop is";
 
-/* ---- columns: one number per row, picked by a function ---- */
-typedef double (*pick)(const struct hop_row *r);
-struct column {
-    const char *name;
-    pick value;
-};
-static double distance_r1(const struct hop_row *r)
-{
-    return r->distance_r1;
-}
-static double distance(const struct hop_row *r)
-{
-    return r->how.distance;
-}
-static double persist(const struct hop_row *r)
-{
-    return r->how.persist;
-}
-static double cage(const struct hop_row *r)
-{
-    return r->how.cage;
-}
-static double window(const struct hop_row *r)
-{
-    return r->how.window;
-}
-static double threshold(const struct hop_row *r)
-{
-    return r->how.threshold;
-}
-static double age_from(const struct hop_row *r)
-{
-    return r->hops.begin;
-}
-static double age_to(const struct hop_row *r)
-{
-    return r->hops.end;
-}
-static double atoms(const struct hop_row *r)
-{
-    return (double)r->hops.atoms;
-}
-static double hops(const struct hop_row *r)
-{
-    return (double)r->hops.n;
-}
-static double hopped(const struct hop_row *r)
-{
-    return (double)r->hops.hopped;
-}
-static double reversible(const struct hop_row *r)
-{
-    return (double)r->hops.reversible;
-}
-static double excursions(const struct hop_row *r)
-{
-    return (double)r->hops.excursions;
-}
-static const struct column columns[] = {{"distance_r1", distance_r1},
-                                        {"distance", distance},
-                                        {"persist", persist},
-                                        {"cage", cage},
-                                        {"window", window},
-                                        {"threshold", threshold},
-                                        {"age_from", age_from},
-                                        {"age_to", age_to},
-                                        {"atoms", atoms},
-                                        {"hops", hops},
-                                        {"atoms_that_hopped", hopped},
-                                        {"reversible", reversible},
-                                        {"excursions", excursions}};
-
+/* ---- columns of the laws: one number per row, picked by a function ---- */
 static double if_fit(const struct hop_law *l, double value)
 {
     return l->has_fit ? value : (double)NAN;
@@ -159,30 +81,9 @@ static status write_laws(struct h5 *f, const char *group, const struct hop_table
     return OK;
 }
 
-static status write_waits(struct h5 *f, const char *group, const struct waits *w, const char *kind,
-                          int64_t row, const struct track *t)
-{
-    char name[NAME];
-    uint64_t *id = NULL;
-    hsize_t n = (hsize_t)w->n;
-    status s = OK;
-    if (w->n == 0) return OK;
-    GUARD(NEW(id, (size_t)w->n));
-    for (int64_t i = 0; i < w->n; i++) id[i] = t->id[w->atom[i]];
-    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_time", group, row, kind);
-    GUARD(h5_write_deflated(f, name, H5_F64, 1, &n, w->time));
-    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_censored", group, row, kind);
-    GUARD(h5_write_deflated(f, name, H5_U8, 1, &n, w->is_censored));
-    snprintf(name, sizeof name, "%s/row_%" PRId64 "/%s_atom", group, row, kind);
-    GUARD(h5_write_deflated(f, name, H5_U64, 1, &n, id));
-done:
-    DELETE(id);
-    return s;
-}
-
 status hop_table_write(struct h5 *f, const struct hop_table *h, const struct track *t)
 {
-    return hop_table_write_at(f, HOP_TABLE_GROUP, h, t);
+    return hop_table_write_at(f, HOP_GROUP, h, t);
 }
 
 status hop_table_write_at(struct h5 *f, const char *group, const struct hop_table *h, const struct track *t)
@@ -190,30 +91,22 @@ status hop_table_write_at(struct h5 *f, const char *group, const struct hop_tabl
     status s = OK;
     double *number = NULL;
     const char **text = NULL;
-    char name[NAME];
-    hsize_t rows = (hsize_t)h->rows;
-    GUARD(h5_make_group(f, group));
-    GUARD(h5_attr(f, group, "r1", H5_F64, 1, &h->r1));
-    GUARD(h5_attr_string(f, group, "time_unit", t->time_unit));
-    GUARD(h5_attr_string(f, group, "length_unit", t->length_unit));
+    struct hop_facts *facts = NULL;
+    GUARD(hop_file_head(f, group, &(struct hop_file_head){h->r1, t->time_unit, t->length_unit}));
     GUARD(h5_attr_string(f, group, "conventions", conventions));
-    GUARD(NEW(number, (size_t)rows));
-    GUARD(NEW(text, (size_t)rows));
-    for (int64_t i = 0; i < h->rows; i++) text[i] = h->row[i].name;
-    snprintf(name, sizeof name, "%s/criterion", group);
-    GUARD(h5_write_strings(f, name, (size_t)rows, text));
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-        for (int64_t i = 0; i < h->rows; i++) number[i] = columns[c].value(h->row + i);
-        snprintf(name, sizeof name, "%s/%s", group, columns[c].name);
-        GUARD(h5_write(f, name, H5_F64, 1, &rows, number));
-    }
-    GUARD(write_laws(f, group, h, number, text));
+    GUARD(NEW(number, (size_t)h->rows));
+    GUARD(NEW(text, (size_t)h->rows));
+    GUARD(NEW(facts, (size_t)h->rows));
     for (int64_t i = 0; i < h->rows; i++) {
-        GUARD(write_waits(f, group, &h->row[i].hops.exchange, "exchange", i + 1, t));
-        GUARD(write_waits(f, group, &h->row[i].hops.persistence, "persistence", i + 1, t));
+        const struct hop_row *r = h->row + i;
+        facts[i] = (struct hop_facts){r->name, r->distance_r1, r->how, &r->hops};
     }
+    GUARD(hop_file_columns(f, group, h->rows, facts));
+    GUARD(write_laws(f, group, h, number, text));
+    for (int64_t i = 0; i < h->rows; i++) GUARD(hop_file_row(f, group, i + 1, &h->row[i].hops, t->id));
 done:
     DELETE(number);
     DELETE(text);
+    DELETE(facts);
     return s;
 }

@@ -6,20 +6,15 @@
  *     GUARD(hop_table_write(&f, &table, &track));
  *     GUARD(h5_commit(&f));
  *
- * One entry a row:
- *  - criterion, distance_r1, distance, persist, cage, window, threshold (0 where it does not apply),
- *    age_from, age_to, atoms, hops, atoms_that_hopped, reversible, excursions;
- *  - exchange_median, _alpha, _alpha_error, _xmin, _flat_decades, _quotable, _law, _verdict, and the same
- *    with persistence_; NaN where there is no fit.
- * The waits themselves: row_K/exchange_time, _censored (1: longer than), _atom (id), the same for
- * persistence, K from 1. Attributes of the group: r1, time_unit, length_unit, conventions. */
+ * What needs no fit is written by system/hop_file.h, which describes it. Added here, one entry a row:
+ * exchange_median, _alpha, _alpha_error, _xmin, _flat_decades, _quotable, _law, _verdict, and the same with
+ * persistence_; NaN where there is no fit; and the attribute `conventions` of the group. */
 #ifndef GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_FILE_H
 #define GLINT_ANALYSIS_DYNAMICS_HOP_TABLE_FILE_H
 
 #include "analysis/dynamics/hop_table.h"
 #include "base/h5.h"
-
-#define HOP_TABLE_GROUP "/entry/glint/waiting_times"
+#include "system/hop_file.h"
 
 status hop_table_write(struct h5 *f, const struct hop_table *h, const struct track *t);
 /* The same into another group. */

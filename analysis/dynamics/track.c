@@ -2,6 +2,7 @@
 #include "analysis/dynamics/track.h"
 
 #include "base/mem.h"
+#include "system/unwrap.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -154,25 +155,8 @@ static void mean_box(struct track *t)
 
 static void remove_box_change(struct track *t)
 {
-    for (int64_t f = 0; f < t->frames; f++) {
-        struct box b = t->box[f];
-        /* A free axis has no strain: the same edge and origin before and after leave the coordinate as it is.
-         */
-        for (int k = 0; k < 3; k++) {
-            if (b.periodic[k]) continue;
-            memcpy(b.h[k], t->mean.h[k], sizeof b.h[k]);
-            b.origin[k] = t->mean.origin[k];
-        }
-        double inverse[3][3], s[3];
-        box_inverse(&b, inverse);
-        for (int64_t i = 0; i < t->atoms; i++) {
-            double *x = t->x + 3 * (f * t->atoms + i);
-            box_fractional(&b, inverse, x, s);
-            for (int k = 0; k < 3; k++)
-                x[k] = t->mean.origin[k] + s[0] * t->mean.h[0][k] + s[1] * t->mean.h[1][k] +
-                       s[2] * t->mean.h[2][k];
-        }
-    }
+    for (int64_t f = 0; f < t->frames; f++)
+        unwrap_strain(&t->box[f], &t->mean, t->atoms, t->x + 3 * f * t->atoms);
     t->box_removed = true;
 }
 
@@ -181,19 +165,13 @@ static void remove_drift(struct track *t, const double given[SPECIES_MAX])
     bool all_given = true;
     for (int a = 0; a < t->species.count; a++) all_given = all_given && given[a] > 0.0;
     for (int a = 0; a < t->species.count && all_given; a++) t->species.mass[a] = given[a];
-    double total = 0.0, mass[SPECIES_MAX];
+    double mass[SPECIES_MAX];
     t->mass_weighted = true;
     for (int a = 0; a < t->species.count; a++)
         t->mass_weighted = t->mass_weighted && t->species.mass[a] > 0.0;
     for (int a = 0; a < SPECIES_MAX; a++) mass[a] = t->mass_weighted ? t->species.mass[a] : 1.0;
-    for (int64_t i = 0; i < t->atoms; i++) total += mass[t->type[i]];
-    for (int64_t f = 1; f < t->frames; f++) {
-        double d[3] = {0}, *x = t->x + 3 * t->atoms * f;
-        for (int64_t i = 0; i < t->atoms; i++)
-            for (int k = 0; k < 3; k++) d[k] += mass[t->type[i]] * (x[3 * i + k] - t->x[3 * i + k]);
-        for (int64_t i = 0; i < t->atoms; i++)
-            for (int k = 0; k < 3; k++) x[3 * i + k] -= d[k] / total;
-    }
+    for (int64_t f = 1; f < t->frames; f++)
+        unwrap_hold_centre(t->atoms, t->type, mass, t->x, t->x + 3 * t->atoms * f);
     t->drift_removed = true;
 }
 

@@ -205,6 +205,11 @@ static void judge(struct waiting_analysis *a, const struct waiting_sample *s)
     for (int m = 0; m < WAITING_MODELS; m++) {
         if (m == WAITING_POWER_LAW || a->ratio[m].preferred) continue;
         const struct waiting_ratio *r = &a->ratio[m];
+        if (!waiting_compares(a->laws, m)) {
+            add(a, &at, "%sthe %s law was not compared", separator, waiting_models[m].name);
+            separator = "; ";
+            continue;
+        }
         add(a, &at, "%sthe %s law %s (ln ratio %.1f, delta BIC %.1f)", separator, waiting_models[m].name,
             r->delta_bic < -2.0 ? "fits better" : "is not excluded", r->ratio, r->delta_bic);
         separator = "; ";
@@ -258,7 +263,9 @@ static status analyse(const struct waiting_sample *s, const struct waiting_optio
     a->sigma = best->sigma;
     a->ks = best->ks;
     a->flat_decades = waiting_flat_decades(&a->scan);
+    a->laws = o->laws;
     for (int m = 0; m < WAITING_MODELS; m++) {
+        if (!waiting_compares(o->laws, m)) continue;
         TRY(waiting_fit(s, (enum waiting_model)m, a->xmin, &a->fit[m]));
         if (m != WAITING_POWER_LAW)
             TRY(likelihood_ratio(s, &a->fit[WAITING_POWER_LAW], &a->fit[m], &a->ratio[m]));

@@ -25,6 +25,7 @@
  *          it at 5 %. Three of the four contain the power law as a limit and can never fit worse, so their
  *          raw ratio cannot favour it: BIC charges their extra parameter, and the test is that of nested laws
  *          (Vuong's is not valid there). Against the exponential the test is Vuong's;
+ *          All four must have been compared;
  *      (c) the finite record is corrected for (censored or window, survival.h);
  *      (d) the goodness-of-fit p is at least 0.1 (when replicates > 0).
  *      Otherwise the text says which failed and with what number.
@@ -55,14 +56,20 @@ struct waiting_options {
     double min_xmin;             /* the scan starts here: ten frame intervals or more (default 0) */
     int64_t replicates;          /* of the goodness-of-fit bootstrap: 200; 0: none */
     uint64_t seed;
+    unsigned laws; /* bits of enum waiting_model to compare, 0: all; the power law always is */
 };
 struct waiting_options waiting_defaults(void);
+static inline bool waiting_compares(unsigned laws, int model)
+{
+    return laws == 0 || model == WAITING_POWER_LAW || (laws >> model & 1u);
+}
 
 struct waiting_analysis {
     struct waiting_scan scan;
     double xmin, alpha, sigma, ks;
-    double p_value; /* NaN without replicates */
-    struct waiting_fit fit[WAITING_MODELS];
+    double p_value;                             /* NaN without replicates */
+    unsigned laws;                              /* as in the options */
+    struct waiting_fit fit[WAITING_MODELS];     /* zero for laws that were not compared */
     struct waiting_ratio ratio[WAITING_MODELS]; /* [WAITING_POWER_LAW] unused */
     double flat_decades;
     bool quotable;

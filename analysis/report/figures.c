@@ -6,11 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Windows of many shells are for numbers against q: they are drawn only where there is room. */
 int figures_windows(const struct report *r, const char *label, const struct window_report *w[FIGURES_COLUMNS])
 {
     int n = 0;
-    for (int i = 0; i < r->windows && n < FIGURES_COLUMNS; i++)
-        if (strcmp(r->window[i].label, label) == 0) w[n++] = &r->window[i];
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < r->windows && n < FIGURES_COLUMNS; i++)
+            if (strcmp(r->window[i].label, label) == 0 &&
+                (strcmp(r->window[i].c.frames.kind, "shells") == 0) == (pass == 1))
+                w[n++] = &r->window[i];
     return n;
 }
 
@@ -106,16 +110,20 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         const char *key;
         draw function;
         int height;
-    } list[] = {{"ttcf", figure_ttcf, 368},
-                {"contrast", figure_contrast, 390},
+    } list[] = {{"contrast", figure_contrast, 390},
                 {"g2", figure_g2, 380},
                 {"relaxation", figure_relaxation, 520},
                 {"fluctuations", figure_fluctuations, 400}};
     const struct window_report *w[FIGURES_COLUMNS];
+    const struct motion_report *m = report_motion(r, label);
     int n = figures_windows(r, label, w);
-    for (size_t i = 0; n > 0 && i < sizeof list / sizeof *list; i++) {
-        status s;
-        struct figure *f = begin(g, folder, list[i].key, label, i == 2 ? 620 : 980, list[i].height, &s);
+    status s;
+    if (n == 0) return OK;
+    struct figure *f = begin(g, folder, "ttcf", label, 980, figure_ttcf_has_movers(m) ? 480 : 368, &s);
+    TRY(s);
+    TRY(figure_ttcf(f, w, n, m));
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        f = begin(g, folder, list[i].key, label, i == 1 ? 620 : 980, list[i].height, &s);
         TRY(s);
         TRY(list[i].function(f, w, n));
     }
@@ -145,6 +153,11 @@ static status stage_atoms(struct figures *g, const struct report *r, const char 
         TRY(s);
         TRY(figure_waiting(f, m));
     }
+    if (motion_report_persist(m) >= 0.0 && m->hops.ages > 1) {
+        f = begin(g, folder, "ages", label, 980, 400, &s);
+        TRY(s);
+        TRY(figure_ages(f, m));
+    }
     return OK;
 }
 
@@ -160,6 +173,11 @@ static status describe(struct figures *g, const struct report *r, const char *fo
     for (int i = 0; i < r->groups; i++) {
         TRY(stage_speckles(g, r, folder, r->group[i]));
         TRY(stage_atoms(g, r, folder, r->group[i]));
+    }
+    if (figure_temperatures_points(r) > 1) {
+        struct figure *f = begin(g, folder, "temperatures", "", 620, 360, &s);
+        TRY(s);
+        TRY(figure_temperatures(f, r));
     }
     return OK;
 }

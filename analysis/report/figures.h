@@ -8,8 +8,9 @@
  *
  * Keys: "sample"; for every observed stage LABEL ("" if only one): "ttcf" (maps on one colour scale, window
  * drawn in the upper left, which repeats the lower right), "contrast", "g2", "relaxation", "fluctuations",
- * "structure", "motion", "waiting". A figure whose data are missing is left out. The name of the files is
- * KEY or KEY-LABEL. */
+ * "structure", "motion", "waiting", "ages" (waiting times by age); "temperatures" (exponents of several
+ * stages). Below the maps, if known, the atoms that move per 50 time units. A figure whose data are missing
+ * is left out. The name of the files is KEY or KEY-LABEL. */
 #ifndef GLINT_ANALYSIS_REPORT_FIGURES_H
 #define GLINT_ANALYSIS_REPORT_FIGURES_H
 
@@ -28,7 +29,8 @@ status figures_draw(struct figures *g, const struct report *r, const char *folde
 const struct figure *figures_find(const struct figures *g, const char *key, const char *label);
 void figures_free(struct figures *g);
 
-/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side. */
+/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side; those of kind `shells`
+ * last. */
 int figures_windows(const struct report *r, const char *label,
                     const struct window_report *w[FIGURES_COLUMNS]);
 
@@ -47,8 +49,11 @@ void figure_panel(struct figure *f, const struct figure_layout *l, int i, double
 status figure_curve(struct figure *f, const struct window_report *w, const char *part, int row);
 
 /* One figure each; `f` has been begun. (figures_speckle.c, figures_relaxation.c,
- * figures_atoms.c, figures_waiting.c) */
-status figure_ttcf(struct figure *f, const struct window_report *const *w, int n);
+ * figures_atoms.c, figures_waiting.c, figures_ages.c) */
+/* m: whose movers are drawn below the maps; NULL: none. */
+status figure_ttcf(struct figure *f, const struct window_report *const *w, int n,
+                   const struct motion_report *m);
+bool figure_ttcf_has_movers(const struct motion_report *m);
 status figure_contrast(struct figure *f, const struct window_report *const *w, int n);
 status figure_g2(struct figure *f, const struct window_report *const *w, int n);
 status figure_relaxation(struct figure *f, const struct window_report *const *w, int n);
@@ -58,5 +63,9 @@ status figure_structure(struct figure *f, const struct motion_report *m, const s
                         int n);
 status figure_motion(struct figure *f, const struct motion_report *m);
 status figure_waiting(struct figure *f, const struct motion_report *m);
+status figure_ages(struct figure *f, const struct motion_report *m);
+/* Stages with an exponent and a temperature; drawn from two on. */
+int figure_temperatures_points(const struct report *r);
+status figure_temperatures(struct figure *f, const struct report *r);
 
 #endif

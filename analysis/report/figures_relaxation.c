@@ -227,7 +227,8 @@ static void spread_panel(struct figure *f, const struct window_report *const *w,
                           "'%s' using ($8==%d?$1:1/0):6:7 with filledcurves lc rgb '#d9d9d9' title "
                           "'surrogates, 95 %%', ",
                           a, i + 1);
-    figure_script(f, "null(x) with lines lc rgb '#666666' dt 2 title 'independent frames'");
+    figure_script(f, w[0]->null_exact ? "null(x) with lines lc rgb '#666666' dt 2 title 'independent frames'"
+                                      : "1/0 notitle");
     for (int i = 0; i < n; i++) {
         if (w[i]->spreads > 0)
             figure_script(f, ", '%s' using ($8==%d?$1:1/0):2:3:4 with yerrorbars lt %d title '%s%s'", a,

@@ -88,10 +88,54 @@ static status inset(struct figure *f, const struct figure_layout *l, const struc
     return OK;
 }
 
-status figure_ttcf(struct figure *f, const struct window_report *const *w, int n)
+/* ---- movers below the maps, on the time axis of t1 ---- */
+
+bool figure_ttcf_has_movers(const struct motion_report *m)
+{
+    return m && m->movers.n > 0;
+}
+
+static status movers(struct figure *f, const struct figure_layout *l, const struct window_report *const *w,
+                     int n, const struct motion_report *m)
+{
+    const struct movers *v = &m->movers;
+    char u[FIGURE_TEXT], file[FIGURE_NAME + 40];
+    double *x = NULL, most = 1.0;
+    TRY(NEW(x, (size_t)v->n + 1));
+    for (int64_t k = 0; k < v->n; k++) {
+        x[k] = v->time[k] - w[0]->first_time + 0.5 * v->width;
+        most = fmax(most, v->atoms[k]);
+    }
+    status s = figure_data(f, "movers", 2, (const char *const[]){"middle_of_window", "atoms"},
+                           (const double *const[]){x, v->atoms}, v->n);
+    DELETE(x);
+    TRY(s);
+    for (int i = 0; i < n; i++) {
+        double T = duration(w[i]);
+        figure_panel(f, l, i, 0.115, 0.235);
+        figure_script(
+            f,
+            "unset title; unset colorbox; set border 3; set xrange [0:%.9g]; set yrange [0:%.4g]; set xtics "
+            "%.9g; set ytics %.3g; set format x '%%g'; set xlabel 't_1 (%s)' offset 0,0.4; set boxwidth "
+            "%.9g; set style fill solid 0.8 noborder\n",
+            T, 1.08 * most, tick_step(T), fmax(1.0, tick_step(2.0 * most)), time_unit(w[i], u),
+            0.92 * v->width);
+        if (i == 0)
+            figure_script(f, "set ylabel 'movers' offset 0,0; set format y '%%g'\n");
+        else
+            figure_script(f, "unset ylabel; set format y ''\n");
+        figure_script(f, "plot '%s' using 1:2 with boxes lc rgb '#555555' notitle\n",
+                      figure_data_name(f, "movers", false, file));
+    }
+    return OK;
+}
+
+status figure_ttcf(struct figure *f, const struct window_report *const *w, int n,
+                   const struct motion_report *m)
 {
     struct figure_layout l = figure_columns(n, 0.075, 0.895, 0.03, 0.26);
-    double low, high, bottom = 0.17, top = 0.17 + l.width * f->width / f->height;
+    double low, high, bottom = figure_ttcf_has_movers(m) ? 0.36 : 0.17,
+                      top = bottom + l.width * f->width / f->height;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], part[32], file[FIGURE_NAME + 40];
     const char *unit = time_unit(w[0], u);
     figures_color_range(w, n, &low, &high);
@@ -127,6 +171,7 @@ status figure_ttcf(struct figure *f, const struct window_report *const *w, int n
                       (long long)w[i]->map_side, step, step, 0.5 * step, 0.5 * step);
         TRY(inset(f, &l, w[i], i, bottom, top));
     }
+    if (figure_ttcf_has_movers(m)) TRY(movers(f, &l, w, n, m));
     figure_script(f, "unset multiplot\n");
     return OK;
 }
@@ -190,13 +235,15 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
             f, "set key %s\n",
             i == 0 ? "at screen 0.06,0.99 left top Left reverse vertical maxrows 1 samplen 1.4 font ',11'"
                    : "off");
-        figure_script(f,
-                      "plot '+' using 1:(%.6g):(%.6g) with filledcurves lc rgb '#d9d9d9' title 'null ± 2σ', "
-                      "%.6g with lines lc rgb '#888888' lw 1 dt 2 title 'null mean', '%s' every %lld using "
-                      "1:2 with lines lc rgb '%s' lw 1 title 'measured'\n",
-                      null.diagonal_mean - 2.0 * null.diagonal_sd,
-                      null.diagonal_mean + 2.0 * null.diagonal_sd, null.diagonal_mean, file, (long long)every,
-                      palette_line(i));
+        figure_script(f, "plot ");
+        if (w[i]->null_exact)
+            figure_script(f,
+                          "'+' using 1:(%.6g):(%.6g) with filledcurves lc rgb '#d9d9d9' title 'null ± 2σ', "
+                          "%.6g with lines lc rgb '#888888' lw 1 dt 2 title 'null mean', ",
+                          null.diagonal_mean - 2.0 * null.diagonal_sd,
+                          null.diagonal_mean + 2.0 * null.diagonal_sd, null.diagonal_mean);
+        figure_script(f, "'%s' every %lld using 1:2 with lines lc rgb '%s' lw 1 title 'measured'\n", file,
+                      (long long)every, palette_line(i));
         figure_panel(f, &l, i, 0.18, 0.42);
         figure_script(f,
                       "unset title; set key off; set yrange [%.4g:%.4g]; set ytics %.2g; set xlabel 't (%s)' "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The figure of the waiting times. */
+/* The figure of the waiting times of the whole record; by age: figures_ages.c. */
 #include "analysis/fit/survival.h"
 #include "analysis/report/figures.h"
 #include "analysis/report/palette.h"
@@ -27,7 +27,7 @@ static status survival_panel(struct figure *f, const struct motion_report *m, do
                   tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
-        if (strcmp(r->name, "cage") != 0 || r->how.persist != persist) continue;
+        if (r->age != 0 || strcmp(r->name, "cage") != 0 || r->how.persist != persist) continue;
         int rgb[3];
         palette_map(0.10 + 0.22 * shown++, rgb);
         for (int k = 0; k < 2; k++) {
@@ -141,7 +141,7 @@ static status density_panel(struct figure *f, const struct motion_report *m, int
     }
     figure_data_name(f, "laws", false, file);
     for (int k = 0; k < WAITING_MODELS; k++) {
-        bool best = strcmp(waiting_models[k].name, r->exchange.preferred) == 0;
+        bool best = r->exchange.preferred && strcmp(waiting_models[k].name, r->exchange.preferred) == 0;
         if (best)
             figure_script(f, ", '%s' using 1:%d with lines lw 2 lc rgb '#c8590c' title '%s (least BIC)'",
                           file, k + 2, figure_text(waiting_models[k].name, t));
@@ -165,7 +165,8 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
         const struct waiting_scan *scan = &r->exchange.fit.scan;
-        if (!r->exchange.has_fit || strcmp(r->name, "cage") != 0 || scan->n == 0 || r->how.persist != persist)
+        if (r->age != 0 || !r->exchange.has_fit || strcmp(r->name, "cage") != 0 || scan->n == 0 ||
+            r->how.persist != persist)
             continue;
         double *x = NULL;
         TRY(NEW(x, 3 * scan->n));
@@ -196,7 +197,7 @@ status figure_waiting(struct figure *f, const struct motion_report *m)
 {
     int64_t row = motion_report_row(m);
     char t[FIGURE_TEXT];
-    const char *tu = figure_unit(m->track.time_unit, t);
+    const char *tu = figure_unit(motion_report_hops_track(m)->time_unit, t);
     figure_script(f, "set multiplot layout 1,3 margins 0.085,0.985,0.16,0.74 spacing 0.085\nset bars 0.4\n");
     TRY(survival_panel(f, m, motion_report_persist(m), tu));
     if (row >= 0) TRY(density_panel(f, m, row, tu));

@@ -14,21 +14,31 @@ static bool metal(const struct report *r)
     return r->motions > 0 && strcmp(r->motion[0].structure.units, "metal") == 0;
 }
 
+/* Percent of the large atoms that are Laves centres, at the end of the stage, and the largest cluster. */
+static void crystal_cell(const struct page *p, const char *stage, char cell[HTML_NUMBER])
+{
+    struct run_crystal c;
+    if (run_folder_crystal(&p->report->folder, stage, &c))
+        snprintf(cell, HTML_NUMBER, c.largest > 0 ? "%.2g, cluster %lld" : "%.2g", 100.0 * c.last, c.largest);
+    else
+        snprintf(cell, HTML_NUMBER, "–");
+}
+
 static void stage_table(struct page *p)
 {
     const struct run_thermo *t = &p->report->folder.thermo;
     struct text *h = &p->html;
     bool real = metal(p->report);
-    page_row(h, "th", 7,
+    page_row(h, "th", 8,
              (const char *const[]){"stage", real ? "from–to (ps)" : "from–to (τ)",
                                    real ? "T set (K)" : "T set (ε/k<sub>B</sub>)",
                                    real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (eV/Å³)" : "P (ε/σ³)",
                                    real ? "ρ (Å⁻³)" : "ρ (σ⁻³)",
-                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)"});
+                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)", "crystal (%)"});
     for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
         if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
         double from = t->column[THERMO_TIME][begin], to = t->column[THERMO_TIME][i - 1];
-        char name[100], span[64], set[64], cell[4][HTML_NUMBER];
+        char name[100], span[64], set[64], cell[4][HTML_NUMBER], crystal[HTML_NUMBER];
         const int column[4] = {THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY};
         double t0 = t->column[THERMO_T_TARGET][begin], t1 = t->column[THERMO_T_TARGET][i - 1];
         for (int k = 0; k < 4; k++) {
@@ -38,9 +48,10 @@ static void stage_table(struct page *p)
         }
         snprintf(span, sizeof span, "%.4g–%.4g", from, to);
         snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.3g → %.3g" : "%.3g", t0, t1);
-        page_row(h, "td", 7,
+        crystal_cell(p, t->stage[t->stage_of[begin]], crystal);
+        page_row(h, "td", 8,
                  (const char *const[]){html_escape(name, sizeof name, t->stage[t->stage_of[begin]]), span,
-                                       set, cell[0], cell[1], cell[2], cell[3]});
+                                       set, cell[0], cell[1], cell[2], cell[3], crystal});
         begin = i;
     }
 }
@@ -52,8 +63,10 @@ status page_sample(struct page *p)
         TRY(page_figure(p, "sample", "", false,
                         "Temperature, pressure, density and potential energy per atom against time; dotted "
                         "lines divide the stages."));
-        text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
-                           "each stage (not the error of the mean).</caption>\n");
+        text_add(&p->html,
+                 "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
+                 "each stage (not the error of the mean). Crystal: large atoms that are centres of a "
+                 "Laves phase, at the end of a stage that the crystal alarm watched.</caption>\n");
         stage_table(p);
         text_add(&p->html, "</table></div>\n");
     } else {
@@ -71,6 +84,62 @@ static void note(struct page *p, const struct motion_report *m, int part)
     text_add(&p->html, "<p class=\"warn\">");
     html_text(&p->html, m->note[part]);
     text_add(&p->html, "</p>\n");
+}
+
+/* Percent with two digits of what is rare. */
+static const char *percent(char out[HTML_NUMBER], double fraction)
+{
+    snprintf(out, HTML_NUMBER, isfinite(fraction) ? "%.2f" : "–", 100.0 * fraction);
+    return out;
+}
+
+static void cell_rows(struct page *p, const struct motion_report *m)
+{
+    const struct voronoi_stats *t = &m->structure.voronoi;
+    for (int k = 0; k < t->levels; k++)
+        for (int a = 0; a < t->species.count; a++) {
+            char f[32], name[40], cn[HTML_NUMBER], cell[6][HTML_NUMBER];
+            const struct ifk *net = &t->level[k].sum;
+            double n = (double)net->atoms;
+            snprintf(f, sizeof f, "%g %%", 100.0 * t->level[k].f);
+            snprintf(cn, sizeof cn, "%.2f", t->level[k].neighbors[a]);
+            for (int z = 0; z < VORONOI_KINDS; z++) percent(cell[z], voronoi_stats_kind(t, k, z, a));
+            percent(cell[4], (double)net->centres / n);
+            percent(cell[5], (double)net->covered / n);
+            page_row(&p->html, "td", 9,
+                     (const char *const[]){f, html_escape(name, sizeof name, t->species.name[a]), cn, cell[0],
+                                           cell[1], cell[2], cell[3], a == 0 ? cell[4] : "",
+                                           a == 0 ? cell[5] : ""});
+        }
+}
+
+static void crystal_text(struct page *p, const struct motion_report *m)
+{
+    const struct laves *l = &m->structure.voronoi.laves;
+    char name[40];
+    if (!m->has[MOTION_STRUCTURE] || l->large < 0) return;
+    text_add(
+        &p->html,
+        " Crystal: %.2g %% of the %s atoms are centres of a Laves phase (positions as they are, mean over "
+        "frames), the largest cluster has %lld.",
+        100.0 * l->fraction, html_escape(name, sizeof name, m->structure.species.name[l->large]),
+        (long long)l->largest);
+}
+
+static void cell_table(struct page *p, const struct motion_report *m)
+{
+    text_add(&p->html,
+             "<div class=\"scroll\"><table>\n<caption>Voronoi cells (plain), faces below f of the "
+             "surface of their cell dropped: mean coordination, percent of the species that are "
+             "Frank–Kasper centres (Z12 is ⟨0,0,12,0⟩), percent of all atoms that are a centre, or a "
+             "centre or in the shell of one.");
+    crystal_text(p, m);
+    text_add(&p->html, "</caption>\n");
+    page_row(
+        &p->html, "th", 9,
+        (const char *const[]){"f", "species", "⟨CN⟩", "Z12", "Z14", "Z15", "Z16", "centres", "with shells"});
+    cell_rows(p, m);
+    text_add(&p->html, "</table></div>\n");
 }
 
 static void peak_text(struct page *p, const struct motion_report *m)
@@ -112,6 +181,7 @@ status page_structure(struct page *p)
             "Static structure factor (total: Bhatia–Thornton S<sub>NN</sub>; partial: Ashcroft–Langreth) and "
             "pair correlation functions. Shaded: range of |q| of the speckle windows."));
         peak_text(p, m);
+        cell_table(p, m);
     }
     text_add(&p->html, "</section>\n");
     return OK;
@@ -119,9 +189,11 @@ status page_structure(struct page *p)
 
 /* ---- Waiting times ---- */
 
-static void hop_cells(struct page *p, const struct hop_row *r)
+static void hop_cells(struct page *p, const struct motion_report *m, const struct hop_row *r)
 {
-    char cell[10][HTML_NUMBER], name[64], law[64];
+    char cell[10][HTML_NUMBER], name[64], law[64], age[64] = "all";
+    double zero = motion_report_hops_track(m)->time[0];
+    if (r->age > 0) snprintf(age, sizeof age, "%.4g–%.4g", r->hops.begin - zero, r->hops.end - zero);
     const struct hop_law *x = &r->exchange;
     double n = (double)r->hops.n;
     if (strcmp(r->name, "cage") == 0)
@@ -135,36 +207,66 @@ static void hop_cells(struct page *p, const struct hop_row *r)
              n > 0 ? 100.0 * (double)r->hops.reversible / n : 0.0);
     html_number(cell[4], r->persistence.median, (double)NAN);
     html_number(cell[5], x->median, (double)NAN);
-    html_number(cell[6], x->has_fit ? x->fit.alpha : (double)NAN, x->has_fit ? x->fit.sigma : (double)NAN);
+    double error = isfinite(x->block_error) ? fmax(x->block_error, x->fit.sigma) : x->fit.sigma;
+    html_number(cell[6], x->has_fit ? x->fit.alpha : (double)NAN, x->has_fit ? error : (double)NAN);
     html_number(cell[7], x->has_fit ? x->fit.xmin : (double)NAN, (double)NAN);
     snprintf(cell[8], HTML_NUMBER, x->has_fit ? "%.2f" : "–", x->has_fit ? x->fit.flat_decades : 0.0);
     html_escape(law, sizeof law, x->has_fit && x->preferred ? x->preferred : "–");
     for (char *c = law; *c; c++)
         if (*c == '_') *c = '-';
-    page_row(&p->html, "td", 12,
-             (const char *const[]){name, cell[0], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6],
+    page_row(&p->html, "td", 13,
+             (const char *const[]){name, age, cell[0], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6],
                                    cell[7], cell[8], law, x->has_fit && x->fit.quotable ? "yes" : "no"});
 }
 
-static void hop_rows(struct page *p, const struct motion_report *m)
+static void hop_head(struct page *p, const struct motion_report *m, const char *caption)
 {
-    char unit[48], tp[80], per[80], ex[80], xm[96];
-    const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
+    char unit[48], age[64], tp[80], per[80], ex[80], xm[96];
+    const char *u = html_unit(unit, sizeof unit, motion_report_hops_track(m)->time_unit);
+    snprintf(age, sizeof age, "age (%s)", u);
     snprintf(tp, sizeof tp, "t<sub>p</sub> (%s)", u);
     snprintf(per, sizeof per, "persist. (%s)", u);
     snprintf(ex, sizeof ex, "exchange (%s)", u);
     snprintf(xm, sizeof xm, "x<sub>min</sub> (%s)", u);
-    text_add(&p->html,
-             "<div class=\"scroll\"><table>\n<caption>Hops and waiting times for every criterion; medians by "
-             "Kaplan–Meier (– : not reached within the record). α: exponent of the exchange times at the "
-             "x<sub>min</sub> of least Kolmogorov–Smirnov distance; moved: share of the atoms that hopped; "
-             "rev.: hops in loops that lead back; flat: decades of x<sub>min</sub> over which α stays within "
-             "2σ; law: least BIC of five over all times.</caption>\n");
-    page_row(&p->html, "th", 12,
-             (const char *const[]){"criterion", tp, "hops", "moved", "rev.", per, ex, "α", xm, "flat", "law",
-                                   "quote"});
-    for (int64_t i = 0; i < m->hops.rows; i++) hop_cells(p, m->hops.row + i);
+    text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>%s</caption>\n", caption);
+    page_row(&p->html, "th", 13,
+             (const char *const[]){"criterion", age, tp, "hops", "moved", "rev.", per, ex, "α", xm, "flat",
+                                   "law", "quote"});
+}
+
+static void hop_rows(struct page *p, const struct motion_report *m)
+{
+    hop_head(
+        p, m,
+        "Hops and waiting times for every criterion; medians by Kaplan–Meier (– : not reached within the "
+        "record). α: exponent of the exchange times at the x<sub>min</sub> of least Kolmogorov–Smirnov "
+        "distance, with the larger of the errors from the likelihood and from blocks of atoms (if asked "
+        "for); "
+        "moved: share of the atoms that hopped; rev.: hops in loops that lead back; flat: decades of "
+        "x<sub>min</sub> over which α stays within 2σ; law: least BIC of those compared, over all times.");
+    for (int64_t i = 0; i < m->hops.rows; i++)
+        if (m->hops.row[i].age == 0) hop_cells(p, m, m->hops.row + i);
     text_add(&p->html, "</table></div>\n");
+    if (m->hops.ages == 0) return;
+    text_add(&p->html, "<details><summary>The same for each age window</summary>\n");
+    hop_head(p, m,
+             "Age: since the first frame of the stage. References are set anew at the begin of each window.");
+    for (int64_t i = 0; i < m->hops.rows; i++)
+        if (m->hops.row[i].age > 0) hop_cells(p, m, m->hops.row + i);
+    text_add(&p->html, "</table></div></details>\n");
+}
+
+static void hops_source(struct page *p, const struct motion_report *m)
+{
+    const struct track *t = motion_report_hops_track(m);
+    const char *slash = strrchr(m->hops_from, '/');
+    char unit[48];
+    if (!m->in_situ) return;
+    text_add(&p->html, "<p>Hops were found while the atoms moved (");
+    html_text(&p->html, slash ? slash + 1 : m->hops_from);
+    text_add(&p->html, "), with a look every %.4g %s; r<sub>1</sub> = %.4g.%s</p>\n", t->interval,
+             html_unit(unit, sizeof unit, t->time_unit), m->hops.r1,
+             m->has[MOTION_MSD] ? " The trajectory was not used for them." : "");
 }
 
 static void verdict(struct page *p, const struct motion_report *m)
@@ -175,7 +277,7 @@ static void verdict(struct page *p, const struct motion_report *m)
         text_add(&p->html,
                  "No criterion gives enough completed waiting times in this record for a fit; the record is "
                  "%.4g long and %lld atoms were followed.",
-                 m->span, (long long)m->track.atoms);
+                 m->span, (long long)motion_report_hops_track(m)->atoms);
     } else {
         const struct hop_row *r = m->hops.row + row;
         char number[HTML_NUMBER];
@@ -187,12 +289,15 @@ static void verdict(struct page *p, const struct motion_report *m)
                  "well-relaxed glass of this model at 0.8 T<sub>g</sub>.",
                  html_number(number, r->exchange.fit.alpha, r->exchange.fit.sigma));
     }
+    crystal_text(p, m);
     text_add(&p->html, "</p>\n");
 }
 
 static void motion_text(struct page *p, const struct motion_report *m)
 {
+    if (!m->has[MOTION_MSD] && !m->has[MOTION_ISF]) return;
     char unit[48], length[48], number[HTML_NUMBER], half[2][HTML_NUMBER];
+    text_add(&p->html, "<p>");
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit),
                *l = html_unit(length, sizeof length, m->track.length_unit);
     if (m->has[MOTION_MSD]) {
@@ -200,7 +305,7 @@ static void motion_text(struct page *p, const struct motion_report *m)
         for (int64_t k = 0; k <= last; k++)
             if (m->msd.alpha2[k] > m->msd.alpha2[peak]) peak = k;
         text_add(&p->html,
-                 "<p>Mean-square displacement %s %s² after %.4g %s; α<sub>2</sub> reaches %.2f at %.4g %s. ",
+                 "Mean-square displacement %s %s² after %.4g %s; α<sub>2</sub> reaches %.2f at %.4g %s. ",
                  html_number(number, m->msd.r2[last], m->msd.r2_error[last]), l, m->msd.lag[last], u,
                  m->msd.alpha2[peak], m->msd.lag[peak], u);
     }
@@ -223,8 +328,8 @@ status page_waiting(struct page *p)
 {
     page_section(p, "waiting", "Waiting times");
     if (p->report->motions == 0)
-        text_add(&p->html,
-                 "<p class=\"note\">This run recorded no trajectory (observe: [trajectory]).</p>\n");
+        text_add(&p->html, "<p class=\"note\">This run recorded neither hops nor a trajectory (observe: "
+                           "[hops, trajectory]).</p>\n");
     for (int i = 0; i < p->report->groups; i++) {
         const struct motion_report *m = report_motion(p->report, p->report->group[i]);
         if (!m) continue;
@@ -237,15 +342,23 @@ status page_waiting(struct page *p)
         note(p, m, MOTION_ISF);
         note(p, m, MOTION_HOPS);
         if (!m->has[MOTION_HOPS]) continue;
+        hops_source(p, m);
         TRY(page_figure(
             p, "waiting", m->label, false,
             "Left: survival of exchange times (between hops) and persistence times (to the first hop), "
             "Kaplan–Meier with the atoms that never hopped counted as censored. Middle: density of the "
             "waiting times with the law of least BIC and the power law fitted to all times. Right: exponent "
             "against x<sub>min</sub>, ±σ; a power law shows as a plateau."));
+        TRY(page_figure(p, "ages", m->label, false,
+                        "Left: survival by age window, for the distance quoted below. Middle: exponent "
+                        "against the hop distance, "
+                        "colours as on the left. Right: exponent against age. Each exponent at its own best "
+                        "x<sub>min</sub>."));
         verdict(p, m);
         hop_rows(p, m);
     }
+    TRY(page_figure(p, "temperatures", "", false,
+                    "Exponent of the exchange times against the mean temperature of each observed stage."));
     text_add(&p->html, "</section>\n");
     return OK;
 }

@@ -181,21 +181,53 @@ static void window_row(struct page *p, const struct window_report *w)
     row(p, title, text);
 }
 
+static void motion_row(struct page *p, const struct motion_report *m)
+{
+    char text[400], cage[80] = "", title[160], safe[2 * RUN_NAME];
+    if (!m->has[MOTION_MSD] && m->in_situ) return; /* no trajectory */
+    if (!m->in_situ)
+        snprintf(cage, sizeof cage, "; cage mean over %.4g %s (5 frames)", m->cage, m->track.time_unit);
+    snprintf(text, sizeof text, "%lld atoms followed in %lld frames%s; %s; %s; drift %s%s",
+             (long long)m->track.atoms, (long long)m->frames,
+             m->track.atoms_dropped ? " (some dropped: not in all frames)" : "",
+             m->track.from_images ? "unwrapped with image numbers" : "unwrapped by nearest image",
+             m->track.box_changed ? m->track.box_removed ? "box change removed" : "box change kept"
+                                  : "box constant",
+             m->track.drift_removed ? "removed" : "kept", cage);
+    snprintf(title, sizeof title, "trajectory %s", html_escape(safe, sizeof safe, m->label));
+    row(p, title, text);
+}
+
 static void analysis(struct page *p)
 {
     const struct report *r = p->report;
+    const struct run_settings *set = &r->options.settings;
     char text[400];
+    struct text said = {0};
+    run_settings_describe(set, &said);
+    if (said.s) row(p, "asked for in the input", said.s);
+    text_free(&said);
     for (int i = 0; i < r->windows; i++) window_row(p, &r->window[i]);
     if (r->windows > 0) {
         row(p, "normalisation",
             "C(t1,t2) = ⟨I1 I2⟩_p / (⟨I1⟩_p ⟨I2⟩_p), Eq. 1 of Riechers et al., Nat. Commun. 15 (2024), doi "
             "10.1038/s41467-024-50758-3");
         row(p, "age",
-            "start: the earlier of the two times, since the first frame; age windows of the fits in "
-            "geometric progression");
-        row(p, "diagonal", "kept (noise-free patterns); fits begin at the first lag of one frame");
-        row(p, "R",
-            "(g2 − g∞)/(g2(first lag ≥ 1 frame) − g∞); 5 lags a decade; errors from block means over age");
+            strcmp(set->age, "mid") == 0
+                ? "mid: the mean of the two times, since the first frame; age windows of the fits in "
+                  "geometric "
+                  "progression"
+                : "start: the earlier of the two times, since the first frame; age windows of the fits in "
+                  "geometric progression");
+        snprintf(text, sizeof text, "%s; fits begin at the first lag of one frame",
+                 strcmp(set->diagonal, "keep") == 0 ? "kept (noise-free patterns)" : set->diagonal);
+        row(p, "diagonal", text);
+        snprintf(
+            text, sizeof text,
+            "(g2 − g∞)/(g2(first lag ≥ 1 frame) − g∞); %lld lags a decade (0: every lag); errors from block "
+            "means over age",
+            (long long)set->per_decade);
+        row(p, "R", text);
         row(p, "Siegert power",
             "KWW: 2 (R = A f²) and 1; Mittag-Leffler: 1 (R = A f) and 2; stated with every number; Riechers "
             "et al. use KWW with 2 and Mittag-Leffler with 1");
@@ -212,19 +244,18 @@ static void analysis(struct page *p)
     }
     for (int i = 0; i < r->motions; i++) {
         const struct motion_report *m = &r->motion[i];
-        struct text d = {0};
-        if (m->frames == 0) continue;
-        snprintf(text, sizeof text,
-                 "%lld atoms followed in %lld frames%s; %s; %s; drift %s; cage mean over %.4g %s (5 frames)",
-                 (long long)m->track.atoms, (long long)m->frames,
-                 m->track.atoms_dropped ? " (some dropped: not in all frames)" : "",
-                 m->track.from_images ? "unwrapped with image numbers" : "unwrapped by nearest image",
-                 m->track.box_changed ? m->track.box_removed ? "box change removed" : "box change kept"
-                                      : "box constant",
-                 m->track.drift_removed ? "removed" : "kept", m->cage, m->track.time_unit);
-        text_free(&d);
         char title[160], safe[2 * RUN_NAME];
-        snprintf(title, sizeof title, "trajectory %s", html_escape(safe, sizeof safe, m->label));
+        if (m->frames == 0) continue;
+        motion_row(p, m);
+        if (!m->in_situ) continue;
+        const struct track *t = motion_report_hops_track(m);
+        snprintf(text, sizeof text,
+                 "found while the atoms moved, %lld looks every %.4g %s; r1 = %.5g; cage mean over %.4g %s; "
+                 "box change "
+                 "%s; centre of mass held",
+                 (long long)t->frames, t->interval, t->time_unit, m->hops.r1, m->cage, t->time_unit,
+                 t->box_changed ? "removed (cell of the first look)" : "none");
+        snprintf(title, sizeof title, "hops %s", html_escape(safe, sizeof safe, m->label));
         row(p, title, text);
     }
     if (r->motions > 0)

@@ -17,13 +17,40 @@ static void no_speckles(struct page *p)
 
 /* ---- Windows ---- */
 
+/* Mean and standard deviation over the spots of a window of one of their numbers. */
+enum spot_number { SPOT_CONTRAST, SPOT_SD, SPOT_LAG_SD, SPOT_Z, SPOT_EVENTS };
+static void over_spots(const struct window_report *w, enum spot_number which, const char *format, char *out,
+                       size_t size)
+{
+    double mean = 0.0, square = 0.0, n = (double)w->spots;
+    char one[40], two[40];
+    for (int pass = 0; pass < 2; pass++)
+        for (int64_t i = 0; i < w->spots; i++) {
+            const struct report_spot *e = &w->spot[i];
+            double v = which == SPOT_CONTRAST ? e->contrast
+                       : which == SPOT_SD     ? e->sd
+                       : which == SPOT_LAG_SD ? e->lag_sd
+                       : which == SPOT_Z      ? e->largest_z
+                                              : (double)e->events;
+            if (pass == 0)
+                mean += v / n;
+            else
+                square += (v - mean) * (v - mean) / (n - 1.0);
+        }
+    snprintf(one, sizeof one, format, mean);
+    snprintf(two, sizeof two, format, sqrt(square));
+    snprintf(out, size, "%s ± %s", one, two);
+}
+
 static void window_table(struct page *p, const char *label)
 {
     struct text *t = &p->html;
     static const char *const head[] = {"window", "kind",   "pixels",   "independent", "groups",
                                        "|q|",    "frames", "⟨C(t,t)⟩", "s.d.",        "null: mean ± s.d."};
     text_add(t, "<div class=\"scroll\"><table>\n<caption>Contrast C(t,t) = ⟨I²⟩<sub>p</sub>/⟨I⟩<sub>p</sub>² "
-                "of the patterns; the null is that of independent exponential pixels.</caption>\n");
+                "of the patterns; the null is that of independent exponential pixels. Windows of several "
+                "spots: mean ± "
+                "standard deviation over all their spots.</caption>\n");
     page_row(t, "th", 10, head);
     for (int i = 0; i < p->report->windows; i++) {
         const struct window_report *w = &p->report->window[i];
@@ -42,8 +69,13 @@ static void window_table(struct page *p, const char *label)
         snprintf(frames, sizeof frames, "%lld × %.4g %s", (long long)w->c.ttcf.frames, w->c.frames.frame_time,
                  html_unit(unit, sizeof unit, w->c.frames.time_unit));
         snprintf(null, sizeof null, "%.3f ± %.3f", exact.diagonal_mean, exact.diagonal_sd);
+        if (!p->report->options.settings.null_exact) snprintf(null, sizeof null, "not asked for");
         snprintf(number[0], HTML_NUMBER, "%.3f", w->c.plateau);
         snprintf(number[1], HTML_NUMBER, "%.3f", sqrt(m.variance));
+        if (w->spots > 1) {
+            over_spots(w, SPOT_CONTRAST, "%.3f", number[0], HTML_NUMBER);
+            over_spots(w, SPOT_SD, "%.3f", number[1], HTML_NUMBER);
+        }
         page_row(t, "td", 10,
                  (const char *const[]){html_escape(name, sizeof name, w->name),
                                        html_escape(kind, sizeof kind, w->c.frames.kind), pixels, independent,
@@ -59,6 +91,22 @@ static int count_windows(const struct report *r, const char *label)
     return n;
 }
 
+static void movers_text(const struct motion_report *m, char *caption, size_t size)
+{
+    size_t at = strlen(caption);
+    char unit[2][48];
+    if (!figure_ttcf_has_movers(m)) return;
+    const struct track *t = m->movers.by_hops ? motion_report_hops_track(m) : &m->track;
+    snprintf(caption + at, size - at,
+             m->movers.by_hops
+                 ? " Below: atoms that hopped farther than %.3g %s (cage criterion) in successive "
+                   "windows of %.4g %s, on the time axis of t<sub>1</sub>."
+                 : " Below: atoms displaced by more than %.3g %s in successive windows of %.4g %s, on "
+                   "the time axis of t<sub>1</sub>.",
+             m->movers.distance, html_unit(unit[0], sizeof unit[0], t->length_unit), m->movers.width,
+             html_unit(unit[1], sizeof unit[1], t->time_unit));
+}
+
 status page_windows(struct page *p)
 {
     page_section(p, "windows", "Windows");
@@ -67,7 +115,7 @@ status page_windows(struct page *p)
         const struct window_report *w[FIGURES_COLUMNS];
         const char *label = p->report->group[i];
         int n = figures_windows(p->report, label, w);
-        char caption[900], binning[120] = "", name[128];
+        char caption[1300], binning[120] = "", name[128];
         double low, high;
         if (n == 0) continue;
         page_stage(p, label);
@@ -82,6 +130,7 @@ status page_windows(struct page *p)
                  "the axis in which they reach least far; they cover the half that the symmetric map "
                  "repeats. A window of several spots or shells is shown by its first.",
                  n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
+        movers_text(report_motion(p->report, label), caption, sizeof caption);
         TRY(page_figure(p, "ttcf", label, true, caption));
         TRY(page_figure(p, "contrast", label, false,
                         "Top: contrast on the diagonal, with mean and ±2 s.d. of what n independent "
@@ -94,7 +143,7 @@ status page_windows(struct page *p)
         if (count_windows(p->report, label) > n)
             text_add(&p->html,
                      "<p class=\"note\">%d more window%s in the tables; the figures show the %d with the "
-                     "most pixels.</p>\n",
+                     "most pixels, several shells last.</p>\n",
                      count_windows(p->report, label) - n, count_windows(p->report, label) - n > 1 ? "s" : "",
                      n);
         window_table(p, label);
@@ -187,14 +236,14 @@ static void fit_verdict(struct page *p, const struct window_report *w)
                                       "better than Mittag-Leffler (power 1)."
                                     : "In the reading of Riechers et al. Mittag-Leffler (power 1) describes "
                                       "the record better than KWW (power 2).");
-    text_add(&p->html,
-             "ΔBIC (Mittag-Leffler − KWW) = %.1f. Least BIC of the four: %s with power %d, relaxation time "
-             "%s %s, β = %s.",
-             difference, m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
+    if (w->fitted[0][REPORT_KWW][1] && w->fitted[0][REPORT_ML][0])
+        text_add(&p->html, "ΔBIC (Mittag-Leffler − KWW) = %.1f. ", difference);
+    text_add(&p->html, "Least BIC of those fitted: %s with power %d, relaxation time %s %s, β = %s.",
+             m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
              html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
              html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
     if (best->reduced_chi2 > 3.0)
-        text_add(&p->html, " None of the four describes the record within its errors (χ²/dof %.3g at best).",
+        text_add(&p->html, " None of them describes the record within its errors (χ²/dof %.3g at best).",
                  best->reduced_chi2);
     if (best->durbin_watson < 1.0)
         text_add(&p->html, " Residuals run together (Durbin–Watson %.2f): the errors are too small.",
@@ -230,15 +279,28 @@ status page_relaxation(struct page *p)
 
 /* ---- Intermittency ---- */
 
+static void spots_row(struct text *t, const struct window_report *w, const char *threshold)
+{
+    char name[120], safe[100], cell[4][96];
+    snprintf(name, sizeof name, "%s, all %lld spots", html_escape(safe, sizeof safe, w->name),
+             (long long)w->spots);
+    over_spots(w, SPOT_SD, "%.3f", cell[0], sizeof cell[0]);
+    over_spots(w, SPOT_LAG_SD, "%.3f", cell[1], sizeof cell[1]);
+    over_spots(w, SPOT_Z, "%.1f", cell[2], sizeof cell[2]);
+    over_spots(w, SPOT_EVENTS, "%.2f", cell[3], sizeof cell[3]);
+    page_row(t, "td", 10,
+             (const char *const[]){name, cell[0], "", "", cell[1], "", "", cell[2], threshold, cell[3]});
+}
+
 static void null_table(struct page *p, const char *label)
 {
     struct text *t = &p->html;
-    static const char *const head[] = {
-        "window", "s.d. of C(t,t)", "surrogates (95 %)", "p",     "s.d. of C(t,t+1)", "surrogates (95 %)",
-        "p",      "largest z",      "threshold",         "events"};
+    static const char *const head[] = {"window",           "s.d. of C(t,t)", "surr., 95 %", "p",
+                                       "s.d. of C(t,t+1)", "surr., 95 %",    "p",           "largest z",
+                                       "threshold",        "events"};
     text_add(t, "<div class=\"scroll\"><table>\n<caption>Fluctuations in time beside surrogates with the "
                 "same |f|² and pixels and no events. p: share of surrogates that fluctuate at least as much. "
-                "Of several spots the first.</caption>\n");
+                "Of several spots the first, then mean ± standard deviation over all of them.</caption>\n");
     page_row(t, "th", 10, head);
     for (int i = 0; i < p->report->windows; i++) {
         const struct window_report *w = &p->report->window[i];
@@ -258,6 +320,7 @@ static void null_table(struct page *p, const char *label)
         page_row(t, "td", 10,
                  (const char *const[]){html_escape(name, sizeof name, w->name), cell[0], cell[1], cell[2],
                                        cell[3], cell[4], cell[5], cell[6], cell[7], cell[8]});
+        if (w->spots > 1) spots_row(t, w, cell[7]);
     }
     text_add(t, "</table></div>\n");
 }

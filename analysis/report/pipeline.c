@@ -10,7 +10,7 @@
 
 struct report_options report_defaults(void)
 {
-    return (struct report_options){.seeds = 100, .surrogate_pixels = 128, .replicates = 0};
+    return (struct report_options){.seeds = -1, .surrogate_pixels = 128, .replicates = 0};
 }
 
 const struct motion_report *report_motion(const struct report *r, const char *label)
@@ -31,6 +31,7 @@ static void list_groups(struct report *r)
 {
     for (int i = 0; i < r->folder.speckles; i++) add_group(r, r->folder.speckle[i].label);
     for (int i = 0; i < r->folder.trajectories; i++) add_group(r, r->folder.trajectory[i].label);
+    for (int i = 0; i < r->folder.records; i++) add_group(r, r->folder.record[i].label);
 }
 
 /* LABEL-NAME or NAME; names of the file's own groups get a prefix. */
@@ -131,21 +132,33 @@ static status windows(struct report *r, const char *command, bool *first, struct
     return close_results(&out, &open, s);
 }
 
+static const struct run_series *series_of(const struct run_series *e, int n, const char *label)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(e[i].label, label) == 0) return &e[i];
+    return NULL;
+}
+
 static status motions(struct report *r, const char *command, bool *first, struct progress *p)
 {
     struct results out;
+    const struct run_folder *f = &r->folder;
     status s = OK;
-    TRY(NEW(r->motion, (size_t)r->folder.trajectories + 1));
-    if (r->folder.trajectories == 0 && !*first) return OK;
+    TRY(NEW(r->motion, (size_t)r->groups + 1));
+    if (f->trajectories + f->records == 0 && !*first) return OK;
     TRY(open_results(r, &out, NULL, command, first));
     bool open = true;
-    for (int i = 0; i < r->folder.trajectories && s == OK; i++) {
+    for (int i = 0; i < r->groups && s == OK; i++) {
+        const char *label = r->group[i];
+        const struct run_series *track = series_of(f->trajectory, f->trajectories, label),
+                                *record = series_of(f->record, f->records, label);
         struct motion_report *m = &r->motion[r->motions];
-        progress_show(p, r->folder.speckles + i,
-                      r->folder.trajectory[i].label[0] ? r->folder.trajectory[i].label : "trajectory");
-        s = motion_report_make(m, &r->folder.trajectory[i], &r->options);
+        if (!track && !record) continue;
+        progress_show(p, f->speckles + r->motions, label[0] ? label : "atoms");
+        s = motion_report_make(m, label, track ? track->path : NULL, record ? record->path : NULL,
+                               &r->options);
         if (s != OK) {
-            s = problem(r, r->folder.trajectory[i].path, s);
+            s = problem(r, track ? track->path : record->path, s);
             continue;
         }
         r->motions++;
@@ -160,7 +173,8 @@ static status make(struct report *r, const char *command)
     bool first = true;
     TRY(file_join(final, r->folder.path, "results.h5"));
     TRY(file_join(r->results, r->folder.path, "results.h5.part"));
-    struct progress p = progress_start("report", r->folder.speckles + r->folder.trajectories);
+    struct progress p =
+        progress_start("report", r->folder.speckles + r->folder.trajectories + r->folder.records);
     status s = windows(r, command, &first, &p);
     if (s == OK) s = motions(r, command, &first, &p);
     progress_end(&p);
@@ -177,6 +191,14 @@ status report_make(struct report *r, const char *folder, const struct report_opt
     memset(r, 0, sizeof *r);
     r->options = *o;
     TRY(run_folder_open(&r->folder, folder));
+    status read = run_settings_parse(&r->options.settings, r->folder.input);
+    if (read != OK) {
+        run_folder_free(&r->folder);
+        return status_context(read, "%s/input.yaml", folder);
+    }
+    if (r->options.seeds < 0)
+        r->options.seeds =
+            r->options.settings.surrogates >= 0 ? r->options.settings.surrogates : REPORT_SEEDS;
     list_groups(r);
     status s = make(r, command);
     if (s != OK) report_free(r);

@@ -31,6 +31,8 @@ struct report {
     char results[FILE_PATH_MAX];
 };
 
+/* seeds −1: as the run's input says, else REPORT_SEEDS; settings are read from the folder. */
+enum { REPORT_SEEDS = 100 };
 struct report_options report_defaults(void);
 status report_make(struct report *r, const char *folder, const struct report_options *o, const char *command);
 void report_free(struct report *r);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/report/run_folder.h"
+#include "analysis/dynamics/hop_record.h"
 #include "base/h5.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <ctype.h>
@@ -67,8 +69,25 @@ static status trajectory_facts(struct run_series *e)
     return s;
 }
 
+static status add_record(struct run_folder *f, const char *file)
+{
+    bool complete;
+    if (f->records == RUN_SERIES) return fail(BAD_INPUT, "%s holds more than %d series", f->path, RUN_SERIES);
+    struct run_series *e = f->record + f->records;
+    memset(e, 0, sizeof *e);
+    TRY(file_join(e->path, f->path, file));
+    TRY(hop_record_facts(e->path, e->name, sizeof e->name, &complete, &e->first_time));
+    snprintf(e->label, sizeof e->label, "%s", e->name);
+    if (complete)
+        f->records++;
+    else
+        log_warning("%s: the stage is not finished, its hops are left out", e->path);
+    return OK;
+}
+
 static status add_series(struct run_folder *f, const char *file)
 {
+    if (hop_record_is_name(file)) return add_record(f, file);
     bool speckle = strncmp(file, "speckle-", 8) == 0;
     int *n = speckle ? &f->speckles : &f->trajectories;
     if (*n == RUN_SERIES) return fail(BAD_INPUT, "%s holds more than %d series", f->path, RUN_SERIES);
@@ -96,8 +115,8 @@ static bool is_series(const char *file)
 {
     size_t n = strlen(file);
     if (n < 4 || strcmp(file + n - 3, ".h5") != 0) return false;
-    return strncmp(file, "speckle-", 8) == 0 || strcmp(file, "trajectory.h5") == 0 ||
-           strncmp(file, "trajectory-", 11) == 0;
+    return hop_record_is_name(file) || strncmp(file, "speckle-", 8) == 0 ||
+           strcmp(file, "trajectory.h5") == 0 || strncmp(file, "trajectory-", 11) == 0;
 }
 
 /* The windows of one stage stay together although they begin with the same frame. */
@@ -111,6 +130,7 @@ static status find_series(struct run_folder *f)
     closedir(folder);
     qsort(f->speckle, (size_t)f->speckles, sizeof *f->speckle, by_time);
     qsort(f->trajectory, (size_t)f->trajectories, sizeof *f->trajectory, by_time);
+    qsort(f->record, (size_t)f->records, sizeof *f->record, by_time);
     return s;
 }
 
@@ -207,6 +227,29 @@ int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, dou
     return n;
 }
 
+bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c)
+{
+    char path[FILE_PATH_MAX], name[RUN_NAME + 16], *content = NULL;
+    size_t length;
+    bool found = false;
+    *c = (struct run_crystal){0};
+    snprintf(name, sizeof name, "crystal-%s.csv", stage);
+    if (file_join(path, f->path, name) != OK || !file_exists(path)) return false;
+    if (file_read(path, &content, &length) != OK) return false;
+    for (char *line = content, *end; (end = strchr(line, '\n')); line = end + 1) {
+        double fraction;
+        long long largest;
+        /* step, time, fraction, centres, large atoms, largest cluster, …; the header matches nothing */
+        if (sscanf(line, "%*d,%*f,%lf,%*d,%*d,%lld,", &fraction, &largest) != 2) continue;
+        c->last = fraction;
+        if (fraction > c->most) c->most = fraction;
+        if (largest > c->largest) c->largest = largest;
+        found = true;
+    }
+    DELETE(content);
+    return found;
+}
+
 /* ---- run.json and input.yaml ---- */
 
 static void copy_value(char *value, size_t size, const char *start, size_t length)
@@ -279,13 +322,33 @@ static void label_from_thermo(const struct run_thermo *t, struct run_series *e, 
                 snprintf(e[i].label, RUN_NAME, "%s", t->stage[t->stage_of[row]]);
 }
 
+/* Records of hops always have a label. When they are of one stage, the one that the rest of the folder has no
+ * label for, they lose it. */
+static bool records_are_elsewhere(const struct run_folder *f)
+{
+    struct run_series probe[2] = {0};
+    int n = 0;
+    if (f->speckles > 0) probe[n++] = f->speckle[0];
+    if (f->trajectories > 0) probe[n++] = f->trajectory[0];
+    label_from_thermo(&f->thermo, probe, n);
+    for (int k = 0; k < f->records; k++) {
+        if (strcmp(f->record[k].name, f->record[0].name) != 0) return true;
+        for (int i = 0; i < n; i++)
+            if (probe[i].label[0] && strcmp(probe[i].label, f->record[k].name) != 0) return true;
+    }
+    return false;
+}
+
 /* Several stages may record speckles and one the trajectory: its file has no label then. */
 static void label_all(struct run_folder *f)
 {
     bool labelled = false;
     for (int i = 0; i < f->speckles; i++) labelled = labelled || f->speckle[i].label[0];
     for (int i = 0; i < f->trajectories; i++) labelled = labelled || f->trajectory[i].label[0];
-    if (!labelled) return;
+    if (!labelled && !records_are_elsewhere(f)) {
+        for (int i = 0; i < f->records; i++) f->record[i].label[0] = '\0';
+        return;
+    }
     label_from_thermo(&f->thermo, f->speckle, f->speckles);
     label_from_thermo(&f->thermo, f->trajectory, f->trajectories);
 }
@@ -297,9 +360,10 @@ static status open_folder(struct run_folder *f)
     TRY(read_if_there(f->path, "run.json", &f->json));
     TRY(read_thermo(f));
     label_all(f);
-    if (f->speckles + f->trajectories == 0 && f->thermo.rows == 0)
+    if (f->speckles + f->trajectories + f->records == 0 && f->thermo.rows == 0)
         return fail(BAD_INPUT,
-                    "%s holds no speckle-*.h5, no trajectory*.h5 and no thermo.csv; the folder of a 'glint "
+                    "%s holds no speckle-*.h5, no trajectory*.h5, no hops-*.h5 and no thermo.csv; the folder "
+                    "of a 'glint "
                     "run' was expected",
                     f->path);
     return OK;

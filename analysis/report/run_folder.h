@@ -10,11 +10,12 @@
  *     f.thermo.column[THERMO_T][row]   thermo.csv, NULL/0 rows without one
  *     run_folder_free(&f);
  *
- * Several observing stages write speckle-LABEL-WINDOW.h5 and trajectory-LABEL.h5; the label is what stands
- * in front of the window's own name, as written in the file. Where only one kind is labelled, the other gets
- * the name of the stage that thermo.csv gives for its first time. Series are sorted by their first time, then
- * by name. BAD_INPUT when the folder is absent or holds neither speckles nor trajectories nor thermo.csv. A
- * damaged speckle file is reported, not skipped. */
+ * hops-LABEL.h5 of a stage that is not finished is left out, with a warning. Several observing stages write
+ * speckle-LABEL-WINDOW.h5 and trajectory-LABEL.h5; the label is what stands in front of the window's own
+ * name, as written in the file. Where only one kind is labelled, the other gets the name of the stage that
+ * thermo.csv gives for its first time. A record of hops of the only observed stage has the label "", too.
+ * Series are sorted by their first time, then by name. BAD_INPUT when the folder is absent or holds neither
+ * speckles nor trajectories nor thermo.csv. A damaged speckle file is reported, not skipped. */
 #ifndef GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 #define GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 
@@ -47,8 +48,9 @@ struct run_thermo {
 struct run_folder {
     char path[FILE_PATH_MAX], name[RUN_NAME];
     char *input, *json; /* input.yaml and run.json, or NULL */
-    int speckles, trajectories;
+    int speckles, trajectories, records;
     struct run_series speckle[RUN_SERIES], trajectory[RUN_SERIES];
+    struct run_series record[RUN_SERIES]; /* finished hops-LABEL.h5; name: the stage's label, always */
     struct run_thermo thermo;
 };
 
@@ -59,6 +61,14 @@ bool run_folder_fact(const struct run_folder *f, const char *key, char *value, s
 /* `section` NULL: a key at the top; else a key one level below it. The value as written, without comment. */
 bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,
                       size_t size);
+
+/* What the crystal alarm saw in a stage (crystal-STAGE.csv): Laves centres per large atom in the last line
+ * and at most, the largest cluster. false: the stage was not watched. */
+struct run_crystal {
+    double last, most;
+    long long largest;
+};
+bool run_folder_crystal(const struct run_folder *f, const char *stage, struct run_crystal *c);
 
 /* Mean and standard deviation of a thermo column over from ≤ time ≤ to; rows used are returned. */
 int64_t run_thermo_mean(const struct run_thermo *t, int column, double from, double to, double *mean,

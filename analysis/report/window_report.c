@@ -27,6 +27,10 @@ static status correlate(struct window_report *w, const struct run_series *series
     w->options.null = "surrogate";
     w->options.seeds = seeds_for(series, o);
     w->options.seed = 1;
+    w->null_exact = o->settings.null_exact;
+    w->options.age = o->settings.age;
+    w->options.diagonal = o->settings.diagonal;
+    w->options.per_decade = o->settings.per_decade;
     w->options.surrogate_pixels = o->surrogate_pixels;
     if (reference && series->frames == reference->c.ttcf.frames) w->options.field = reference->f2;
     TRY(correlate_run(&w->c, series->path, 0, &w->options));
@@ -98,7 +102,7 @@ int64_t window_report_curve(const struct window_report *w, int row, double *lag,
     return n;
 }
 
-static status fit_row(struct window_report *w, int row)
+static status fit_row(struct window_report *w, int row, const struct run_settings *wanted)
 {
     int64_t a;
     size_t lags = (size_t)row_of(w, row, &a)->lags;
@@ -109,6 +113,7 @@ static status fit_row(struct window_report *w, int row)
     for (int m = 0; m < REPORT_MODELS; m++)
         for (int p = 0; p < 2; p++) {
             struct relaxation_options o = relaxation_defaults();
+            if (!(wanted->fit_models >> m & 1u) || !(wanted->siegert >> p & 1u)) continue;
             o.siegert_power = p + 1;
             o.baseline = 0.0;
             o.scale_errors = true;
@@ -150,7 +155,7 @@ static status make(struct window_report *w, const struct run_series *series,
     TRY(correlate(w, series, reference, o));
     TRY(field(w));
     TRY(age_windows(w));
-    for (int row = 0; row < w->rows; row++) TRY(fit_row(w, row));
+    for (int row = 0; row < w->rows; row++) TRY(fit_row(w, row, &o->settings));
     TRY(draw_map(w));
     return window_spread_measure(w, path, o);
 }

@@ -13,7 +13,8 @@
  * a decade → R = (g2 − g∞)/(g2(first lag ≥ 1) − g∞). A window of several spots or shells is represented by
  * its first group; statistics of all groups are in `spot`.
  *  2. KWW and Mittag-Leffler fits of R from the first lag ≥ 1 on, amplitude free, baseline 0, weights
- *     1/error², with both Siegert powers, for the whole record and each age window.
+ *     1/error², with the Siegert powers and models the run's input asks for (both by default), for the whole
+ * record and each age window.
  *  3. Null models: exact moments of n independent pixels (contrast.h) and `seeds` surrogate records (more for
  *     small windows, up to 1000) with the |f|² of the largest window (surrogate.h). Surrogates of more than
  * `surrogate_pixels` pixels are made with that many and their variances scaled by the exact variance of one
@@ -32,6 +33,7 @@
 #include "analysis/fit/relaxation.h"
 #include "analysis/report/results.h"
 #include "analysis/report/run_folder.h"
+#include "analysis/report/run_settings.h"
 #include "base/status.h"
 
 enum { REPORT_AGES = 3, REPORT_ROWS = 1 + REPORT_AGES, REPORT_SPREADS = 10, REPORT_MAP = 600 };
@@ -39,10 +41,11 @@ enum { REPORT_KWW, REPORT_ML, REPORT_MODELS };
 extern const char *const report_model_names[REPORT_MODELS]; /* "kww", "mittag_leffler" */
 
 struct report_options {
-    int64_t seeds;            /* surrogates per window; at least 100 for a false-alarm rate of 1 % */
-    int64_t surrogate_pixels; /* most pixels of a surrogate */
-    int64_t replicates;       /* goodness-of-fit bootstrap of the waiting-time laws; 0: none */
-    bool quick;               /* no subsets of pixels */
+    int64_t seeds;                /* surrogates per window; at least 100 for a false-alarm rate of 1 % */
+    int64_t surrogate_pixels;     /* most pixels of a surrogate */
+    int64_t replicates;           /* goodness-of-fit bootstrap of the waiting-time laws; 0: none */
+    bool quick;                   /* no subsets of pixels */
+    struct run_settings settings; /* what the run's input says: age, diagonal, bins, models, powers, laws … */
 };
 
 /* Standard deviation in time of C(t,t) for one number of pixels. */
@@ -54,6 +57,7 @@ struct report_spread {
 };
 
 struct report_spot {
+    double contrast;              /* mean of C(t,t) */
     double sd, lag_sd, largest_z; /* of C(t,t), of C(t,t+1); of the drops */
     int64_t events;
 };
@@ -76,6 +80,7 @@ struct window_report {
     struct report_spread spread[REPORT_SPREADS];
     int64_t all_pixels; /* of all groups */
     double q_low, q_high, first_time;
+    bool null_exact; /* the exact null is drawn beside the measured values */
 };
 
 /* `reference` is the largest window of the same stage, measured before, or NULL: its |f|² is that of the

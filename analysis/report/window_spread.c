@@ -179,6 +179,7 @@ static status one_spot(struct report_spot *e, const struct window_report *w, con
     struct events events = {0};
     contrast_trace(part, bad, T, n, diagonal);
     next_trace(part, bad, T, n, next);
+    e->contrast = moments_of(diagonal, T).mean;
     e->sd = sqrt(moments_of(diagonal, T).variance);
     e->lag_sd = sqrt(moments_of(next, T - 1).variance);
     double plateau = 0.0;
@@ -267,20 +268,21 @@ static status write_spots(const struct window_report *w, struct results *r)
     double *x = NULL;
     int64_t n = w->spots;
     char object[160];
-    TRY(NEW(x, (size_t)(5 * n)));
+    TRY(NEW(x, (size_t)(6 * n)));
     for (int64_t i = 0; i < n; i++) {
         const struct report_spot *e = &w->spot[i];
-        double row[5] = {(double)i, e->sd, e->lag_sd, e->largest_z, (double)e->events};
-        for (int k = 0; k < 5; k++) x[k * n + i] = row[k];
+        double row[6] = {(double)i, e->sd, e->lag_sd, e->largest_z, (double)e->events, e->contrast};
+        for (int k = 0; k < 6; k++) x[k * n + i] = row[k];
     }
     const struct results_column column[] = {
         {"spot", "", "number of the group", x},
         {"sd", "", "standard deviation in time of C(t,t)", x + n},
         {"lag_sd", "", "standard deviation in time of C(t,t+1)", x + 2 * n},
         {"largest_z", "", "largest robust z of a drop", x + 3 * n},
-        {"events", "", "drops above the surrogate threshold", x + 4 * n}};
+        {"events", "", "drops above the surrogate threshold", x + 4 * n},
+        {"contrast", "", "mean of C(t,t)", x + 5 * n}};
     snprintf(object, sizeof object, "%s/spots", w->title);
-    status s = results_table(r, object, n, 5, column);
+    status s = results_table(r, object, n, 6, column);
     DELETE(x);
     return s;
 }

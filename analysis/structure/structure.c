@@ -2,8 +2,10 @@
 #include "analysis/structure/structure.h"
 
 #include "base/file.h"
+#include "system/elements.h"
 #include "system/trajectory.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@ void structure_release(struct structure *s)
 {
     rdf_free(&s->rdf);
     sq_free(&s->sq);
+    voronoi_stats_free(&s->voronoi);
     *s = (struct structure){0};
 }
 
@@ -28,6 +31,23 @@ static status open_path(struct trajectory **file, const char *path, const char *
     }
     TRY(trajectory_open(file, path));
     return units ? trajectory_set_units(*file, units) : OK;
+}
+
+static status begin_cells(struct structure *s, const struct config *c, const struct structure_options *o)
+{
+    static const double standard[] = {0.0, 0.01};
+    for (int a = 0; a < c->species.count && o->radical; a++) {
+        s->radius[a] = o->radius[a] > 0.0 ? o->radius[a] : element_radius(c->units, c->species.name[a]);
+        if (!(s->radius[a] > 0.0))
+            return fail(BAD_INPUT,
+                        "no radius of species %s is known for the radical tessellation: give them all",
+                        c->species.name[a]);
+    }
+    s->has_voronoi = o->voronoi;
+    s->has_bond_order = o->bond_order;
+    s->bond_order.species = c->species.count;
+    return voronoi_stats_begin(&s->voronoi, &c->species, o->filters > 0 ? o->filter : standard,
+                               o->filters > 0 ? o->filters : 2);
 }
 
 static status begin(struct structure *s, const struct config *c, const struct structure_options *o)
@@ -58,16 +78,64 @@ static status begin(struct structure *s, const struct config *c, const struct st
         TRY(sq_begin(&s->sq, c->species.count, bins * dq, bins, o->points > 0 ? o->points : DEFAULT_POINTS));
         s->has_sq = true;
     }
-    return OK;
+    return o->voronoi || o->bond_order || o->table ? begin_cells(s, c, o) : OK;
 }
 
-static status add(struct structure *s, const struct config *c)
+/* ---- cells ---- */
+
+static status write_table(const struct config *c, const struct voronoi *v, const struct bond_order *b,
+                          const struct structure *s)
+{
+    struct file_new file;
+    TRY(file_begin(&file, s->options.table));
+    fprintf(file.stream,
+            "# %s tessellation, edges below %g mean radii contracted; n3 ... n6: faces of at least %g of the "
+            "surface by edges, n7: with more\n"
+            "id,species,open,n3,n4,n5,n6,n7,neighbors,volume,surface,frank_kasper%s\n",
+            s->options.radical ? "radical" : "plain", s->options.edge, s->voronoi.level[0].f,
+            b ? ",q4,q6,w6,q4_mean,q6_mean,connections" : "");
+    for (int64_t i = 0; i < c->atoms; i++) {
+        double f = s->voronoi.level[0].f;
+        int n[VORONOI_EDGES], more = 0;
+        voronoi_index(v, i, f, n);
+        for (int e = 7; e < VORONOI_EDGES; e++) more += n[e];
+        fprintf(file.stream, "%" PRIu64 ",%s,%d,%d,%d,%d,%d,%d,%d,%.10g,%.10g,%d", c->id[i],
+                c->species.name[c->type[i]], v->open[i], n[3], n[4], n[5], n[6], more,
+                voronoi_coordination(v, i, f), v->volume[i], v->surface[i], frank_kasper_kind(v, i, f));
+        if (b)
+            fprintf(file.stream, ",%.6g,%.6g,%.6g,%.6g,%.6g,%d", b->q4[i], b->q6[i], b->w6[i], b->q4_mean[i],
+                    b->q6_mean[i], b->connections[i]);
+        fprintf(file.stream, "\n");
+    }
+    return file_commit(&file);
+}
+
+static status add_cells(struct structure *s, const struct config *c, bool last)
+{
+    const struct structure_options *o = &s->options;
+    struct voronoi v = {0};
+    struct bond_order b = {0};
+    status st = voronoi_make(&v, &c->box, c->atoms, c->type, c->x,
+                             &(struct voronoi_options){o->radical ? s->radius : NULL, o->edge, 0});
+    if (st == OK && o->voronoi) st = voronoi_stats_add(&s->voronoi, &v, c->type);
+    if (st == OK && o->bond_order)
+        st = o->bond_cutoff > 0.0 ? bond_order_cutoff(&b, &c->box, c->atoms, c->x, o->bond_cutoff)
+                                  : bond_order_voronoi(&b, &v, STRUCTURE_BOND_FILTER);
+    if (st == OK && o->bond_order) bond_order_stats_add(&s->bond_order, &b, c->type);
+    if (st == OK && o->table && last) st = write_table(c, &v, o->bond_order ? &b : NULL, s);
+    bond_order_free(&b);
+    voronoi_free(&v);
+    return st;
+}
+
+static status add(struct structure *s, const struct config *c, bool last)
 {
     if (c->species.count != s->species.count)
         return fail(BAD_INPUT, "frame at time %g has %d species, the first %d", c->time, c->species.count,
                     s->species.count);
     if (s->has_rdf) TRY(rdf_add(&s->rdf, &c->box, c->atoms, c->type, c->x));
     if (s->has_sq) TRY(sq_add(&s->sq, &c->box, c->atoms, c->type, c->x));
+    if (s->has_voronoi || s->has_bond_order || (s->options.table && last)) TRY(add_cells(s, c, last));
     s->density += (double)c->atoms / box_volume(&c->box);
     s->last_time = c->time;
     s->frames++;
@@ -89,6 +157,8 @@ static status finish(struct structure *s)
         TRY(sq_finish(&s->sq));
         s->q1 = peak_first(s->sq.nn, s->sq.bins, 0.5 * s->sq.width, s->sq.width);
     }
+    if (s->has_voronoi) TRY(voronoi_stats_finish(&s->voronoi));
+    if (s->has_bond_order) bond_order_stats_finish(&s->bond_order);
     return OK;
 }
 
@@ -116,7 +186,7 @@ status structure_load(struct structure *m, const char *path, const struct struct
     status s = OK;
     struct trajectory *file = NULL;
     struct config c = {0};
-    *m = (struct structure){0};
+    *m = (struct structure){.options = *o};
     GUARD(open_path(&file, path, o->units));
     int64_t first, count, most = o->frames > 0 ? o->frames : DEFAULT_FRAMES;
     GUARD(choose(file, &c, o, &first, &count));
@@ -127,7 +197,7 @@ status structure_load(struct structure *m, const char *path, const struct struct
         int64_t k = used > 1 ? first + i * (count - 1) / (used - 1) : first + count - 1;
         GUARD(trajectory_read(file, k, &c));
         if (i == 0) GUARD(begin(m, &c, o));
-        GUARD(add(m, &c));
+        GUARD(add(m, &c, i == used - 1));
     }
     GUARD(finish(m));
 done:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* structure — g(r) and S(q) of a trajectory file, averaged over evenly chosen frames.
+/* structure — g(r), S(q), Voronoi statistics and bond order of a trajectory file, over evenly chosen frames.
  *
  *     struct structure m = {0};
  *     TRY(structure_load(&m, "runs/a", &(struct structure_options){.rdf = true, .sq = true}));
@@ -8,24 +8,40 @@
  *
  * A run folder stands for its trajectory.h5. With d = (V/N)^(1/3) of the first frame, the mean distance,
  * the defaults are r_max 5 d, dr d/60, q_max 18/d (the second peak is near 13/d), dq one
- * reciprocal-lattice spacing (2π over the longest edge), 20 frames, 200 points a bin. */
+ * reciprocal-lattice spacing (2π over the longest edge), 20 frames, 200 points a bin.
+ *
+ * Voronoi: plain, or radical with the radii given or known (element_radius); area filters f = 0 and 1 %, no
+ * edges contracted. Bond order: neighbors are faces of at least 1 % of the surface (STRUCTURE_BOND_FILTER),
+ * weighted with their areas, of the same tessellation; or all atoms within bond_cutoff. `table`: a CSV file
+ * with a line an atom of the last frame used. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 #define GLINT_ANALYSIS_STRUCTURE_STRUCTURE_H
 
-#include "analysis/structure/rdf.h"
+#include "system/rdf.h"
+#include "analysis/structure/bond_order.h"
 #include "analysis/structure/sq.h"
+#include "analysis/structure/voronoi_stats.h"
 #include "base/status.h"
 #include "system/config.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#define STRUCTURE_BOND_FILTER 0.01
+
 struct structure_options {
-    bool rdf, sq;
+    bool rdf, sq, voronoi, bond_order;
     double r_max, dr, q_max, dq; /* 0: the defaults above */
     int64_t frames, points;      /* most frames used, most points a |q| bin; 0: 20, 200 */
     double from, to;             /* frames with from ≤ time ≤ to; both 0: all */
     const char *units;           /* "lj" or "metal" instead of what the file says; NULL */
+    bool radical;
+    double radius[SPECIES_MAX]; /* zeros: the known ones */
+    double edge;                /* contract edges shorter than this fraction of the mean radius */
+    double filter[VORONOI_LEVELS];
+    int filters;        /* 0: two, 0 and 1 % */
+    double bond_cutoff; /* 0: Voronoi neighbors */
+    const char *table;  /* NULL: none */
 };
 
 struct structure {
@@ -33,11 +49,15 @@ struct structure {
     char units[8], length_unit[16];
     int64_t frames, atoms; /* frames used; atoms of the first of them */
     double first_time, last_time, density;
-    bool has_rdf, has_sq, all_periodic;
+    bool has_rdf, has_sq, has_voronoi, has_bond_order, all_periodic;
     struct rdf rdf;
     struct sq sq;
     struct peak r1, q1; /* of the total g(r) and of S_NN */
     struct peak r1_partial[SPECIES_MAX][SPECIES_MAX];
+    struct structure_options options;
+    double radius[SPECIES_MAX]; /* used, if radical */
+    struct voronoi_stats voronoi;
+    struct bond_order_stats bond_order;
 };
 
 status structure_load(struct structure *m, const char *path, const struct structure_options *o);

@@ -17,6 +17,8 @@ enum random_stream {
     STREAM_BAROSTAT,   /* stochastic cell rescaling: who = axis, when = step */
     STREAM_SURROGATE,  /* Gaussian speckle of the null model: who = pixel, when = frame */
     STREAM_BOOTSTRAP,  /* resampling: who = resample, when = draw */
+    STREAM_SOURCE,     /* deposition, place and velocity: who = atom id, when = draw */
+    STREAM_BLOCKS,     /* deposition, shuffled blocks of species: who = block, when = stage and draw */
     STREAM_TEST
 };
 

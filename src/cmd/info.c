@@ -24,6 +24,7 @@ static status show_potentials(void)
         printf("%s — %s\n  units %s, species", k->name, k->summary, k->units);
         for (int a = 0; a < k->species.count; a++)
             printf(" %s (mass %g)", k->species.name[a], k->species.mass[a]);
+        if (k->species.count == 0) printf(" as the model has them");
         printf("\n  options: %s\n  %s\n", k->options, k->reference);
     }
     return OK;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cmd/run_input.h"
 #include "observe/checkpoint.h"
+#include "observe/measure_log.h"
 #include "observe/observer.h"
 #include "par/par.h"
 #include "protocol/runner.h"
@@ -44,7 +45,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 3 };
+enum { OBSERVERS = 6 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -58,6 +59,7 @@ struct run { /* what the runner's hooks work with */
         elsewhere; /* steps not advanced: restored branches do count */
     double started, last_checkpoint, last_look;
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
+    struct record_plan plan; /* of the trajectory */
 };
 
 /* ---- hooks ---- */
@@ -65,6 +67,8 @@ struct run { /* what the runner's hooks work with */
 static bool takes_part(const struct observer *o, const struct stage *s)
 {
     if (!o->in_stage_only) return true;
+    if (strcmp(o->name, "hops") == 0) return s->observe_hops;
+    if (strcmp(o->name, "crystal") == 0) return s->observe_crystal;
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
@@ -115,6 +119,7 @@ static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
     if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
+    if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
     for (int i = 0; i < r->observers; i++) {
         struct observer *o = r->observer[i];
         if (!o->active) continue;
@@ -163,16 +168,18 @@ static status hook_checkpoint(void *context, struct engine *e, const struct runn
     for (int i = 0; i < r->observers; i++)
         if (r->observer[i]->active) TRY(par_agree(r->observer[i]->kind->flush(r->observer[i])));
     TRY(checkpoint_write(e, state, r->observer, r->observers, r->folder, "checkpoint.h5", true, r->digest));
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->kind->settle) r->observer[i]->kind->settle(r->observer[i]);
     r->last_checkpoint = clock_now();
     return OK;
 }
 
 static status load_engine(struct engine *e, struct checkpoint *c)
 {
-    struct config *atoms = &c->atoms;
-    domain_free(&e->domain);
-    TRY(domain_load(&e->domain, atoms));
-    return engine_forces(e);
+    film_free(&e->film);
+    e->film = c->film;
+    c->film = (struct film){0};
+    return engine_load(e, &c->atoms);
 }
 
 static status hook_restore(void *context, struct engine *e, const char *label)
@@ -204,6 +211,8 @@ static bool hook_wants_stop(void *context)
 {
     struct run *r = context;
     double wants = stop_signal ? 1.0 : 0.0, now = clock_now();
+    for (int i = 0; i < r->observers; i++)
+        if (r->observer[i]->wants_stop) wants = 1.0;
     if (now - r->last_look > 0.1) {
         r->last_look = now;
         if (asked_to_stop(r)) wants = 1.0;
@@ -299,19 +308,42 @@ static int count_observed(const struct run_input *in, bool speckle)
     return n;
 }
 
+static status make_hops(struct run *r)
+{
+    const struct run_input *in = &r->input;
+    bool any = false;
+    for (size_t i = 0; i < in->n_stages; i++) any = any || in->stages[i].observe_hops;
+    if (!any) return OK;
+    int64_t every = llround(in->hops.every / in->dt);
+    struct hops_options o = {.folder = r->folder, .input = &in->hops, .every = every > 1 ? every : 1};
+    return hops_new(&r->observer[r->observers++], &o);
+}
+
 static status make_observers(struct run *r)
 {
     const struct run_input *in = &r->input;
     int64_t every = llround(in->thermo.every / in->dt);
     TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
     r->engine.energy_every = every > 0 ? every : 1;
+    if (in->film) {
+        struct film_options o = {r->folder, llround(in->film->log_every / in->dt), in->input.units.Tg};
+        if (o.every < 1) o.every = 1;
+        TRY(film_log_new(&r->observer[r->observers++], &o));
+    }
     if (count_observed(in, false) > 0) {
+        struct record_plan *plan = &r->plan;
+        TRY(record_plan(plan, &in->trajectory, in->dt, (double)r->engine.domain.total, in->stages,
+                        in->n_stages));
+        if (plan->factor > 1)
+            log_info("trajectory: every %lld-th frame asked for, so that all stay below %.3g MB (keep): %s",
+                     (long long)plan->factor, 1e-6 * in->trajectory.keep, plan->words);
         struct record_options o = {.folder = r->folder,
-                                   .every = llround(in->trajectory.every / in->dt),
+                                   .every = plan->every,
+                                   .per_decade = plan->per_decade,
+                                   .schedule = plan->words,
                                    .f32 = in->trajectory.precision == 1,
                                    .label_files = count_observed(in, false) > 1,
                                    .potential = r->engine.potential.description};
-        if (o.every < 1) o.every = 1;
         TRY(record_new(&r->observer[r->observers++], &o));
     }
     if (count_observed(in, true) > 0) {
@@ -325,6 +357,15 @@ static status make_observers(struct run *r)
                                     .label_files = count_observed(in, true) > 1,
                                     .form_factors = in->speckle.form_factors};
         TRY(speckles_new(&r->observer[r->observers++], &o));
+    }
+    TRY(make_hops(r));
+    bool crystal = false;
+    for (size_t i = 0; i < in->n_stages; i++) crystal = crystal || in->stages[i].observe_crystal;
+    if (crystal) {
+        int64_t steps = llround(in->crystal_alarm.every / in->dt);
+        TRY(crystal_alarm_new(
+            &r->observer[r->observers++],
+            &(struct crystal_alarm_options){r->folder, &in->crystal_alarm, steps > 0 ? steps : 1}));
     }
     return OK;
 }
@@ -346,28 +387,34 @@ static status check_resumable(const struct run *r, const struct checkpoint *c)
     return OK;
 }
 
-static status start_engine(struct run *r, const struct config *c)
+static struct engine_options engine_options(const struct run *r)
 {
-    struct engine_options o = {.potential = r->input.potential.spec,
-                               .dt = r->input.dt,
-                               .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
-                               .inner_skin =
-                                   isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
-                               .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
-                               .seed = (uint64_t)r->input.seed};
-    return engine_start(&r->engine, &o, c);
+    return (struct engine_options){
+        .potential = r->input.potential.spec,
+        .dt = r->input.dt,
+        .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
+        .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
+        .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
+        .seed = (uint64_t)r->input.seed};
 }
 
 static status start_fresh(struct run *r)
 {
     struct config c = {0};
+    struct film f = {0};
+    struct engine_options o = engine_options(r);
     status s = OK;
-    GUARD(par_agree(run_input_configuration(&r->input, &c)));
-    GUARD(start_engine(r, &c));
+    if (r->input.film)
+        GUARD(run_input_film(&r->input, &o, &c, &f));
+    else
+        GUARD(par_agree(run_input_configuration(&r->input, &c)));
+    o.film = &f;
+    GUARD(engine_start(&r->engine, &o, &c));
     r->state = (struct runner_state){.first_step = -1};
     r->resume_step = -1;
     GUARD(par_agree(make_observers(r)));
 done:
+    film_free(&f);
     config_free(&c);
     return s;
 }
@@ -375,10 +422,12 @@ done:
 static status start_resumed(struct run *r)
 {
     struct checkpoint c;
+    struct engine_options o = engine_options(r);
     status s = OK;
     TRY(par_agree(checkpoint_find(&c, r->folder)));
     GUARD(par_agree(check_resumable(r, &c)));
-    GUARD(start_engine(r, &c.atoms));
+    o.film = &c.film;
+    GUARD(engine_start(&r->engine, &o, &c.atoms));
     memcpy(&r->engine.ensemble.state, c.ensemble, sizeof c.ensemble);
     r->state = c.runner;
     r->resume_step = c.atoms.step;
@@ -455,6 +504,8 @@ static status run_all(const char *path, const struct options *o)
                  100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
     for (int i = 0; i < r.observers; i++)
         if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
+    for (size_t i = 0; i < r.input.n_stages; i++)
+        if (r.input.stages[i].measure) measure_free(r.input.stages[i].measure);
     engine_free(&r.engine);
     run_input_free(&r.input);
     return s;
@@ -485,7 +536,7 @@ const struct command cmd_run = {
     .description = "Makes the sample, carries out the stages, observes what was asked for, and leaves "
                    "everything in the run folder:\n"
                    "input.yaml (effective), run.json, thermo.csv, trajectory.h5, speckle-*.h5, "
-                   "checkpoint.h5. Also under mpirun or\n"
+                   "hops-*.h5, crystal-*.csv (long stages), checkpoint.h5. Also under mpirun or\n"
                    "srun; any number of ranks and threads gives the same bits.\n"
                    "SIGTERM, SIGINT, SIGUSR1, a file DIR/stop or the wall-clock limit lead to a checkpoint "
                    "at the next list rebuild\n"

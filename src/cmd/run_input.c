@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
 #include "base/mem.h"
+#include "protocol/deposit.h"
+#include "protocol/detach.h"
 #include "system/build.h"
 #include "system/trajectory.h"
 
@@ -220,16 +222,6 @@ static const struct input_table speckle_table = {"speckle", speckle_keys, sizeof
 
 /* ---- the rest ---- */
 
-static const char *const precision_words[] = {"double", "single", NULL};
-static const struct input_key trajectory_keys[] = {
-    {"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .required = true,
-     .help = "time between frames"},
-    {"precision", INPUT_CHOICE, sizeof(double), .choices = precision_words, .standard = "single",
-     .help = "of the stored positions"},
-    {0}};
-static const struct input_table trajectory_table = {"trajectory", trajectory_keys,
-                                                    sizeof(((struct run_input *)0)->trajectory),
-                                                    .help = "atomic positions, in stages that observe them"};
 static const struct input_key thermo_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME,
                                                 .limit = INPUT_POSITIVE, .standard = "200 steps",
                                                 .help = "time between lines of thermo.csv"},
@@ -265,9 +257,12 @@ static const struct input_key run_keys[] = {
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},
     {"atoms", INPUT_MAP, FIELD(atoms), .table = &sample_table, .table_for = sample_table_for,
-     .required = true, .help = "the sample at the start"},
+     .help = "the sample at the start"},
     {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
      .standard_metal = "2 fs", .help = "time step"},
+    {"film", INPUT_OPTIONAL, FIELD(film), .table = &film_table,
+     .help = "a substrate at the start, instead of atoms"},
+    {"interior", INPUT_MAP, FIELD(interior), .table = &interior_table, .help = "what counts of a film"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
      .help = "of all random numbers"},
     {"thermostat", INPUT_MAP, FIELD(thermostat), .table = &thermostat_table, .help = "of all stages"},
@@ -277,7 +272,14 @@ static const struct input_key run_keys[] = {
     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, .help = "in stages that observe speckle"},
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
+    {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, .help = "in stages that observe hops"},
+    {"waiting", INPUT_MAP, FIELD(waiting), .table = &waiting_table,
+     .help = "how `glint waiting` and `glint report` analyse waiting times"},
+    {"analysis", INPUT_MAP, FIELD(analysis), .table = &analysis_table,
+     .help = "how `glint ttcf`, `fit` and `report` analyse speckles"},
     {"thermo", INPUT_MAP, FIELD(thermo), .table = &thermo_table, .help = "the log of the run"},
+    {"crystal_alarm", INPUT_MAP, FIELD(crystal_alarm), .table = &crystal_alarm_table,
+     .help = "in long stages, and in those that observe crystal-alarm"},
     {"checkpoint", INPUT_MAP, FIELD(checkpoint), .table = &checkpoint_table, .help = "restart files"},
     {"limit", INPUT_MAP, FIELD(limit), .table = &limit_table, .help = "when to stop by itself"},
     {"lists", INPUT_MAP, FIELD(lists), .table = &lists_table, .help = "neighbor lists (defaults are good)"},
@@ -302,6 +304,95 @@ static void make_stages(struct run_input *r)
         stage_make(&r->stage_items.item[i], &c, &r->stages[i]);
     }
     r->n_stages = r->stage_items.count;
+    crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
+}
+
+/* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no
+ * stage asks for belongs there, too. */
+static void find_hop_stages(struct run_input *r)
+{
+    bool follow = !isnan(r->trajectory.every) || r->trajectory.per_decade > 0;
+    for (size_t i = 0; i < r->n_stages; i++) follow = follow && !r->stages[i].observe_trajectory;
+    const struct tree_node *block = tree_child(r->document.root, "hops");
+    for (size_t k = 0; k < r->hops.in.count; k++) {
+        const char *labels[256];
+        size_t n = 0;
+        bool found = false;
+        for (size_t i = 0; i < r->n_stages; i++) {
+            struct stage *s = &r->stages[i];
+            if (s->action != STAGE_DYNAMICS) continue;
+            if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
+            if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
+            s->observe_hops = found = true;
+            s->observe_trajectory = s->observe_trajectory || follow;
+        }
+        if (found) continue;
+        const char *near = text_nearest(r->hops.in.value[k], labels, n);
+        input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
+                      r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    for (size_t i = 0; i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        int windows;
+        int64_t from[HOPS_WINDOWS], to[HOPS_WINDOWS], every = llround(r->hops.every / r->dt);
+        if (!s->observe_hops) continue;
+        if (every < 1) every = 1;
+        if (hops_windows(&r->hops, s->steps / every + 1, (double)every * r->dt, &windows, from, to) != OK)
+            input_problem(&r->input, s->node, "hops: %s", status_message());
+    }
+}
+
+/* What a deposit stage must know of the potential and the film. */
+static void resolve_deposits(struct run_input *r)
+{
+    struct input *in = &r->input;
+    struct potential p = {0};
+    if (potential_make(&p, r->potential.spec) == OK)
+        for (size_t i = 0; i < r->n_stages; i++) {
+            struct stage *s = &r->stages[i];
+            if (s->action != STAGE_DEPOSIT) continue;
+            if (!r->film) {
+                input_problem(in, s->node, "a deposit stage needs a substrate: give `film: {area: …}`");
+                continue;
+            }
+            deposit_resolve(in, s->node, s->deposit, &p.species);
+            s->steps = (int64_t)ceil(deposit_steps(s->deposit, r->film->area[0] * r->film->area[1],
+                                                   r->film->substrate.density, r->dt));
+        }
+    potential_free(&p);
+}
+
+/* Drops of stages that do not say their own. */
+static void set_drops(struct run_input *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++) {
+        struct stage *s = &r->stages[i];
+        if (s->action == STAGE_MEASURE) s->measure->drop = r->interior.drop;
+        if (s->action == STAGE_DETACH && isnan(s->detach->drop)) s->detach->drop = r->interior.drop;
+    }
+}
+
+/* A film has vacuum above it: no pressure can be held. */
+static void check_film(struct run_input *r)
+{
+    struct input *in = &r->input;
+    const struct tree_node *atoms = tree_child(r->document.root, "atoms");
+    bool bulk = r->atoms.N != INPUT_ABSENT || r->atoms.file;
+    if (!r->film && !bulk)
+        input_problem(in, atoms ? atoms : r->document.root, "atoms: give one of `N`, `crystal` and `file`");
+    if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
+    bool film = r->film != NULL;
+    for (size_t i = 0; film && i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
+        bool relaxes =
+            s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
+        if (relaxes && s->action != STAGE_RESTORE)
+            input_problem(in, s->node,
+                          "a film has vacuum above it, its box cannot follow a pressure: say `box: fixed`");
+        if (s->observe_speckle)
+            input_problem(in, s->node, "speckles are those of a periodic sample, not of a film");
+    }
 }
 
 /* Relations between parts of the input. */
@@ -309,14 +400,26 @@ static void check_together(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
+    find_hop_stages(r);
+    set_drops(r);
+    resolve_deposits(r);
+    check_film(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)
             input_problem(in, s->node, "the stage observes speckle, but no `speckle: windows:` are given");
-        if (s->observe_trajectory && isnan(r->trajectory.every))
-            input_problem(in, s->node,
-                          "the stage observes its trajectory, but `trajectory: every:` is not given");
+        if (s->observe_trajectory && isnan(r->trajectory.every) && r->trajectory.per_decade == 0)
+            input_problem(
+                in, s->node,
+                "the stage observes its trajectory, but neither `trajectory: every:` nor `schedule: log N "
+                "per decade` is given");
     }
+    struct record_plan plan;
+    bool kept = false;
+    for (size_t i = 0; i < r->n_stages; i++) kept = kept || r->stages[i].observe_trajectory;
+    if (kept && r->atoms.N != INPUT_ABSENT && in->problem_count == 0 &&
+        record_plan(&plan, &r->trajectory, r->dt, (double)r->atoms.N, r->stages, r->n_stages) != OK)
+        input_problem(in, tree_child(r->document.root, "trajectory"), "%s", status_message());
     if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
         double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;
         if (steps < 0.999 || fabs(steps - nearbyint(steps)) > 1e-6 * steps)
@@ -372,4 +475,18 @@ status run_input_configuration(const struct run_input *r, struct config *c)
 done:
     potential_free(&p);
     return s;
+}
+
+status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
+                      struct film *f)
+{
+    struct film_order o = {.input = r->film, .T = r->stages[0].T_from, .engine = *engine};
+    for (size_t i = r->n_stages; i-- > 0;)
+        if (r->stages[i].action == STAGE_DEPOSIT)
+            memcpy(o.fraction, r->stages[i].deposit->species.fraction, sizeof o.fraction);
+    o.engine.seed ^= (uint64_t)1 << 62; /* other noise than the run's */
+    TRY(film_build(&o, c, f));
+    TRY(par_agree(build_velocities(c, o.T, units_boltzmann(&r->input.units), (uint64_t)r->seed, 0)));
+    if (f->kind == FILM_FIXED) memset(c->v, 0, 3 * (size_t)c->atoms * sizeof *c->v);
+    return OK;
 }

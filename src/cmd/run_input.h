@@ -10,7 +10,13 @@
 #define GLINT_CMD_RUN_INPUT_H
 
 #include "force/potential.h"
+#include "cmd/analysis_input.h"
 #include "input/schema.h"
+#include "observe/hops_input.h"
+#include "observe/record_input.h"
+#include "observe/crystal_alarm.h"
+#include "protocol/film_build.h"
+#include "protocol/measure.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
 #include "system/config.h"
@@ -31,6 +37,8 @@ struct run_input {
         double sigma, eps, Tg, mass;
     } map;
     struct sample_input atoms;
+    struct film_input *film; /* NULL: none; then the sample is `atoms` */
+    struct interior_input interior;
     double dt;
     int64_t seed;
     struct thermostat_input thermostat;
@@ -44,13 +52,14 @@ struct run_input {
         struct window_spec window[RUN_WINDOWS_MAX];
         int64_t windows;
     } speckle;
-    struct {
-        double every;
-        int precision;
-    } trajectory;
+    struct record_input trajectory;
+    struct hops_input hops;
+    struct waiting_input waiting; /* for the analysis; the run only checks them */
+    struct analysis_input analysis;
     struct {
         double every;
     } thermo;
+    struct crystal_alarm_input crystal_alarm;
     struct {
         double every;
     } checkpoint;
@@ -76,7 +85,10 @@ status run_input_read(struct run_input *r, const char *path, const char *const *
 void run_input_free(struct run_input *r);
 
 /* The starting configuration (built, or read from atoms.file), with velocities at the first stage's
- * temperature. */
+ * temperature. Not for a film: run_input_film. */
 status run_input_configuration(const struct run_input *r, struct config *c);
+/* Collective: the substrate of `film:`, with velocities. engine: options of the run. */
+status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
+                      struct film *f);
 
 #endif

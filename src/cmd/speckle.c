@@ -121,20 +121,6 @@ static status open_trajectory(struct job *j, const char *path)
     return form_factors_parse(&j->form, j->o.form_factors, &j->c.species, j->units);
 }
 
-/* The largest |q| a window given in numbers can have, with a margin; 0 for one on the peak. */
-static double highest_q(const struct job *j, int i)
-{
-    const struct window_spec *w = &j->spec[i];
-    double b[3][3], q[3];
-    if (w->kind == WINDOW_SPOT && w->place == PLACE_HKL) {
-        lattice_vectors(&j->c.box, b);
-        lattice_q(b, w->at, q);
-        double size = lattice_length(b[0]) + lattice_length(b[1]) + lattice_length(b[2]);
-        return lattice_length(q) + 5 * size;
-    }
-    return w->on_peak ? 0 : 1.02 * w->high;
-}
-
 /* S(q) of a few frames spread over the trajectory: for the peak and for flattening. */
 static status measure_structure(struct job *j)
 {
@@ -142,7 +128,7 @@ static status measure_structure(struct job *j)
     double most = 0;
     for (int i = 0; i < j->o.windows.n; i++) {
         peak = peak || window_spec_needs_peak(&j->spec[i]);
-        most = fmax(most, highest_q(j, i));
+        most = fmax(most, window_spec_highest_q(&j->spec[i], &j->c.box));
     }
     if (!peak && !flatten) return OK;
     double usual = 1.6 * 2 * M_PI * cbrt((double)j->c.atoms / box_volume(&j->c.box));

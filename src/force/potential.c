@@ -4,13 +4,14 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "force/eam.h"
+#include "force/kim.h"
 #include "force/lj.h"
 
 #include <stdio.h>
 #include <string.h>
 
 const struct potential_kind *const potential_kinds[] = {&potential_wahnstrom, &potential_cuzr, &potential_eam,
-                                                        NULL};
+                                                        &potential_kim, NULL};
 
 status potential_make(struct potential *p, const char *spec)
 {
@@ -100,6 +101,9 @@ status potential_adopt(const struct potential *p, struct config *c)
                         names, c->species.name[i]);
         }
         if (c->species.mass[i] > 0.0) s.mass[map[i]] = c->species.mass[i];
+        if (!(s.mass[map[i]] > 0.0))
+            return fail(BAD_INPUT, "the mass of %s is not known: the file of the configuration must give it",
+                        c->species.name[i]);
     }
     for (int64_t i = 0; i < c->atoms; i++) c->type[i] = map[c->type[i]];
     c->species = s;

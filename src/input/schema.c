@@ -401,6 +401,13 @@ static void unknown_keys(struct input *in, const struct input_table *table, cons
     }
 }
 
+static bool asks_for_something(const struct input_table *table)
+{
+    bool asks = false;
+    for (const struct input_key *k = table->keys; k->name; k++) asks = asks || (k->required && !k->standard);
+    return asks;
+}
+
 /* map NULL: the key of the whole table is absent; its standards are set and nothing is asked for. `tag` is a
  * key of the map that is not in the table and already read. */
 static void read_table(struct input *in, const struct input_table *table, const struct tree_node *map,
@@ -424,7 +431,8 @@ static void read_table(struct input *in, const struct input_table *table, const 
             struct tree_node *deeper = echo_node(in, TREE_MAP, NULL, key->name, NULL);
             if (!deeper) return;
             read_table(in, key->table, NULL, NULL, field, deeper);
-            if (deeper->count > 0) tree_append(echo, deeper);
+            /* Half a block, without its required keys, could not be read back. */
+            if (deeper->count > 0 && !asks_for_something(key->table)) tree_append(echo, deeper);
         }
     }
     if (map && table->check && in->failure == OK && problems(in) == before) table->check(in, map, target);

@@ -29,7 +29,8 @@ static int threads_granted(int wanted)
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
-    *e = (struct engine){.dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1};
+    *e = (struct engine){
+        .dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1, .dt_scale = 1.0};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     e->units = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
@@ -46,12 +47,26 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
                    (const double(*)[SPECIES_MAX])e->potential.near, skin, inner_skin, threads));
     TRY(NEW(e->thread, (size_t)threads));
     TRY(domain_load(&e->domain, c));
+    if (o->film) {
+        e->film = *o->film;
+        *o->film = (struct film){0};
+    }
+    film_attach(e);
+    return engine_forces(e);
+}
+
+status engine_load(struct engine *e, const struct config *c)
+{
+    domain_free(&e->domain);
+    TRY(domain_load(&e->domain, c));
+    film_attach(e);
     return engine_forces(e);
 }
 
 void engine_free(struct engine *e)
 {
     domain_free(&e->domain);
+    film_free(&e->film);
     list_free(&e->list);
     potential_free(&e->potential);
     DELETE(e->thread);
@@ -60,10 +75,10 @@ void engine_free(struct engine *e)
 void engine_ensemble_input(const struct engine *e, struct ensemble_input *in)
 {
     *in = (struct ensemble_input){.kB = e->kB,
-                                  .dt = e->dt,
+                                  .dt = e->dt * e->dt_scale,
                                   .volume = box_volume(&e->domain.box),
                                   .kinetic2 = e->kinetic2,
-                                  .atoms = e->domain.total,
+                                  .atoms = e->domain.total - (int64_t)e->domain.frozen,
                                   .step = e->step,
                                   .seed = e->seed};
     memcpy(in->axis_kinetic2, e->axis_kinetic2, sizeof in->axis_kinetic2);
@@ -76,6 +91,7 @@ void engine_scale_cell(struct engine *e, const double scale[3])
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 3; i++) b->h[i][k] *= scale[k];
         b->origin[k] *= scale[k];
+        for (int64_t i = 0; e->film.site && i < e->film.substrate; i++) e->film.site[3 * i + k] *= scale[k];
         e->scale_since_rebuild[k] *= scale[k];
         e->scale_since_prune[k] *= scale[k];
     }
@@ -140,7 +156,7 @@ static struct sum *add_motion(const struct domain *d, struct sum s[5])
     for (size_t i = 0; i < d->n; i++) {
         double mass = d->species.mass[d->type[i]], *v = d->v[i];
         for (int k = 0; k < 3; k++) sum_add(&s[k], mass * v[k]);
-        sum_add(&s[3], mass);
+        sum_add(&s[3], v[3] > 0.0 ? mass : 0.0);
         sum_add(&s[4], mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
     }
     par_sum(s, 5);
@@ -157,9 +173,9 @@ status engine_draw_velocities(struct engine *e, double temperature)
     }
     add_motion(d, s);
     for (size_t i = 0; i < d->n; i++)
-        for (int k = 0; k < 3; k++) d->v[i][k] -= sum_value(&s[k]) / sum_value(&s[3]);
+        for (int k = 0; k < 3 && d->v[i][3] > 0.0; k++) d->v[i][k] -= sum_value(&s[k]) / sum_value(&s[3]);
     double now = sum_value(&add_motion(d, s)[4]),
-           wanted = (3.0 * (double)d->total - 3.0) * e->kB * temperature;
+           wanted = (3.0 * (double)(d->total - (int64_t)d->frozen) - 3.0) * e->kB * temperature;
     double scale = now > 0.0 ? sqrt(wanted / now) : 0.0;
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->v[i][k] *= scale;
@@ -175,7 +191,8 @@ double engine_kinetic(const struct engine *e)
 
 double engine_temperature(const struct engine *e)
 {
-    return 2.0 * engine_kinetic(e) / (ensemble_freedom(&e->ensemble, e->domain.total) * e->kB);
+    int64_t atoms = e->domain.total - (int64_t)e->domain.frozen;
+    return 2.0 * engine_kinetic(e) / (ensemble_freedom(&e->ensemble, atoms) * e->kB);
 }
 
 void engine_pressure(const struct engine *e, double p[VIRIALS])
@@ -195,7 +212,8 @@ double engine_conserved(const struct engine *e)
 {
     struct ensemble_input in;
     engine_ensemble_input(e, &in);
-    return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in);
+    double exchanged = e->heat + e->film.state.energy_in - e->film.state.energy_out;
+    return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in) - exchanged;
 }
 
 double engine_shown_time(const struct engine *e)

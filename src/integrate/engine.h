@@ -21,6 +21,7 @@
 #include "base/units.h"
 #include "force/potential.h"
 #include "integrate/ensemble.h"
+#include "integrate/film.h"
 #include "neighbor/list.h"
 #include "par/team.h"
 #include "system/domain.h"
@@ -31,6 +32,7 @@ struct engine_options {
     double skin, inner_skin; /* 0: the defaults */
     int threads;             /* 0: as OpenMP says */
     uint64_t seed;
+    struct film *film; /* NULL: none; else the engine takes it over */
 };
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
@@ -38,6 +40,7 @@ enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES
 
 struct engine_thread { /* what one thread contributes to global values */
     _Alignas(64) struct sum kinetic, axis_kinetic[3];
+    struct sum heat; /* that langevin put in since the last rebuild */
     struct force_sums sums;
     double displacement2;
 };
@@ -47,8 +50,10 @@ struct engine {
     struct domain domain;
     struct list list;
     struct ensemble ensemble;
+    struct film film;         /* kind FILM_NONE: no substrate */
     struct unit_system units; /* of the potential; all numbers here are internal ones */
     double dt, kB;
+    double dt_scale; /* a step takes dt times this: 1, or less while atoms are fast */
     uint64_t seed;
     int64_t step;
     double time;
@@ -57,7 +62,8 @@ struct engine {
 
     /* global values at the end of the last step (kinetic always when the ensemble needs it) */
     double kinetic2, axis_kinetic2[3], energy, virial[VIRIALS]; /* Σ m v², Σ m v_k² */
-    bool has_energy;                                            /* energy and virial belong to this step */
+    double heat;     /* of langevin since the last rebuild, at the last step with energies */
+    bool has_energy; /* energy and virial belong to this step */
 
     int64_t last_rebuild, rebuilds;
     double scale_since_rebuild[3], scale_since_prune[3];
@@ -77,6 +83,9 @@ struct engine {
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c);
 void engine_free(struct engine *e);
+/* Collective: other atoms in place of those there (the same on every rank), and their forces. Step, time,
+ * ensemble and film stay: set them before. */
+status engine_load(struct engine *e, const struct config *c);
 status engine_advance(struct engine *e, int64_t until, bool stop_at_rebuild); /* collective */
 /* Rebuild lists, compute forces, energy, virial at the present positions. Collective. */
 status engine_forces(struct engine *e);

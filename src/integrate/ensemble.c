@@ -7,7 +7,7 @@
 
 struct ensemble ensemble_nve(void)
 {
-    return (struct ensemble){.period = 1};
+    return (struct ensemble){.period = 1, .zone = INFINITY};
 }
 
 double ensemble_temperature(const struct ensemble *e, int64_t step)
@@ -16,6 +16,16 @@ double ensemble_temperature(const struct ensemble *e, int64_t step)
     if (step >= e->step_to) return e->T_to;
     return e->T_from +
            (e->T_to - e->T_from) * ((double)(step - e->step_from) / (double)(e->step_to - e->step_from));
+}
+
+/* Of the atoms with a temperature of their own. */
+static double hot_temperature(const struct ensemble *e, int64_t step)
+{
+    double common = ensemble_temperature(e, step);
+    if (step <= e->hot_from) return e->T_hot;
+    if (step >= e->hot_to) return common;
+    return e->T_hot +
+           (common - e->T_hot) * ((double)(step - e->hot_from) / (double)(e->hot_to - e->hot_from));
 }
 
 double ensemble_freedom(const struct ensemble *e, int64_t atoms)
@@ -211,6 +221,7 @@ void ensemble_plan(struct ensemble *e, const struct ensemble_input *in, struct s
     if (p->langevin) {
         p->c1 = exp(-in->dt / e->tau_T);
         p->c2 = sqrt((1.0 - p->c1 * p->c1) * kT);
+        p->c2_hot = sqrt((1.0 - p->c1 * p->c1) * in->kB * hot_temperature(e, in->step));
     }
     if (e->barostat == BAROSTAT_MTK)
         plan_moving_box(e, g, in->dt, p);

@@ -32,7 +32,7 @@ struct ensemble_state {
     double box_xi[CHAIN], box_v_xi[CHAIN]; /* barostat chain */
     double v_box[3];                       /* d ln L_k / dt (mtk) */
     double pending; /* mtk: 1 after a step, whose second barostat half kick is still due */
-    double heat;    /* energy put in by bussi */
+    double heat;    /* energy put in by bussi, or by langevin up to the last rebuild */
 };
 enum { ENSEMBLE_STATE = sizeof(struct ensemble_state) / sizeof(double) };
 
@@ -46,6 +46,10 @@ struct ensemble {
     double P, tau_P;        /* target pressure, relaxation time of the barostat */
     double compressibility; /* isothermal, for cell-rescaling: only sets its rate */
     int period;             /* steps between cell rescalings */
+    uint64_t hot_id; /* langevin: atoms with ids from here on have a temperature of their own; 0: none */
+    double T_hot;    /* up to step hot_from, then linear to the common one at step hot_to */
+    int64_t hot_from, hot_to;
+    double zone; /* langevin acts on substrate atoms and on those below this height; INFINITY: all */
     struct ensemble_state state;
 };
 
@@ -65,6 +69,7 @@ struct step_plan {
     bool scales_box;
     bool langevin;
     double c1, c2; /* v ← c1 v + c2 ξ/√m */
+    double c2_hot; /* of the atoms with a temperature of their own */
 };
 
 struct ensemble ensemble_nve(void);
@@ -75,8 +80,9 @@ bool ensemble_needs_virial(const struct ensemble *e, int64_t step); /* at the en
 /* Plan the step that leads from in->step to in->step+1; advances e->state. */
 void ensemble_plan(struct ensemble *e, const struct ensemble_input *in, struct step_plan *plan);
 /* Energy of thermostat and barostat at the end of a step: kinetic + potential + this is conserved to second
- * order in dt at constant target temperature and pressure, for every ensemble but langevin and
- * cell-rescaling, whose noise is not booked. With mtk the input needs kinetic2 and virial. */
+ * order in dt at constant target temperature and pressure, for every ensemble but cell-rescaling, whose noise
+ * is not booked. (The engine adds what langevin put in since the last rebuild: engine_conserved.) With mtk
+ * the input needs kinetic2 and virial. */
 double ensemble_energy(const struct ensemble *e, const struct ensemble_input *in);
 
 #endif

@@ -26,7 +26,9 @@ static void box_forces(struct fire *f)
     double mean = (p[0] + p[1] + p[2]) / 3.0;
     for (int k = 0; k < 3; k++) {
         double difference = (f->o->box == MINIMISE_ISOTROPIC ? mean : p[k]) - f->o->P;
-        f->box_f[k] = f->o->box == MINIMISE_FIXED ? 0.0 : volume * difference / f->length;
+        f->box_f[k] = f->o->box == MINIMISE_FIXED || (f->o->box == MINIMISE_LATERAL && k == 2)
+                          ? 0.0
+                          : volume * difference / f->length;
     }
 }
 

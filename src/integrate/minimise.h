@@ -12,7 +12,7 @@
 
 #include "integrate/engine.h"
 
-enum minimise_box { MINIMISE_FIXED, MINIMISE_ISOTROPIC, MINIMISE_PER_AXIS };
+enum minimise_box { MINIMISE_FIXED, MINIMISE_ISOTROPIC, MINIMISE_PER_AXIS, MINIMISE_LATERAL /* x and y */ };
 
 struct minimise_options {
     enum minimise_box box;

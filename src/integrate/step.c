@@ -8,20 +8,33 @@
 
 /* ---- one thread's share of the phases of a step ---- */
 
-static inline double move_atom(struct engine *e, size_t i)
+/* Does the Langevin thermostat act on this atom? A film's vapor and surface move freely. */
+static inline bool is_held(const struct engine *e, size_t i, const double *x)
+{
+    return x[2] < e->ensemble.zone || e->domain.id[i] <= (uint64_t)e->film.substrate;
+}
+
+static inline bool is_hot(const struct engine *e, size_t i)
+{
+    return e->ensemble.hot_id > 0 && e->domain.id[i] >= e->ensemble.hot_id;
+}
+
+static inline double move_atom(struct engine *e, size_t i, struct sum *heat)
 {
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
     double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
     const double *f = d->f[i], *reference = d->pruned[i], inverse_mass = v[3];
-    if (p->langevin) {
-        double noise[3], width = p->c2 * sqrt(inverse_mass);
+    if (p->langevin && is_held(e, i, x)) {
+        double gain = 0.0, noise[3], width = (is_hot(e, i) ? p->c2_hot : p->c2) * sqrt(inverse_mass);
         random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
         for (int k = 0; k < 3; k++) {
             double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
             v[k] = p->c1 * kicked + width * noise[k];
+            gain += v[k] * v[k] - kicked * kicked;
             x[k] = p->xa[k] * x[k] + 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
         }
+        sum_add(heat, 0.5 * d->species.mass[d->type[i]] * gain);
     } else {
         for (int k = 0; k < 3; k++) {
             v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
@@ -39,15 +52,17 @@ static void move_atoms(struct engine *e, int t)
 {
     const struct list_part *part = &e->list.part[t];
     double largest = 0.0;
+    struct sum heat = {0};
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? part->interior : part->boundary;
         for (size_t o = range[0]; o < range[1]; o++) {
-            double moved2 = move_atom(e, e->domain.order[o]);
+            double moved2 = move_atom(e, e->domain.order[o], &heat);
             if (!(moved2 <= largest))
                 largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
         }
     }
     e->thread[t].displacement2 = largest;
+    sum_merge(&e->thread[t].heat, &heat);
 }
 
 /* The axes one by one are summed only where something needs them; the total is a sum of its own, so the
@@ -69,8 +84,14 @@ static void end_kick(struct engine *e, int t)
         const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
         for (size_t o = range[0]; o < range[1]; o++) {
             uint32_t i = d->order[o];
-            double *v = d->v[i];
-            const double *f = d->f[i];
+            double *v = d->v[i], *f = d->f[i];
+            if (d->id[i] <= (uint64_t)e->film.substrate) {
+                double energy = film_add_anchor(&e->film, d, i);
+                if (e->want_energy) {
+                    f[3] += energy;
+                    sum_add(&mine->sums.energy, energy);
+                }
+            }
             for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
             if (!kinetic) continue;
             double mass = d->species.mass[d->type[i]];
@@ -99,7 +120,7 @@ static void begin_step(struct engine *e)
     ensemble_plan(&e->ensemble, &in, &e->plan);
     if (e->plan.scales_box) engine_scale_cell(e, e->plan.box);
     e->step++;
-    e->time += e->dt;
+    e->time += e->dt * e->dt_scale;
     e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
                      ensemble_needs_virial(&e->ensemble, e->step);
     for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
@@ -179,9 +200,30 @@ static status rebuild_domain(struct engine *e)
     return par_agree(list_prepare(&e->list, &e->domain));
 }
 
+/* What langevin put in since the last rebuild, summed over threads; and over ranks once par_sum was called.
+ */
+static struct sum heat_here(const struct engine *e)
+{
+    struct sum heat = {0};
+    for (int t = 0; t < e->list.threads; t++) sum_merge(&heat, &e->thread[t].heat);
+    return heat;
+}
+
+/* At a rebuild the heat becomes a number of the saved state. */
+static void book_heat(struct engine *e)
+{
+    struct sum heat = heat_here(e);
+    e->heat = 0.0;
+    if (e->ensemble.thermostat != THERMOSTAT_LANGEVIN) return;
+    par_sum(&heat, 1);
+    e->ensemble.state.heat += sum_value(&heat);
+    for (int t = 0; t < e->list.threads; t++) e->thread[t].heat = (struct sum){0};
+}
+
 static void rebuilt(struct engine *e)
 {
     e->failure = par_agree(list_check(&e->list));
+    book_heat(e);
     e->last_rebuild = e->step;
     e->rebuilds++;
     for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
@@ -191,7 +233,7 @@ static void rebuilt(struct engine *e)
  * steps need no more. */
 static void end_step(struct engine *e)
 {
-    enum { KINETIC, AXES, ENERGY = AXES + 3, VIRIAL, ALL = VIRIAL + VIRIALS };
+    enum { KINETIC, AXES, ENERGY = AXES + 3, VIRIAL, HEAT = VIRIAL + VIRIALS, ALL };
     e->has_energy = e->want_energy;
     if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
     int n = e->want_energy ? ALL : needs_axes(e) ? ENERGY : AXES;
@@ -204,6 +246,7 @@ static void end_step(struct engine *e)
         sum_merge(&all[ENERGY], &mine->sums.energy);
         for (int k = 0; k < VIRIALS; k++) sum_merge(&all[VIRIAL + k], &mine->sums.virial[k]);
     }
+    all[HEAT] = heat_here(e);
     par_sum(all, n);
     bool ok = true;
     for (int i = 0; i < n; i++) ok = ok && sum_ok(&all[i]);
@@ -216,6 +259,7 @@ static void end_step(struct engine *e)
     for (int k = 0; k < 3 && n > AXES; k++) e->axis_kinetic2[k] = sum_value(&all[AXES + k]);
     if (!e->want_energy) return;
     e->energy = sum_value(&all[ENERGY]);
+    e->heat = sum_value(&all[HEAT]);
     for (int k = 0; k < VIRIALS; k++) e->virial[k] = sum_value(&all[VIRIAL + k]);
 }
 

@@ -60,8 +60,7 @@ status list_prepare(struct list *l, const struct domain *d)
     TRY(GROW(l->sw, l->search_capacity[3], n));
     l->trim = true;
     for (int k = 0; k < 3; k++) {
-        l->trim = l->trim && d->box.periodic[k] && d->box.h[k][(k + 1) % 3] == 0.0 &&
-                  d->box.h[k][(k + 2) % 3] == 0.0;
+        l->trim = l->trim && d->box.h[k][(k + 1) % 3] == 0.0 && d->box.h[k][(k + 2) % 3] == 0.0;
         l->trim = l->trim && d->grid.reach[k] <= TRIM_REACH;
         l->cell_width[k] = d->box.h[k][k] / d->grid.n[k];
         l->cells_per_length[k] = d->grid.n[k] / d->box.h[k][k];
@@ -96,7 +95,7 @@ static void layer_distances(double inside, int reach, double width, double *out)
 }
 
 /* The rows of cells that can hold a neighbor of the atom in slot `slot` of cell `cell`. In an orthogonal
- * periodic box cells that are out of reach of the very position are left out; it changes which atoms are
+ * box cells that are out of reach of the very position are left out; it changes which atoms are
  * looked at, not which are found. The cuts are counted, not searched: which branch to take would be a coin
  * toss. */
 static size_t find_rows(const struct list *l, const struct domain *d, uint32_t slot, uint32_t cell,
@@ -108,6 +107,11 @@ static size_t find_rows(const struct list *l, const struct domain *d, uint32_t s
     const int64_t step_y = wx, step_z = (int64_t)wx * wy;
     double far2[3][2 * TRIM_REACH + 1], r2 = l->radius * l->radius * (1.0 + 1e-9);
     for (int k = 0; k < 3 && l->trim; k++) {
+        if (!d->box.periodic[k]) { /* atoms beyond a free face count to the outermost cells: nothing is known
+                                      of them */
+            memset(far2[k], 0, sizeof far2[k]);
+            continue;
+        }
         double cells = (d->x[slot][k] - d->box.origin[k]) * l->cells_per_length[k];
         layer_distances(cells - (double)(d->brick.low[k] - reach[k] + e[k]), reach[k], l->cell_width[k],
                         far2[k]);

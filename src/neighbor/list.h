@@ -56,7 +56,7 @@ struct list {
     double *sx, *sy, *sz,
         *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
     size_t search_capacity[4];
-    bool trim; /* orthogonal periodic box: rows can be cut to what the position reaches */
+    bool trim; /* orthogonal box: rows can be cut to what the position reaches */
     double cell_width[3], cells_per_length[3];
 };
 

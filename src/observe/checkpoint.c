@@ -60,6 +60,41 @@ static status write_atoms(struct h5 *f, const struct config *c)
     return h5_write(f, "/atoms/species_mass", H5_F64, 1, &species, c->species.mass);
 }
 
+enum { FILM_CONSTANTS = 3 };
+
+static status write_film(struct h5 *file, const struct film *f)
+{
+    hsize_t constants = FILM_CONSTANTS, state = FILM_STATE, sites[2] = {(hsize_t)f->substrate, 3};
+    double constant[FILM_CONSTANTS] = {f->spring, f->top, f->density};
+    int32_t kind = (int32_t)f->kind;
+    if (f->kind == FILM_NONE) return OK;
+    TRY(h5_write_scalar(file, "/film/kind", H5_I32, &kind));
+    TRY(h5_write_scalar(file, "/film/substrate", H5_I64, &f->substrate));
+    TRY(h5_write(file, "/film/constants", H5_F64, 1, &constants, constant));
+    TRY(h5_write(file, "/film/site", H5_F64, 2, sites, f->site));
+    return h5_write(file, "/state/film", H5_F64, 1, &state, &f->state);
+}
+
+static status read_film(struct h5 *file, struct film *f)
+{
+    double constant[FILM_CONSTANTS];
+    int32_t kind;
+    *f = (struct film){0};
+    if (!h5_has(file, "/film/kind")) return OK;
+    TRY(h5_read(file, "/film/kind", H5_I32, 1, &kind));
+    TRY(h5_read(file, "/film/substrate", H5_I64, 1, &f->substrate));
+    if (kind < FILM_TETHERED || kind > FILM_FIXED || f->substrate < 0 || f->substrate > (int64_t)1 << 29)
+        return fail(BAD_INPUT, "%s: the film's substrate is not understood", file->path);
+    f->kind = (enum film_kind)kind;
+    TRY(h5_read(file, "/film/constants", H5_F64, FILM_CONSTANTS, constant));
+    f->spring = constant[0];
+    f->top = constant[1];
+    f->density = constant[2];
+    TRY(NEW(f->site, 3 * (size_t)f->substrate));
+    TRY(h5_read(file, "/film/site", H5_F64, 3 * (hsize_t)f->substrate, f->site));
+    return h5_read(file, "/state/film", H5_F64, FILM_STATE, &f->state);
+}
+
 enum { RUNNER_STATE = 5 };
 
 static status write_state(struct h5 *f, const struct engine *e, const struct runner_state *r,
@@ -111,6 +146,7 @@ static status write_file(const struct engine *e, const struct runner_state *r,
     GUARD(write_header(&f, e));
     GUARD(write_atoms(&f, c));
     GUARD(write_state(&f, e, r, observers, n));
+    GUARD(write_film(&f, &e->film));
     if (keep_previous) GUARD(keep_old(folder, path));
     GUARD(h5_commit(&f));
 done:
@@ -168,7 +204,7 @@ static status read_atoms(struct h5 *f, struct config *c)
 
 static status read_state(struct h5 *f, struct checkpoint *c)
 {
-    static const char *const names[] = {"thermo", "trajectory", "speckle"};
+    static const char *const names[] = {"thermo", "trajectory", "speckle", "hops", "crystal"};
     double runner[RUNNER_STATE];
     TRY(h5_read(f, "/state/ensemble", H5_F64, ENSEMBLE_STATE, c->ensemble));
     TRY(h5_read(f, "/state/runner", H5_F64, RUNNER_STATE, runner));
@@ -217,6 +253,7 @@ status checkpoint_read(struct checkpoint *c, const char *path)
     GUARD(read_species_names(&f, &c->atoms));
     GUARD(config_check(&c->atoms));
     GUARD(read_state(&f, c));
+    GUARD(read_film(&f, &c->film));
 done:
     h5_close(&f);
     if (s != OK) checkpoint_free(c);
@@ -241,6 +278,7 @@ status checkpoint_find(struct checkpoint *c, const char *folder)
 void checkpoint_free(struct checkpoint *c)
 {
     config_free(&c->atoms);
+    film_free(&c->film);
     for (int i = 0; i < c->observers; i++) DELETE(c->observer[i].state);
     c->observers = 0;
 }

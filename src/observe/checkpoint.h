@@ -5,6 +5,8 @@
  *     /step i64, /time f64, /box 3×3 f64, /origin, /periodic
  *     /atoms/{id u64, type i32, x N×3 f64, v N×3 f64, image N×3 i32}   sorted by id, x wrapped
  *     /atoms/{species_name, species_mass}
+ *     /film/{kind i32, substrate i64, constants f64: spring, top, density; site n×3 f64}   films only
+ *     /state/film f64 (struct film_state), films only
  *     /state/ensemble f64, /state/runner f64, /state/observers/NAME f64
  * Written as checkpoint.h5.tmp, fsynced, renamed; the one before is kept as checkpoint-previous.h5. Reading
  * falls back to the previous one when the newest is missing or damaged.
@@ -22,6 +24,7 @@ struct checkpoint {
     struct config atoms;
     double ensemble[ENSEMBLE_STATE];
     struct runner_state runner;
+    struct film film; /* kind FILM_NONE without */
     char potential[128], units[8], isa[16];
     int64_t seed;
     double dt;

@@ -3,22 +3,72 @@
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/log.h"
+#include "base/mem.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* ---- when ---- */
+
+static int64_t log_step(int64_t per_decade, int64_t k)
+{
+    return llround(pow(10.0, (double)k / (double)per_decade));
+}
+
+/* The first k whose step lies after `steps` since the begin. */
+static int64_t log_index(int64_t per_decade, int64_t steps)
+{
+    int64_t k = steps > 1 ? (int64_t)(log10((double)steps) * (double)per_decade) - 1 : 0;
+    if (k < 0) k = 0;
+    while (log_step(per_decade, k) <= steps) k++;
+    return k;
+}
+
 int64_t observer_next(const struct observer *o, int64_t now)
 {
+    int64_t next = INT64_MAX, since = now - o->first_step;
     if (!o->active) return INT64_MAX;
-    return o->first_step + ((now - o->first_step) / o->every + 1) * o->every;
+    if (o->every > 0) next = o->first_step + (since / o->every + 1) * o->every;
+    if (o->per_decade > 0) {
+        int64_t log = o->first_step + log_step(o->per_decade, log_index(o->per_decade, since));
+        if (log < next) next = log;
+    }
+    return next;
 }
 
 bool observer_is_due(const struct observer *o, int64_t step)
 {
-    return o->active && step > o->first_step && (step - o->first_step) % o->every == 0;
+    return o->active && step > o->first_step && observer_next(o, step - 1) == step;
 }
+
+int64_t observer_last_due(const struct observer *o, int64_t step)
+{
+    int64_t since = step - o->first_step, last = 0;
+    if (o->every > 0) last = since / o->every * o->every;
+    if (o->per_decade > 0) {
+        int64_t k = log_index(o->per_decade, since), log = k > 0 ? log_step(o->per_decade, k - 1) : 0;
+        if (log > last) last = log;
+    }
+    return o->first_step + last;
+}
+
+int64_t observer_count(int64_t every, int64_t per_decade, int64_t steps)
+{
+    int64_t n = every > 0 ? steps / every : 0, before = 0;
+    for (int64_t k = 0; per_decade > 0 && log_step(per_decade, k) <= steps; k++) {
+        int64_t at = log_step(per_decade, k);
+        n += at != before && (every == 0 || at % every != 0);
+        before = at;
+    }
+    return n;
+}
+
+/* ---- streams ---- */
 
 status observer_move_aside(status how, const char *path, int64_t resume_step, bool *fresh)
 {
@@ -41,10 +91,8 @@ status observer_move_aside(status how, const char *path, int64_t resume_step, bo
     return OK;
 }
 
-void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t resume_step,
-                         int64_t steps)
+void observer_check_last(const struct observer *o, const char *path, int64_t last_step, int64_t expected)
 {
-    int64_t expected = o->first_step + (resume_step - o->first_step) / steps * steps;
     if (expected > o->first_step && last_step < expected)
         log_warning(
             "%s ends at step %lld although frames up to step %lld were recorded: the frames between are lost",
@@ -77,4 +125,42 @@ void observer_drop(const char *path)
     char safe[FILE_PATH_MAX + 8];
     safe_name(path, safe);
     unlink(safe);
+}
+
+/* Keep the header and the lines up to `step`. */
+static status cut_back(const char *path, int64_t step)
+{
+    char *content = NULL;
+    size_t length;
+    struct file_new f;
+    TRY(file_read(path, &content, &length));
+    status s = file_begin(&f, path);
+    if (s == OK) {
+        for (char *line = content; *line;) {
+            char *end = strchr(line, '\n');
+            if (!end) break; /* a half-written line */
+            if (!isdigit((unsigned char)*line) || strtoll(line, NULL, 10) <= step)
+                fwrite(line, 1, (size_t)(end - line) + 1, f.stream);
+            line = end + 1;
+        }
+        s = file_commit(&f);
+    }
+    DELETE(content);
+    return s;
+}
+
+status observer_open_lines(FILE **stream, const char *path, const char *header, int64_t resume_step)
+{
+    if (resume_step >= 0 && file_exists(path)) TRY(cut_back(path, resume_step));
+    *stream = fopen(path, resume_step >= 0 ? "a" : "w");
+    if (!*stream) return fail(FAILED, "cannot write %s: %s", path, strerror(errno));
+    if (resume_step < 0 || ftell(*stream) == 0) fputs(header, *stream);
+    return OK;
+}
+
+status observer_flush_lines(FILE *stream, const char *path)
+{
+    if (stream && (fflush(stream) != 0 || fsync(fileno(stream)) != 0))
+        return fail(FAILED, "cannot write %s: %s", path, strerror(errno));
+    return OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* trajectory.h5 — the atoms every so many steps, as H5MD. */
+/* trajectory.h5 — the atoms every so many steps, or at logarithmic times of the stage, as H5MD. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "observe/observer.h"
@@ -25,14 +25,17 @@ static status open_stream(struct record *o, const struct config *like, int64_t r
         bool fresh;
         status s = h5md_reopen(&o->writer, o->path);
         if (s == OK) s = h5md_truncate_step(&o->writer, resume_step);
-        if (s == OK) observer_check_last(&o->base, o->path, o->writer.last, resume_step, o->base.every);
+        if (s == OK)
+            observer_check_last(&o->base, o->path, o->writer.last, observer_last_due(&o->base, resume_step));
         if (s != OK && o->writer.open) h5md_close(&o->writer);
         TRY(observer_move_aside(s, o->path, resume_step, &fresh));
         if (!fresh) return OK;
     }
-    struct h5md_options h = {.f32 = o->options.f32, .deflate = false, .keys = 1};
-    h.key[0] = "potential";
-    h.value[0] = o->options.potential;
+    struct h5md_options h = {.f32 = o->options.f32,
+                             .deflate = false,
+                             .keys = 2,
+                             .key = {"potential", "schedule"},
+                             .value = {o->options.potential, o->options.schedule}};
     return h5md_create(&o->writer, o->path, like, &h);
 }
 
@@ -95,9 +98,12 @@ static void release(struct observer **base)
     DELETE(*base);
 }
 
-static const struct observer_kind kind = {
-    "trajectory", "positions into trajectory.h5 (H5MD)", start, sample, stop, flush, NULL, NULL, NULL,
-    release};
+static const struct observer_kind kind = {"trajectory", "positions into trajectory.h5 (H5MD)",
+                                          start,        sample,
+                                          stop,         flush,
+                                          NULL,         NULL,
+                                          NULL,         release,
+                                          NULL};
 
 status record_new(struct observer **out, const struct record_options *options)
 {
@@ -106,6 +112,7 @@ status record_new(struct observer **out, const struct record_options *options)
     *out = &o->base;
     o->base.kind = &kind;
     o->base.every = options->every;
+    o->base.per_decade = options->per_decade;
     o->base.in_stage_only = true;
     o->options = *options;
     snprintf(o->base.name, sizeof o->base.name, "trajectory");

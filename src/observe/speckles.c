@@ -13,6 +13,7 @@
 #include "scatter/speckle.h"
 #include "scatter/speckle_file.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,7 +93,8 @@ static status go_on(struct speckles *o, size_t w, const char *path, int64_t resu
     if (s == OK) s = speckle_file_truncate_step(o->file[w], resume_step);
     if (s == OK) {
         int64_t last = speckle_file_last_step(o->file[w]);
-        observer_check_last(&o->base, path, last, resume_step, o->base.every * o->options.exposure);
+        int64_t steps = o->base.every * o->options.exposure, first = o->base.first_step;
+        observer_check_last(&o->base, path, last, first + (resume_step - first) / steps * steps);
     } else if (o->file[w]) {
         char reason[1024]; /* closing must not hide why */
         snprintf(reason, sizeof reason, "%s", status_message());
@@ -201,12 +203,31 @@ static status use_pending(struct speckles *o)
 
 /* ---- */
 
+/* The usual range of S(q), well past the first peak. */
+static double usual_range(const struct speckles *o, int64_t atoms)
+{
+    return 1.6 * 2.0 * M_PI * cbrt((double)atoms / box_volume(&o->box));
+}
+
+/* In the usual range: what counts as the first peak must not depend on how far another window reaches. */
+static status find_peak(struct speckles *o, int64_t atoms)
+{
+    struct structure near = *o->structure;
+    double usual = usual_range(o, atoms);
+    while (near.bins > 1 && near.q[near.bins - 1] > usual) near.bins--;
+    return peak_find(&o->peak, &near);
+}
+
 static status make(struct speckles *o, const struct engine *e)
 {
     TRY(form_factors_parse(&o->form, o->options.form_factors, &e->domain.species, e->potential.kind->units));
     o->box = e->domain.box;
     if (o->pending) load_peak(o, o->pending);
-    return structure_new(&o->structure, &o->box, e->domain.total, &o->form, 0.0);
+    /* S(q) flattens, so it must reach every pixel; 0, its usual range, holds the peak. */
+    double usual = usual_range(o, e->domain.total), most = 0.0;
+    for (size_t w = 0; w < o->options.windows; w++)
+        most = fmax(most, window_spec_highest_q(&o->options.window[w], &o->box));
+    return structure_new(&o->structure, &o->box, e->domain.total, &o->form, most > usual ? most : 0.0);
 }
 
 static status build(struct speckles *o, const struct engine *e, const struct stage *s, int64_t resume_step)
@@ -230,7 +251,7 @@ static status start(struct observer *base, struct engine *e, const struct stage 
     TRY(par_agree(make(o, e)));
     if (!o->pending) {
         TRY(measure_structure(o, e));
-        if (needs_peak(o)) TRY(par_agree(peak_find(&o->peak, o->structure)));
+        if (needs_peak(o)) TRY(par_agree(find_peak(o, e->domain.total)));
     }
     return par_agree(build(o, e, s, resume_step));
 }
@@ -316,7 +337,8 @@ static const struct observer_kind kind = {"speckle",  "intensities of q windows 
                                           start,      sample,
                                           stop,       flush,
                                           state_size, save,
-                                          load,       release};
+                                          load,       release,
+                                          NULL};
 
 status speckles_new(struct observer **out, const struct speckle_options *options)
 {

@@ -6,9 +6,7 @@
 #include "observe/observer.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct thermo {
     struct observer base;
@@ -21,49 +19,19 @@ struct thermo {
 static const char HEADER[] = "step,time,stage,T_target,T,P,density,potential_per_atom,total_per_atom,"
                              "conserved_per_atom,Lx,Ly,Lz,P_xx,P_yy,P_zz\n";
 
-/* Keep the header and the lines up to `step`. */
-static status cut_back(const char *path, int64_t step)
-{
-    char *content = NULL;
-    size_t length;
-    struct file_new f;
-    TRY(file_read(path, &content, &length));
-    status s = file_begin(&f, path);
-    if (s == OK) {
-        bool first = true;
-        for (char *line = content; *line;) {
-            char *end = strchr(line, '\n');
-            if (!end) break; /* a half-written line */
-            if (first || strtoll(line, NULL, 10) <= step) fwrite(line, 1, (size_t)(end - line) + 1, f.stream);
-            first = false;
-            line = end + 1;
-        }
-        s = file_commit(&f);
-    }
-    DELETE(content);
-    return s;
-}
-
 static status start(struct observer *base, struct engine *e, const struct stage *s, int64_t resume_step)
 {
     struct thermo *o = (struct thermo *)base;
     (void)e;
     o->stage = s->label;
     if (par_rank() != 0 || o->stream) return OK;
-    if (resume_step >= 0 && file_exists(o->path)) TRY(cut_back(o->path, resume_step));
-    o->stream = fopen(o->path, resume_step >= 0 ? "a" : "w");
-    if (!o->stream) return fail(FAILED, "cannot write %s: %s", o->path, strerror(errno));
-    if (resume_step < 0 || ftell(o->stream) == 0) fputs(HEADER, o->stream);
-    return OK;
+    return observer_open_lines(&o->stream, o->path, HEADER, resume_step);
 }
 
 static status flush(struct observer *base)
 {
     struct thermo *o = (struct thermo *)base;
-    if (!o->stream) return OK;
-    if (fflush(o->stream) != 0 || fsync(fileno(o->stream)) != 0)
-        return fail(FAILED, "cannot write %s: %s", o->path, strerror(errno));
-    return OK;
+    return observer_flush_lines(o->stream, o->path);
 }
 
 static status sample(struct observer *base, struct engine *e)
@@ -99,7 +67,8 @@ static const struct observer_kind kind = {
     start,    sample,
     stop,     flush,
     NULL,     NULL,
-    NULL,     release};
+    NULL,     release,
+    NULL};
 
 status thermo_new(struct observer **out, const struct thermo_options *options)
 {

@@ -159,6 +159,35 @@ status par_gather(const void *mine, size_t bytes, void *all, size_t total)
     return OK;
 }
 
+status par_all_gather(const void *mine, size_t bytes, void **all, size_t *capacity, size_t *total)
+{
+    int64_t count = (int64_t)bytes, *counts = NULL;
+    status s = OK;
+    *total = bytes;
+    GUARD(par_agree(NEW(counts, (size_t)size)));
+    counts[0] = count;
+    if (started) MPI_Allgather(&count, 1, MPI_INT64_T, counts, 1, MPI_INT64_T, MPI_COMM_WORLD);
+    for (int r = 0; r < size; r++) *total += r == rank ? 0 : (size_t)counts[r];
+    GUARD(par_agree(mem_grow(all, capacity, *total, 1, "gathered atoms")));
+    char *to = *all;
+    for (int r = 0; r < size; to += counts[r++]) {
+        if (r == rank && bytes) memcpy(to, mine, bytes);
+        for (int64_t done = 0; started && done < counts[r]; done += PIECE)
+            MPI_Bcast(to + done, counts[r] - done < PIECE ? (int)(counts[r] - done) : PIECE, MPI_BYTE, r,
+                      MPI_COMM_WORLD);
+    }
+done:
+    DELETE(counts);
+    return s;
+}
+
+void par_broadcast(void *data, size_t bytes)
+{
+    char *p = data;
+    for (int64_t left = (int64_t)bytes; started && left > 0; p += PIECE, left -= PIECE)
+        MPI_Bcast(p, left < PIECE ? (int)left : PIECE, MPI_BYTE, 0, MPI_COMM_WORLD);
+}
+
 struct par_exchange {
     MPI_Request *requests;
     size_t capacity;

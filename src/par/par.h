@@ -33,6 +33,13 @@ status par_agree(status s);
 /* Collective: each rank's bytes one after the other on rank 0. `total` is the room there (ignored elsewhere).
  */
 status par_gather(const void *mine, size_t bytes, void *all, size_t total);
+/* Collective: the same on every rank. *all is grown with mem_grow (capacity in bytes); *total: its used
+ * bytes.
+ */
+status par_all_gather(const void *mine, size_t bytes, void **all, size_t *capacity, size_t *total);
+
+/* Collective: rank 0's bytes on every rank. */
+void par_broadcast(void *data, size_t bytes);
 
 /* One message of an exchange: bytes to or from a peer. */
 struct par_message {

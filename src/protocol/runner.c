@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol/runner.h"
 #include "base/log.h"
+#include "protocol/deposit.h"
+#include "protocol/detach.h"
+#include "protocol/measure.h"
 
 #include <math.h>
 
@@ -118,6 +121,34 @@ static status run_dynamics(struct engine *e, const struct stage *s, struct runne
     }
 }
 
+/* Like a part of dynamics, but it ends when the film is done, and every update of the film changes what is
+ * there: where lists are rebuilt, so that the state is exact afterwards. */
+static status run_deposit(struct engine *e, const struct stage *s, struct runner_state *r,
+                          const struct runner_hooks *h)
+{
+    struct part p = {INT64_MAX / 2, true, false, s->T_from, s->T_to};
+    bool resumed = r->first_step >= 0, stop = false, checkpoint = false,
+         adaptive = s->deposit->largest_move > 0.0;
+    if (!resumed) r->first_step = e->step;
+    set_ensemble(e, s, &p, r->first_step, resumed);
+    if (!resumed && e->kinetic2 == 0.0) TRY(engine_draw_velocities(e, s->T_from));
+    TRY(deposit_begin(e, s->deposit, resumed));
+    TRY(h->begin(h->context, e, s, true, resumed));
+    while (!deposit_finished(e)) {
+        int64_t update = deposit_next(e, s->deposit, r->first_step),
+                event = next_event(e, s, h, true, update);
+        e->rebuild_at = update;
+        TRY(engine_advance(e, event, checkpoint || adaptive));
+        if (e->step == update) TRY(deposit_update(e, s->deposit, r->first_step));
+        if (adaptive && engine_at_rebuild(e)) deposit_adapt(e, s->deposit);
+        if (e->step == event) TRY(h->observe(h->context, e, s, true));
+        if (!deposit_finished(e)) TRY(stop_or_checkpoint(e, h, r, &stop, &checkpoint));
+    }
+    e->rebuild_at = -1;
+    deposit_end(e);
+    return OK;
+}
+
 static status run_minimise(struct engine *e, const struct stage *s)
 {
     struct minimise_result m;
@@ -136,6 +167,12 @@ status runner_run(struct engine *e, const struct stage *stages, size_t n, struct
         const struct stage *s = &stages[r->stage];
         if (s->action == STAGE_DYNAMICS)
             TRY(run_dynamics(e, s, r, h));
+        else if (s->action == STAGE_DEPOSIT)
+            TRY(run_deposit(e, s, r, h));
+        else if (s->action == STAGE_MEASURE)
+            TRY(measure_run(e, s->measure));
+        else if (s->action == STAGE_DETACH)
+            TRY(detach_run(e, s->detach));
         else if (s->action == STAGE_MINIMISE)
             TRY(run_minimise(e, s));
         else

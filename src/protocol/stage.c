@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol/stage.h"
+#include "protocol/deposit.h"
+#include "protocol/detach.h"
+#include "protocol/measure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,7 +54,8 @@ struct dynamics_input {
 };
 
 static const char *const box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
-static const char *const observe_words[] = {"speckle", "trajectory", "hops", "nothing", NULL};
+static const char *const observe_words[] = {"speckle",       "trajectory", "hops",
+                                            "crystal-alarm", "nothing",    NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
 #define KEY_T(is_required)                                                                            \
@@ -92,7 +96,8 @@ static const char *const observe_words[] = {"speckle", "trajectory", "hops", "no
         {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
          .help = "another one than the run's"},                                                          \
         {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
-         .help = "what is recorded: speckle, trajectory (hops are found in the trajectory), nothing"},   \
+         .help = "what is recorded: speckle, trajectory, hops, "            \
+                 "crystal-alarm, nothing"},                                                              \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
         0                                                                                                \
@@ -147,8 +152,9 @@ static const struct input_key restore_keys[] = {
 static const struct input_table restore_table = {"restore", restore_keys, sizeof(struct restore_input),
                                                  .help = "branch: continue from the end of an earlier stage"};
 
-const struct input_table *const stage_tables[] = {&melt_table,     &quench_table,  &anneal_table, &heat_table,
-                                                  &minimise_table, &restore_table, NULL};
+const struct input_table *const stage_tables[] = {
+    &melt_table,   &quench_table,  &anneal_table,   &heat_table,    &deposit_table,
+    &detach_table, &measure_table, &minimise_table, &restore_table, NULL};
 
 /* ---- from what was written to a stage ---- */
 
@@ -189,8 +195,10 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
 {
     for (size_t i = 0; i < d->observe.count; i++) {
         s->observe_speckle = s->observe_speckle || d->observe.choice[i] == 0;
-        s->observe_trajectory =
-            s->observe_trajectory || d->observe.choice[i] == 1 || d->observe.choice[i] == 2;
+        s->observe_hops = s->observe_hops || d->observe.choice[i] == 2;
+        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
+        s->observe_crystal = s->observe_crystal || d->observe.choice[i] == 3;
+        s->observe_nothing = s->observe_nothing || d->observe.choice[i] == 4;
     }
 }
 
@@ -229,6 +237,35 @@ static void make_minimise(const struct input_item *item, struct stage *s)
     if (m->label) s->label = m->label;
 }
 
+static void make_deposit(const struct input_item *item, struct stage_context *c, struct stage *s)
+{
+    struct deposit *d = item->target;
+    s->action = STAGE_DEPOSIT;
+    s->deposit = d;
+    s->T_from = s->T_to = c->T = d->T;
+    s->ensemble = deposit_ensemble(d);
+    s->box = STAGE_BOX_FIXED;
+    for (size_t i = 0; i < d->observe.count; i++)
+        s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 0;
+    if (d->label) s->label = d->label;
+}
+
+static void make_measure(const struct input_item *item, struct stage *s)
+{
+    s->action = STAGE_MEASURE;
+    s->measure = item->target;
+    s->box = STAGE_BOX_FIXED;
+    if (s->measure->label) s->label = s->measure->label;
+}
+
+static void make_detach(const struct input_item *item, struct stage *s)
+{
+    s->action = STAGE_DETACH;
+    s->detach = item->target;
+    s->box = STAGE_BOX_FIXED;
+    if (s->detach->label) s->label = s->detach->label;
+}
+
 static void make_restore(const struct input_item *item, struct stage_context *c, struct stage *s)
 {
     const struct restore_input *r = item->target;
@@ -251,6 +288,12 @@ void stage_make(const struct input_item *item, struct stage_context *c, struct s
     s->label = label;
     if (item->table == &minimise_table)
         make_minimise(item, s);
+    else if (item->table == &measure_table)
+        make_measure(item, s);
+    else if (item->table == &detach_table)
+        make_detach(item, s);
+    else if (item->table == &deposit_table)
+        make_deposit(item, c, s);
     else if (item->table == &restore_table)
         make_restore(item, c, s);
     else

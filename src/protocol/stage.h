@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* stage — what a run is made of: melt, quench, anneal, heat, minimise, restore; any number in any order.
+/* stage — what a run is made of: melt, quench, anneal, heat, deposit, detach, measure, minimise, restore; any
+ * number in any order.
  *
  * A stage kind is a constant record: its name, its input table, and a function that turns what the user wrote
  * into a struct stage. Kinds that are molecular dynamics at a temperature (melt, quench, anneal, heat) share
@@ -12,7 +13,14 @@
 #include "integrate/ensemble.h"
 #include "integrate/minimise.h"
 
-enum stage_action { STAGE_DYNAMICS, STAGE_MINIMISE, STAGE_RESTORE };
+enum stage_action {
+    STAGE_DYNAMICS,
+    STAGE_MINIMISE,
+    STAGE_RESTORE,
+    STAGE_DEPOSIT,
+    STAGE_MEASURE,
+    STAGE_DETACH
+};
 enum stage_box {
     STAGE_BOX_FREE,
     STAGE_BOX_FIXED,
@@ -28,8 +36,12 @@ struct stage {
     enum stage_box box;
     struct ensemble ensemble; /* temperatures and step numbers are filled in when the stage starts */
     struct minimise_options minimise;
+    struct deposit *deposit; /* STAGE_DEPOSIT; `steps` is an estimate then */
+    struct measure *measure; /* STAGE_MEASURE, with what was found */
+    struct detach *detach;
     const char *restore; /* label of the stage whose end is restored */
-    bool observe_speckle, observe_trajectory;
+    bool observe_speckle, observe_trajectory, observe_hops, observe_crystal;
+    bool observe_nothing; /* said so: not even what long stages get by themselves */
     const struct tree_node *node;
 };
 

@@ -327,3 +327,15 @@ void window_free(struct window *w)
     DELETE(w->group_count);
     w->count = w->groups = 0;
 }
+
+double window_spec_highest_q(const struct window_spec *w, const struct box *box)
+{
+    double b[3][3], q[3];
+    if (w->kind == WINDOW_SPOT && w->place == PLACE_HKL) {
+        lattice_vectors(box, b);
+        lattice_q(b, w->at, q);
+        double size = lattice_length(b[0]) + lattice_length(b[1]) + lattice_length(b[2]);
+        return lattice_length(q) + 5 * size;
+    }
+    return w->on_peak ? 0 : 1.02 * w->high;
+}

@@ -42,6 +42,10 @@ struct window {
     char warning[160];     /* "" or why results of this window are weak */
 };
 
+/* The largest |q| a window given in numbers can have in this box, with a margin; 0 for one on the peak. S(q)
+ * must reach so far to flatten it. */
+double window_spec_highest_q(const struct window_spec *spec, const struct box *box);
+
 /* `peak` may be NULL if no range refers to it. BAD_INPUT: no point in the window, a group with fewer than 2
  * pixels, a spot that contains (000) or both q and -q. A group with fewer than 3 pixels sets `warning`.
  * window_free. */

@@ -16,7 +16,7 @@ struct atom_record {
     int32_t image[3], type;
 };
 
-static status reserve_owned(struct domain *d, size_t n)
+status domain_reserve(struct domain *d, size_t n)
 {
     size_t capacity[9];
     for (int i = 0; i < 9; i++) capacity[i] = d->capacity;
@@ -58,7 +58,7 @@ status domain_load(struct domain *d, const struct config *c)
     /* A provisional share by index; the first rebuild sends every atom to the owner of its cell. */
     int64_t first = c->atoms * par_rank() / par_size(), last = c->atoms * (par_rank() + 1) / par_size();
     d->n = (size_t)(last - first);
-    TRY(reserve_owned(d, d->n));
+    TRY(domain_reserve(d, d->n));
     TRY(GROW(d->x, d->x_capacity, d->n + 1));
     for (size_t i = 0; i < d->n; i++) {
         int64_t k = first + (int64_t)i;
@@ -115,6 +115,31 @@ static status pack_records(struct domain *d)
         set_record(&d->grid, &d->box, r);
     }
     return OK;
+}
+
+/* Where the box has free axes, a sample may fill a part of it only: share the cells out by the atoms in each
+ * layer. */
+static status share_by_load(struct domain *d)
+{
+    struct grid *g = &d->grid;
+    int64_t *atoms[3] = {NULL, NULL, NULL};
+    status s = OK;
+    if (par_size() == 1 || (g->periodic[0] && g->periodic[1] && g->periodic[2])) return OK;
+    for (int k = 0; k < 3 && s == OK; k++)
+        if (!g->periodic[k]) s = NEW(atoms[k], (size_t)g->n[k]);
+    GUARD(par_agree(s));
+    for (size_t i = 0; i < d->n; i++) {
+        int32_t cell[3];
+        cell_of_number(g, d->record[i].cell, cell);
+        for (int k = 0; k < 3; k++)
+            if (atoms[k]) atoms[k][cell[k]]++;
+    }
+    for (int k = 0; k < 3; k++)
+        if (atoms[k]) par_sum_int64(atoms[k], g->n[k]);
+    grid_share(g, par_size(), (const int64_t *const *)atoms);
+done:
+    for (int k = 0; k < 3; k++) DELETE(atoms[k]);
+    return s;
 }
 
 /* Send every record to the rank that owns its cell; afterwards d->record holds *count records. */
@@ -191,7 +216,7 @@ static void unpack_owned(struct domain *d)
         d->type[i] = r->type;
         memcpy(d->image[i], r->image, sizeof r->image);
         memcpy(d->v[i], r->v, sizeof r->v);
-        d->v[i][3] = 1.0 / d->species.mass[r->type];
+        d->v[i][3] = r->id <= d->frozen ? 0.0 : 1.0 / d->species.mass[r->type];
         double *x = d->x[d->slot[i]];
         memcpy(x, r->x, sizeof r->x);
         x[3] = simd_species(r->type);
@@ -208,17 +233,18 @@ static status rebuild_here(struct domain *d, size_t *n, uint32_t **start)
     TRY(NEW(*start, cells + 1));
     TRY(sort_records(d, *n, *start));
     d->n = *n;
-    return reserve_owned(d, d->n);
+    return domain_reserve(d, d->n);
 }
 
 status domain_rebuild(struct domain *d, double list_radius)
 {
     d->grid = grid_make(&d->box, list_radius, par_size());
-    d->brick = grid_brick(&d->grid, par_rank());
     size_t n = 0;
     uint32_t *start = NULL;
     status s = OK;
     GUARD(par_agree(pack_records(d)));
+    GUARD(share_by_load(d));
+    d->brick = grid_brick(&d->grid, par_rank());
     GUARD(par_agree(migrate(d, &n)));
     GUARD(par_agree(rebuild_here(d, &n, &start)));
     GUARD(halo_plan(d, start));
@@ -280,4 +306,23 @@ done:
     DELETE(mine);
     DELETE(all);
     return s;
+}
+
+status domain_share_config(struct config *c)
+{
+    int64_t head[3] = {c->atoms, c->v != NULL, c->image != NULL};
+    status s = OK;
+    par_broadcast(head, sizeof head);
+    size_t n = (size_t)head[0];
+    if (par_rank() != 0)
+        s = config_allocate(c, head[0], (head[1] ? CONFIG_VELOCITY : 0u) | (head[2] ? CONFIG_IMAGE : 0u));
+    TRY(par_agree(s));
+    par_broadcast(c->id, n * sizeof *c->id);
+    par_broadcast(c->type, n * sizeof *c->type);
+    par_broadcast(c->x, 3 * n * sizeof *c->x);
+    if (head[1]) par_broadcast(c->v, 3 * n * sizeof *c->v);
+    if (head[2]) par_broadcast(c->image, 3 * n * sizeof *c->image);
+    par_broadcast(&c->box, sizeof c->box);
+    par_broadcast(&c->species, sizeof c->species);
+    return OK;
 }

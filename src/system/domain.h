@@ -48,7 +48,8 @@ struct domain {
     struct species species;
     struct grid grid;
     struct brick brick;
-    int64_t total; /* atoms on all ranks */
+    int64_t total;   /* atoms on all ranks */
+    uint64_t frozen; /* atoms with ids up to this one have infinite mass: no force moves them */
 
     /* owned atoms */
     size_t n, capacity;
@@ -95,6 +96,7 @@ struct domain {
 status domain_load(struct domain *d, const struct config *c); /* collective */
 void domain_free(struct domain *d);
 status domain_rebuild(struct domain *d, double list_radius); /* collective */
+status domain_reserve(struct domain *d, size_t n);           /* room for n owned atoms */
 
 enum domain_content { DOMAIN_POSITIONS, DOMAIN_SHARED };
 void domain_send(struct domain *d, enum domain_content what);
@@ -105,5 +107,7 @@ void domain_fill_halo(struct domain *d, enum domain_content what, int thread, in
 /* Collective. On rank 0 fills c (wrapped positions, images, velocities; forces if wanted), sorted by id; c is
  * left empty elsewhere. Positions are wrapped for output only; the domain is not changed. */
 status domain_gather(const struct domain *d, struct config *c, unsigned fields);
+/* Collective: rank 0's configuration (without forces) on every rank. */
+status domain_share_config(struct config *c);
 
 #endif

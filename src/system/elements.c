@@ -7,46 +7,37 @@
 
 struct element {
     const char *name;
-    double mass, volume;
+    double mass;
 };
-static const struct element wahnstrom[] = {{"A", 2.0, 0}, {"B", 1.0, 0}, {0}};
-static const struct element chemical[] = {{"Cu", 63.546, 11.81},
-                                          {"Zr", 91.224, 23.28},
-                                          {"H", 1.008, 0},
-                                          {"B", 10.81, 0},
-                                          {"C", 12.011, 0},
-                                          {"N", 14.007, 0},
-                                          {"O", 15.999, 0},
-                                          {"Mg", 24.305, 23.24},
-                                          {"Al", 26.982, 16.60},
-                                          {"Si", 28.085, 20.02},
-                                          {"P", 30.974, 0},
-                                          {"S", 32.06, 0},
-                                          {"Ca", 40.078, 43.63},
-                                          {"Ti", 47.867, 17.65},
-                                          {"V", 50.942, 13.83},
-                                          {"Cr", 51.996, 12.00},
-                                          {"Mn", 54.938, 12.21},
-                                          {"Fe", 55.845, 11.78},
-                                          {"Co", 58.933, 11.10},
-                                          {"Ni", 58.693, 10.94},
-                                          {"Zn", 65.38, 15.20},
-                                          {"Y", 88.906, 33.00},
-                                          {"Nb", 92.906, 17.98},
-                                          {"Mo", 95.95, 15.58},
-                                          {"Pd", 106.42, 14.72},
-                                          {"Ag", 107.87, 17.06},
-                                          {"Sn", 118.71, 27.05},
-                                          {"La", 138.91, 37.40},
-                                          {"Ce", 140.12, 34.40},
-                                          {"Gd", 157.25, 33.00},
-                                          {"Hf", 178.49, 22.25},
-                                          {"Ta", 180.95, 18.01},
-                                          {"W", 183.84, 15.85},
-                                          {"Pt", 195.08, 15.10},
-                                          {"Au", 196.97, 16.96},
-                                          {"Pb", 207.2, 30.32},
-                                          {0}};
+static const struct element wahnstrom[] = {{"A", 2.0}, {"B", 1.0}, {0}};
+static const struct element chemical[] = {
+    {"Cu", 63.546}, {"Zr", 91.224}, {"H", 1.008},   {"He", 4.0026}, {"Li", 6.94},
+    {"Be", 9.0122}, {"B", 10.81},   {"C", 12.011},  {"N", 14.007},  {"O", 15.999},
+    {"F", 18.998},  {"Ne", 20.180}, {"Na", 22.990}, {"Mg", 24.305}, {"Al", 26.982},
+    {"Si", 28.085}, {"P", 30.974},  {"S", 32.06},   {"Cl", 35.45},  {"Ar", 39.95},
+    {"K", 39.098},  {"Ca", 40.078}, {"Sc", 44.956}, {"Ti", 47.867}, {"V", 50.942},
+    {"Cr", 51.996}, {"Mn", 54.938}, {"Fe", 55.845}, {"Co", 58.933}, {"Ni", 58.693},
+    {"Zn", 65.38},  {"Ga", 69.723}, {"Ge", 72.630}, {"As", 74.922}, {"Se", 78.971},
+    {"Br", 79.904}, {"Kr", 83.798}, {"Rb", 85.468}, {"Sr", 87.62},  {"Y", 88.906},
+    {"Nb", 92.906}, {"Mo", 95.95},  {"Ru", 101.07}, {"Rh", 102.91}, {"Pd", 106.42},
+    {"Ag", 107.87}, {"Cd", 112.41}, {"In", 114.82}, {"Sn", 118.71}, {"Sb", 121.76},
+    {"Te", 127.60}, {"I", 126.90},  {"Xe", 131.29}, {"Cs", 132.91}, {"Ba", 137.33},
+    {"La", 138.91}, {"Ce", 140.12}, {"Pr", 140.91}, {"Nd", 144.24}, {"Sm", 150.36},
+    {"Eu", 151.96}, {"Gd", 157.25}, {"Tb", 158.93}, {"Dy", 162.50}, {"Ho", 164.93},
+    {"Er", 167.26}, {"Tm", 168.93}, {"Yb", 173.05}, {"Lu", 174.97}, {"Hf", 178.49},
+    {"Ta", 180.95}, {"W", 183.84},  {"Re", 186.21}, {"Os", 190.23}, {"Ir", 192.22},
+    {"Pt", 195.08}, {"Au", 196.97}, {"Hg", 200.59}, {"Tl", 204.38}, {"Pb", 207.2},
+    {"Bi", 208.98}, {"Th", 232.04}, {"Pa", 231.04}, {"U", 238.03},  {0}};
+
+/* name and volume in cubic angstrom */
+static const struct {
+    const char *name;
+    double volume;
+} solid[] = {{"Cu", 11.81}, {"Zr", 23.28}, {"Mg", 23.24}, {"Al", 16.60}, {"Si", 20.02}, {"Ca", 43.63},
+             {"Ti", 17.65}, {"V", 13.83},  {"Cr", 12.00}, {"Mn", 12.21}, {"Fe", 11.78}, {"Co", 11.10},
+             {"Ni", 10.94}, {"Zn", 15.20}, {"Y", 33.00},  {"Nb", 17.98}, {"Mo", 15.58}, {"Pd", 14.72},
+             {"Ag", 17.06}, {"Sn", 27.05}, {"La", 37.40}, {"Ce", 34.40}, {"Gd", 33.00}, {"Hf", 22.25},
+             {"Ta", 18.01}, {"W", 15.85},  {"Pt", 15.10}, {"Au", 16.96}, {"Pb", 30.32}, {0}};
 
 static const struct element *table(const char *units)
 {
@@ -55,8 +46,8 @@ static const struct element *table(const char *units)
 
 double element_volume(const char *name)
 {
-    for (const struct element *e = chemical; e->name; e++)
-        if (strcmp(e->name, name) == 0) return e->volume;
+    for (size_t i = 0; solid[i].name; i++)
+        if (strcmp(solid[i].name, name) == 0) return solid[i].volume;
     return 0.0;
 }
 
@@ -128,4 +119,15 @@ status config_set_units(struct config *c, const char *units)
         return fail(BAD_INPUT, "units '%.40s' are not known, expected lj or metal", units);
     snprintf(c->units, sizeof c->units, "%s", units);
     return OK;
+}
+
+double element_radius(const char *units, const char *name)
+{
+    static const struct {
+        const char *units, *name;
+        double radius;
+    } known[] = {{"lj", "A", 0.5}, {"lj", "B", 5.0 / 12.0}, {"metal", "Cu", 1.28}, {"metal", "Zr", 1.60}};
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+        if (strcmp(known[k].units, units) == 0 && strcmp(known[k].name, name) == 0) return known[k].radius;
+    return 0.0;
 }

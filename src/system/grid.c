@@ -12,31 +12,85 @@ static int32_t cut(int32_t n, int32_t p, int32_t i)
     return (int32_t)((int64_t)n * i / p);
 }
 
-/* Surface that has to be communicated by one brick, in units of cell faces weighted with the halo thickness.
- */
-static double halo_cost(const struct grid *g, const int32_t p[3])
+/* How an axis is filled: layers of cells that the atoms would fill if every layer held as many as the
+ * fullest. */
+struct filling {
+    const int64_t *atoms; /* per layer; NULL: evenly */
+    int64_t total;
+    double layers;
+};
+
+static struct filling find_filling(const struct grid *g, int axis, const int64_t *atoms)
 {
-    double side[3], own = 1.0, extended = 1.0;
-    for (int k = 0; k < 3; k++) {
-        side[k] = (double)g->n[k] / p[k];
-        own *= side[k];
-        extended *= side[k] + (p[k] > 1 ? 2.0 * g->reach[k] : 0.0);
+    struct filling f = {g->periodic[axis] ? NULL : atoms, 0, g->n[axis]};
+    int64_t most = 0;
+    for (int32_t c = 0; f.atoms && c < g->n[axis]; c++) {
+        f.total += atoms[c];
+        if (atoms[c] > most) most = atoms[c];
     }
-    return extended - own;
+    if (most > 0)
+        f.layers = (double)f.total / (double)most;
+    else
+        f.atoms = NULL;
+    return f;
 }
 
-/* As many ranks as can own a brick not thinner than the halo; among these the least surface. */
-static void share_out(struct grid *g, int ranks)
+/* Cut n layers into p parts of nearly equal numbers of atoms, none thinner than `least`. Returns the share of
+ * the heaviest part. */
+static double cut_by_load(const struct filling *f, int32_t n, int32_t p, int32_t least, int32_t *cuts)
+{
+    cuts[0] = 0;
+    cuts[p] = n;
+    int32_t c = 0;
+    int64_t below = 0, heaviest = 0, mine = 0;
+    for (int32_t i = 1; i < p; i++) {
+        /* the boundary nearest to i/p of the atoms, in units of 1/p */
+        while (c < n && (below + f->atoms[c]) * p - f->total * i <= f->total * i - below * p)
+            below += f->atoms[c++];
+        int32_t low = cuts[i - 1] + least, high = n - (p - i) * least;
+        cuts[i] = c < low ? low : c > high ? high : c;
+    }
+    for (int32_t i = 0; i < p; i++, mine = 0) {
+        for (int32_t k = cuts[i]; k < cuts[i + 1]; k++) mine += f->atoms[k];
+        if (mine > heaviest) heaviest = mine;
+    }
+    return (double)heaviest / (double)f->total;
+}
+
+/* Cuts along one axis for p parts; returns the share of the heaviest. */
+static double make_cuts(const struct grid *g, int axis, const struct filling *f, int32_t p, int32_t *cuts)
+{
+    if (f->atoms) return cut_by_load(f, g->n[axis], p, p > 1 ? g->reach[axis] : 1, cuts);
+    for (int32_t i = 0; i <= p && !g->periodic[axis]; i++) cuts[i] = cut(g->n[axis], p, i);
+    return 1.0 / p;
+}
+
+/* Cells that the heaviest brick computes or receives, weighted with how full they are. */
+static double brick_cost(const struct grid *g, const struct filling f[3], const int32_t p[3])
+{
+    double extended = 1.0;
+    int32_t cuts[GRID_CUTS + 1];
+    for (int k = 0; k < 3; k++)
+        extended *= f[k].layers * make_cuts(g, k, &f[k], p[k], cuts) + (p[k] > 1 ? 2.0 * g->reach[k] : 0.0);
+    return extended;
+}
+
+/* As many ranks as can own a brick not thinner than the halo; among these shapes the one whose heaviest brick
+ * has the least to do. */
+static void choose_shape(struct grid *g, int ranks, const struct filling f[3])
 {
     int32_t most[3];
-    for (int k = 0; k < 3; k++) most[k] = g->n[k] / g->reach[k] > 1 ? g->n[k] / g->reach[k] : 1;
+    for (int k = 0; k < 3; k++) {
+        most[k] = g->n[k] / g->reach[k] > 1 ? g->n[k] / g->reach[k] : 1;
+        if (!g->periodic[k] && most[k] > GRID_CUTS) most[k] = GRID_CUTS;
+    }
     for (int total = ranks; total >= 1; total--) {
         double best = INFINITY;
         for (int32_t a = 1; a <= total && a <= most[0]; a++) {
             for (int32_t b = 1; total % a == 0 && b <= total / a && b <= most[1]; b++) {
                 int32_t p[3] = {a, b, total / a / b};
                 if (total / a % b != 0 || p[2] > most[2]) continue;
-                double cost = halo_cost(g, p);
+                double cost = brick_cost(g, f, p);
                 if (cost >= best) continue;
                 best = cost;
                 memcpy(g->ranks, p, sizeof p);
@@ -44,6 +98,14 @@ static void share_out(struct grid *g, int ranks)
         }
         if (best < INFINITY) return;
     }
+}
+
+void grid_share(struct grid *g, int ranks, const int64_t *const atoms[3])
+{
+    struct filling f[3];
+    for (int k = 0; k < 3; k++) f[k] = find_filling(g, k, atoms ? atoms[k] : NULL);
+    choose_shape(g, ranks, f);
+    for (int k = 0; k < 3; k++) make_cuts(g, k, &f[k], g->ranks[k], g->cut[k]);
 }
 
 struct grid grid_make(const struct box *box, double list_radius, int ranks)
@@ -57,7 +119,7 @@ struct grid grid_make(const struct box *box, double list_radius, int ranks)
         g.periodic[k] = box->periodic[k];
         g.origin[k] = box->origin[k];
     }
-    share_out(&g, ranks);
+    grid_share(&g, ranks, NULL);
     return g;
 }
 
@@ -81,6 +143,12 @@ int grid_active(const struct grid *g)
     return g->ranks[0] * g->ranks[1] * g->ranks[2];
 }
 
+/* The first cell of part i along an axis. */
+static int32_t first_cell(const struct grid *g, int axis, int32_t i)
+{
+    return g->periodic[axis] ? cut(g->n[axis], g->ranks[axis], i) : g->cut[axis][i];
+}
+
 struct brick grid_brick(const struct grid *g, int rank)
 {
     struct brick b = {{0, 0, 0}, {0, 0, 0}};
@@ -88,8 +156,8 @@ struct brick grid_brick(const struct grid *g, int rank)
     int32_t place[3] = {rank % g->ranks[0], rank / g->ranks[0] % g->ranks[1],
                         rank / g->ranks[0] / g->ranks[1]};
     for (int k = 0; k < 3; k++) {
-        b.low[k] = cut(g->n[k], g->ranks[k], place[k]);
-        b.high[k] = cut(g->n[k], g->ranks[k], place[k] + 1);
+        b.low[k] = first_cell(g, k, place[k]);
+        b.high[k] = first_cell(g, k, place[k] + 1);
     }
     return b;
 }
@@ -102,8 +170,8 @@ int grid_owner(const struct grid *g, const int32_t cell[3])
         place[k] = 0;
         if (p == 1) continue;
         int32_t i = (int32_t)((int64_t)cell[k] * p / g->n[k]);
-        while (cut(g->n[k], p, i + 1) <= cell[k]) i++;
-        while (cut(g->n[k], p, i) > cell[k]) i--;
+        while (first_cell(g, k, i + 1) <= cell[k]) i++;
+        while (first_cell(g, k, i) > cell[k]) i--;
         place[k] = i;
     }
     return (place[2] * g->ranks[1] + place[1]) * g->ranks[0] + place[0];

@@ -8,13 +8,20 @@
  * as images).
  *
  * Ranks own bricks of whole cells, cut along the axes; surplus ranks own nothing. A rank also sees a halo of
- * `reach` cells on every side: the cells of its extended brick, numbered with x fastest. */
+ * `reach` cells on every side: the cells of its extended brick, numbered with x fastest.
+ *
+ * Along periodic axes the bricks are equally thick. Along free axes, where a sample may fill a part of the
+ * cell only (a film under vacuum), the cuts follow the load: grid_share puts them where they divide the atoms
+ * per layer of cells best, by integers alone, so that all ranks find the same cuts. Cuts change who computes,
+ * never what. */
 #ifndef GLINT_SYSTEM_GRID_H
 #define GLINT_SYSTEM_GRID_H
 
 #include "system/box.h"
 
 #include <stdint.h>
+
+enum { GRID_CUTS = 64 }; /* ranks along a free axis at most */
 
 struct brick {
     int32_t low[3], high[3]; /* cells low … high-1 along each axis */
@@ -26,10 +33,14 @@ struct grid {
     bool periodic[3];
     double inverse[3][3], origin[3]; /* of the box at the rebuild */
     int32_t ranks[3];                /* ranks per axis; the product may be less than the number of ranks */
+    int32_t cut[3][GRID_CUTS + 1];   /* along free axes: part i is cells cut[i] … cut[i+1]-1 */
 };
 
-/* The grid of a box for a list radius, shared out among `ranks` ranks. */
+/* The grid of a box for a list radius, shared out among `ranks` ranks as if it were evenly filled. */
 struct grid grid_make(const struct box *box, double list_radius, int ranks);
+/* Share the same cells out anew. atoms[k]: exact number of atoms in each of the n[k] layers of cells along
+ * the free axis k; NULL: evenly filled (and always for periodic axes). */
+void grid_share(struct grid *g, int ranks, const int64_t *const atoms[3]);
 /* The cell of a wrapped position. Atoms beyond a free face count to the outermost cell. */
 void grid_cell(const struct grid *g, const double x[3], int32_t cell[3]);
 int64_t grid_cell_number(const struct grid *g, const int32_t cell[3]); /* x fastest */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine_bits — prints a digest for each of several hard cases; run under any number of ranks and threads the
  * output must be the same. usage: engine_bits [CASE]. Cases: cube, skewed, free (one, two, three axes), tiny
- * boxes in which ranks are left over, a box thinner than the list radius, moving cells, migration, minimiser,
+ * boxes in which ranks are left over, a box thinner than the list radius, moving cells, migration, minimiser, atoms that come and go,
  * a run that blows up. */
 #include "engine_fixture.h"
 #include "integrate/minimise.h"
+#include "system/population.h"
 
 #include <math.h>
 
@@ -108,6 +109,44 @@ static void run_blown_up(void)
     config_free(&c);
 }
 
+/* Atoms that come and go in a film of many layers under vacuum, whose box grows: the cuts between ranks move. */
+static bool leaves(const void *context, const struct domain *d, size_t i)
+{
+    return d->id[i] % 7 == *(const uint64_t *)context;
+}
+static void run_population(void)
+{
+    struct config c = {0};
+    struct engine e;
+    int64_t removed[SPECIES_MAX];
+    fixture_mixture(&c, 900, 1.1, 0.5, 8);
+    c.box.periodic[2] = false;
+    c.box.h[2][2] *= 3.0;
+    fixture_start(&e, &c, "wahnstrom", 0.004, 0);
+    e.ensemble = fixture_ensemble(THERMOSTAT_LANGEVIN, BAROSTAT_NONE, 0.5, 0);
+    e.ensemble.zone = 5.0;
+    for (uint64_t turn = 0; turn < 4; turn++) {
+        struct newcomer new = {.v = {0.1, 0.2, -3.0}, .id = 1000 + turn, .type = (int32_t)turn % 2};
+        new.x[0] = 0.3 + 2.0 * (double)turn, new.x[1] = 1.0, new.x[2] = 14.0;
+        e.rebuild_at = e.step + 40;
+        MUST(engine_advance(&e, e.rebuild_at, false));
+        MUST(domain_remove(&e.domain, leaves, &turn, removed));
+        MUST(domain_insert(&e.domain, &new, 1));
+        new.id += 100, new.x[1] = 5.0;
+        MUST(domain_insert(&e.domain, &new, 1));
+        e.domain.box.h[2][2] += 3.7;
+        MUST(engine_forces(&e));
+        say("atoms that come and go", &e);
+        if (par_rank() == 0)
+            printf("removed %lld %lld nearest %a conserved %a\n", (long long)removed[0], (long long)removed[1],
+                   domain_nearest(&e.domain, new.v), engine_conserved(&e));
+        else
+            domain_nearest(&e.domain, new.v);
+    }
+    engine_free(&e);
+    config_free(&c);
+}
+
 static void run_cube(void)
 {
     struct config c = {0};
@@ -135,6 +174,7 @@ int main(void)
     run_tiny("a sheet", "fcc", 1, 5, 4);
     run_moving();
     run_minimise();
+    run_population();
     run_blown_up();
     par_finish();
     return 0;

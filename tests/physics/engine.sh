@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # engine — what the engine samples, against theory and recorded LAMMPS numbers (engine_physics.c); and, where LAMMPS is
-# installed, the energy wander of NVE with shift=energy beside it. usage: engine.sh [drift|kinetic|ratio|…|lammps]
+# installed, the energy wander of NVE with shift=energy beside it. usage: engine.sh [drift|metal|kinetic|ratio|…|lammps]
 # limit: 1500
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-$PWD/build} PYTHON=${PYTHON:-/usr/bin/python3}
 failed=0
 make -s all "$BUILD/tests/engine_physics" || { echo "not ok - engine physics: does not build"; exit 1; }
-for check in drift kinetic ratio pressure anchor quench; do
+for check in drift metal kinetic ratio pressure anchor quench; do
     test -n "$1" && test "$1" != $check && continue
     "$BUILD/tests/engine_physics" $check || failed=1
 done

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine_physics — what the engine samples: energy drift, kinetic energies, ensemble ratios, thermodynamic
- * anchors, and a quench. usage: engine_physics drift | kinetic | ratio | pressure | anchor | quench. One line
+ * anchors, and a quench. usage: engine_physics drift | metal | kinetic | ratio | pressure | anchor | quench. One line
  * a result; exit 1 if one is wrong. Seeds are fixed: a result never flickers. */
 #include "base/file.h"
 #include "engine_fixture.h"
@@ -36,6 +36,44 @@ static int drift(void)
     double slope = slope_of(at, energy, BLOCKS, &error);
     int bad = REPORT(fabs(slope) <= 5e-5 + 2 * error && error < 2.5e-5, "NVE drift, shift=force",
                      "%.2g(%.1g) epsilon per atom in 1e6 steps, largest block deviation %.1g, T = %.3f",
+                     slope, error, largest, engine_temperature(&e));
+    engine_free(&e);
+    config_free(&c);
+    return bad;
+}
+
+/* The same for Cu50Zr50 at 600 K, 500 atoms, 1e5 steps of 2 fs: the glass of a quick quench, where atoms only vibrate
+ * and seldom hop. Temperature and energy of the start are those of its own thermostat. */
+static int drift_metal(void)
+{
+    enum { BLOCKS = 40, STEPS = 100000, N = 500 };
+    static double at[BLOCKS], energy[BLOCKS];
+    struct species s = {2, {"Cu", "Zr"}, {63.546, 91.224}};
+    struct build_mixture o = {.atoms = N, .density = 0.0555, .fraction = {0.5, 0.5}, .species = s, .seed = 1};
+    struct config c = {0};
+    struct engine e;
+    struct unit_system u = units_metal();
+    double error, fs = 1e-3 * units_size(&u, QUANTITY_TIME), largest = 0.0;
+    MUST(build_mixture(&c, &o));
+    MUST(build_velocities(&c, 2000.0, units_boltzmann(&u), 1, 0));
+    fixture_start(&e, &c, "cuzr:m19", 2.0 * fs, 0);
+    e.ensemble = fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_NONE, 2000.0, 0.0);
+    e.ensemble.tau_T = 100.0 * fs;
+    MUST(engine_advance(&e, 5000, false));
+    e.ensemble.T_from = e.ensemble.T_to = 600.0;
+    MUST(engine_advance(&e, 15000, false));
+    e.ensemble = ensemble_nve();
+    for (int b = 0; b < BLOCKS; b++) {
+        for (int64_t k = 1; k <= STEPS / BLOCKS / 10; k++) {
+            MUST(engine_advance(&e, e.step + 10, false));
+            energy[b] += (e.energy + engine_kinetic(&e)) / N / (STEPS / BLOCKS / 10);
+        }
+        at[b] = (b + 0.5) * STEPS / BLOCKS * 1e-5;
+        largest = fmax(largest, fabs(energy[b] - energy[0]));
+    }
+    double slope = slope_of(at, energy, BLOCKS, &error);
+    int bad = REPORT(fabs(slope) <= 1e-6 + 2 * error && error < 5e-7, "NVE drift, Cu-Zr at 600 K",
+                     "%.2g(%.1g) eV per atom in 1e5 steps of 2 fs, largest block deviation %.1g, T = %.0f K",
                      slope, error, largest, engine_temperature(&e));
     engine_free(&e);
     config_free(&c);
@@ -257,7 +295,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(void);
-    } checks[] = {{"drift", drift},       {"kinetic", kinetic}, {"ratio", ratio},
+    } checks[] = {{"drift", drift}, {"metal", drift_metal},       {"kinetic", kinetic}, {"ratio", ratio},
                   {"pressure", pressure}, {"anchor", anchor},   {"quench", quench}};
     int bad = 0;
     if (argc == 3 && strcmp(argv[1], "wander") == 0) return wander(argv[2]);

@@ -155,12 +155,45 @@ static void test_cells_at_faces(void **state)
     assert_int_equal(grid_cell_number(&g, (int32_t[3]){1, 2, 3}), (3 * g.n[1] + 2) * g.n[0] + 1);
 }
 
+/* Cuts along a free axis follow the load: every cell still has one owner, no brick is thinner than the halo,
+ * and the heaviest part holds at most what one layer beyond its equal share adds, where the halo leaves the
+ * choice. */
+static void test_cuts_follow_load(void **state)
+{
+    (void)state;
+    struct box b = box_orthogonal(12, 12, 90);
+    b.periodic[2] = false;
+    for (int filled = 1; filled <= 60; filled += 7)
+        for (int ranks = 1; ranks <= 9; ranks++) {
+            struct grid g = grid_make(&b, 3.0, ranks);
+            int64_t atoms[64] = {0}, total = 0, heaviest = 0, layer = 0;
+            assert_true(g.n[2] == 60);
+            for (int c = 0; c < filled; c++) total += atoms[c] = 50 + (c * 37) % 11;
+            grid_share(&g, ranks, (const int64_t *const[3]){NULL, NULL, atoms});
+            check_ownership(&g, ranks);
+            for (int c = 0; c < 60; c++) layer = atoms[c] > layer ? atoms[c] : layer;
+            for (int r = 0; r < grid_active(&g); r++) {
+                struct brick k = grid_brick(&g, r);
+                int64_t mine = 0;
+                for (int c = k.low[2]; c < k.high[2]; c++) mine += atoms[c];
+                heaviest = mine > heaviest ? mine : heaviest;
+            }
+            if (filled >= 2 * g.reach[2] * g.ranks[2]) assert_true(heaviest <= total / g.ranks[2] + layer);
+        }
+    /* an empty box is shared evenly */
+    int64_t none[64] = {0};
+    struct grid even = grid_make(&b, 3.0, 4), empty = even;
+    grid_share(&empty, 4, (const int64_t *const[3]){NULL, NULL, none});
+    assert_memory_equal(&even, &empty, sizeof even);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ownership),  cmocka_unit_test(test_grid_ignores_ranks),
-        cmocka_unit_test(test_uses_ranks), cmocka_unit_test(test_reach),
-        cmocka_unit_test(test_fold),       cmocka_unit_test(test_cells_at_faces),
+        cmocka_unit_test(test_ownership),      cmocka_unit_test(test_grid_ignores_ranks),
+        cmocka_unit_test(test_uses_ranks),     cmocka_unit_test(test_cuts_follow_load),
+        cmocka_unit_test(test_reach),          cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_cells_at_faces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

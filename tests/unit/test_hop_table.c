@@ -128,7 +128,9 @@ static void few_events_are_a_result(void **state)
     struct hop_table_options o = hop_table_defaults();
     o.r1 = 1.0, o.ages = 2, o.window = 10, o.threshold = 0.2;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
-    assert_int_equal(h.rows, 2 * (4 * 2 + 1));
+    assert_int_equal(h.rows, 3 * (4 * 2 + 1)); /* the whole record and two ages */
+    assert_int_equal(h.row[0].age, 0);
+    assert_int_equal(h.row[26].age, 2);
     for (int64_t i = 0; i < h.rows; i++) {
         assert_false(h.row[i].exchange.has_fit);
         assert_non_null(strstr(h.row[i].exchange.verdict, "no fit"));
@@ -156,19 +158,19 @@ static void tables_survive_the_file(void **state)
     assert_int_equal(hop_table_write(&f, &h, &t), OK);
     assert_int_equal(h5_commit(&f), OK);
     assert_int_equal(h5_open_ro(&f, path), OK);
-    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/hops", H5_F64, 2, value), OK);
+    assert_int_equal(h5_read(&f, HOP_GROUP "/hops", H5_F64, 2, value), OK);
     assert_true(value[0] == (double)h.row[0].hops.n && value[1] == (double)h.row[1].hops.n);
-    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/exchange_alpha", H5_F64, 2, value), OK);
+    assert_int_equal(h5_read(&f, HOP_GROUP "/exchange_alpha", H5_F64, 2, value), OK);
     assert_true(value[0] == h.row[0].exchange.fit.alpha);
     const struct waits *w = &h.row[1].hops.exchange;
     uint64_t *id = NULL;
     assert_int_equal(NEW(time, (size_t)w->n), OK);
     assert_int_equal(NEW(id, (size_t)w->n), OK);
-    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/row_2/exchange_time", H5_F64, (hsize_t)w->n, time), OK);
-    assert_int_equal(h5_read(&f, HOP_TABLE_GROUP "/row_2/exchange_atom", H5_U64, (hsize_t)w->n, id), OK);
+    assert_int_equal(h5_read(&f, HOP_GROUP "/row_2/exchange_time", H5_F64, (hsize_t)w->n, time), OK);
+    assert_int_equal(h5_read(&f, HOP_GROUP "/row_2/exchange_atom", H5_U64, (hsize_t)w->n, id), OK);
     assert_memory_equal(time, w->time, (size_t)w->n * sizeof *time);
     for (int64_t i = 0; i < w->n; i++) assert_true(id[i] == t.id[w->atom[i]]);
-    assert_int_equal(h5_read_attr_string(&f, HOP_TABLE_GROUP, "time_unit", law, sizeof law), OK);
+    assert_int_equal(h5_read_attr_string(&f, HOP_GROUP, "time_unit", law, sizeof law), OK);
     assert_string_equal(law, "tau");
     h5_close(&f);
     unlink(path);

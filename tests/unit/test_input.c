@@ -919,8 +919,11 @@ static void test_corners(void **state)
     char effective[1000];
     assert_int_equal(read_corner("", &c, effective, sizeof effective), OK);
     assert_true(c.potential.cutoff.number == 2.5 && c.models.count == 1 && c.force == 1e-8 && c.delay == 0);
-    assert_string_equal(effective,
-                        "note: lj\npotential:\n  cutoff: 2.5 aa\nmodels: [power]\nforce: 1e-8 eps/sigma\n");
+    /* The potential has a key that must be given: half of the block could not be read back. */
+    assert_string_equal(effective, "note: lj\nmodels: [power]\nforce: 1e-8 eps/sigma\n");
+    char again[1000];
+    assert_int_equal(read_corner(effective, &c, again, sizeof again), OK);
+    assert_string_equal(again, effective);
     assert_int_equal(read_corner("note: metal\ndelay: 1 ps\n", &c, effective, sizeof effective), OK);
     assert_true(c.force == 1e-6 && c.delay > 98 && c.delay < 99);
     assert_non_null(strstr(effective, "force: 1e-6 eV/angstrom\ndelay: 1 ps\n"));

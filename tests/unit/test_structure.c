@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* g(r) and S(q) against what is known exactly: a perfect crystal, an ideal gas, sum rules, brute force. */
-#include "analysis/structure/rdf.h"
+#include "system/rdf.h"
 #include "analysis/structure/sq.h"
 #include "base/mem.h"
 #include "base/random.h"

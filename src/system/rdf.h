@@ -18,8 +18,8 @@
  * All periodic images are counted, so r_max may exceed the cell; beyond half the cell's width the images
  * of one atom are correlated. V is the cell's volume: along a free axis it is what the file says, and g
  * does not tend to 1. Counts are integers: the same bits for any number of threads. */
-#ifndef GLINT_ANALYSIS_STRUCTURE_RDF_H
-#define GLINT_ANALYSIS_STRUCTURE_RDF_H
+#ifndef GLINT_SYSTEM_RDF_H
+#define GLINT_SYSTEM_RDF_H
 
 #include "base/status.h"
 #include "system/box.h"

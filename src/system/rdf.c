@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/structure/rdf.h"
+#include "system/rdf.h"
 
 #include "base/mem.h"
 

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "observe/measure_log.h"
+#include "base/file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static status put(const char *folder, const char *kind, const struct stage *s, const char *ending,
+                  const struct text *t)
+{
+    char name[128], path[FILE_PATH_MAX];
+    struct file_new f;
+    if (t->out_of_memory) return fail(FAILED, "out of memory for the results of stage %s", s->label);
+    snprintf(name, sizeof name, "%s-%s.%s", kind, s->label, ending);
+    TRY(file_join(path, folder, name));
+    TRY(file_begin(&f, path));
+    fputs(t->s, f.stream);
+    return file_commit(&f);
+}
+
+static status write_profile(const struct engine *e, const struct stage *s, const char *folder)
+{
+    const struct measure *m = s->measure;
+    const struct species *species = &e->domain.species;
+    double area = film_area(e);
+    struct text t = {0};
+    text_add(&t, "z,thickness,atoms,density");
+    for (int k = 0; k < species->count; k++) text_add(&t, ",fraction_%s", species->name[k]);
+    text_add(&t, ",potential_per_atom,T,msd\n");
+    for (int64_t b = 0; b < m->layers; b++) {
+        const struct measure_layer *l = &m->layer[b];
+        double atoms = (double)l->atoms;
+        text_add(&t, "%.8g,%.8g,%lld,%.8g", l->z, l->thickness, (long long)l->atoms,
+                 atoms / (area * l->thickness));
+        for (int k = 0; k < species->count; k++)
+            text_add(&t, ",%.8g", l->atoms > 0 ? (double)l->species[k] / atoms : (double)NAN);
+        text_add(&t, ",%.10g,%.8g,%.8g\n", l->energy, l->temperature, l->msd);
+    }
+    status st = put(folder, "profile", s, "csv", &t);
+    text_free(&t);
+    return st;
+}
+
+static status write_energy(const struct engine *e, const struct stage *s, const char *folder)
+{
+    const struct measure *m = s->measure;
+    const struct species *species = &e->domain.species;
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "label", s->label);
+    json_integer(&j, "step", e->step);
+    json_number(&j, "T", engine_temperature(e));
+    json_string(&j, "units", e->potential.kind->units);
+    json_string(&j, "potential", e->potential.spec);
+    json_open(&j, "inherent_structure", '{');
+    json_string(&j, "of", m->eis == 0 ? "interior" : "all");
+    json_number(&j, "energy_per_atom", m->result.energy);
+    json_integer(&j, "atoms", m->result.atoms);
+    json_number(&j, "density", m->result.density);
+    for (int k = 0; k < species->count; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "fraction_%s", species->name[k]);
+        json_number(&j, name, (double)m->result.species[k] / (double)m->result.atoms);
+    }
+    json_number(&j, "drop", e->film.kind == FILM_NONE ? NAN : m->drop);
+    json_number(&j, "low", m->result.low);
+    json_number(&j, "high", m->result.high);
+    json_string(&j, "box", isnan(m->P) ? "fixed" : e->film.kind == FILM_NONE ? "isotropic" : "lateral");
+    json_number(&j, "pressure", m->P);
+    json_bool(&j, "converged", m->result.minimised.converged);
+    json_number(&j, "largest_force", m->result.minimised.largest_force);
+    json_number(&j, "largest_stress", m->result.minimised.largest_stress);
+    json_close(&j);
+    json_close(&j);
+    text_add(&j.text, "\n");
+    status st = put(folder, "measure", s, "json", &j.text);
+    json_free(&j);
+    return st;
+}
+
+status measure_log_write(const struct engine *e, const struct stage *s, const char *folder)
+{
+    status st = OK;
+    if (par_rank() == 0 && s->measure->layers > 0) st = write_profile(e, s, folder);
+    if (par_rank() == 0 && st == OK && s->measure->eis >= 0) st = write_energy(e, s, folder);
+    return par_agree(st);
+}

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Inputs of films: what is refused and why; the files of the short case; from film to a periodic sample, with stops.
+# limit: 200
+. "$(dirname "$0")/../common.sh"
+FILM=$ROOT/inputs/deposition-wahnstrom/short.yaml
+
+refused() { # NAME PATTERN SET
+    rm -rf refused
+    expect 2 "film refused: $1" "$2" -- "$GLINT" run "$FILM" -o refused --set "$3"
+}
+refused "a flux of apples" "growth velocity" "stages.0.deposit.flux=3 apples"
+refused "flux and cycle" "either .flux. or .cycle." "stages.0.deposit.cycle={hot: 1 eps/kB, heat: 1 tau, cool: 1 tau}"
+refused "a source without energy" "temperature T or an energy" "stages.0.deposit.source={angle: 3 deg}"
+refused "an unknown species" "no species 'C'" "stages.0.deposit.species={A: 0.5, C: 0.5}"
+refused "fractions" "add up to 1.2" "stages.0.deposit.species={A: 0.5, B: 0.7}"
+refused "an unknown zone" "below surface" "stages.0.deposit.thermostat={zone: somewhere}"
+refused "two ends" "one of thickness" "stages.0.deposit.until={thickness: 3 sigma, atoms: 7}"
+refused "a pressure under vacuum" "box: fixed" "stages.1.quench.P=0"
+refused "a thin substrate" "thinner than the cutoff" "film.substrate.thickness=1 sigma"
+refused "atoms and film" "either .atoms. or .film." "atoms={N: 100}"
+expect 2 "deposit without film" "needs a substrate" -- "$GLINT" run "$SHORT" -o refused --set "stages.0={deposit: {T: 0.5 eps/kB, flux: 1 /sigma^2/tau, source: {T: 1 eps/kB}, until: {atoms: 3}}}"
+
+expect 0 "film: check" "deposit" -- "$GLINT" check "$FILM" --cost
+expect 0 "film: the short case" "deposited: 8 atoms" -- "$GLINT" run "$FILM" -o a
+for f in film.csv thermo.csv measure-cold.json profile-cold.csv trajectory.h5; do test -s "a/$f" || not_ok "film: $f is missing"; done
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "film: what the logs say" || not_ok "film: what the logs say" out.txt
+import csv, json
+rows = list(csv.DictReader(open("a/film.csv")))
+grown = [r for r in rows if r["stage"] == "film"]
+# 0.05 per area and time on 36: 1.8 atoms per tau; arrival n at step ceil(n / 0.009)
+for r in grown:
+    due = min(int(int(r["step"]) * 0.009 + 1e-9), 8)
+    assert int(r["arrived"]) == due, (r["step"], r["arrived"], due)
+last = grown[-1]
+assert int(last["film_atoms"]) == 8 and float(last["fraction_A"]) == 0.5
+conserved = [float(r["conserved"]) for r in grown]
+# K (w dt)^2 / 4 with w^2 = 50 + 12*57/3 of the lightest atom (tests/unit/test_film.c)
+assert max(conserved) - min(conserved) < 2 * max(float(r["kinetic"]) for r in grown) * 278 * 0.005**2 / 4
+m = json.load(open("a/measure-cold.json"))["inherent_structure"]
+assert m["atoms"] == 8 and m["converged"] and m["energy_per_atom"] < -2
+profile = list(csv.DictReader(open("a/profile-cold.csv")))
+thermo = list(csv.DictReader(open("a/thermo.csv")))
+atoms = sum(int(r["atoms"]) for r in profile)
+energy = sum(int(r["atoms"]) * float(r["potential_per_atom"]) for r in profile if r["atoms"] != "0")
+assert abs(energy / atoms - float(thermo[-1]["potential_per_atom"])) < 1e-8
+PY
+
+# A thicker film, its inside made periodic, heated at pressure 0: to its end, and with stops.
+THICK=(--set "stages.0.deposit.flux=0.3 /sigma^2/tau" --set "stages.0.deposit.until={thickness: 2.4 sigma}" --set "film.substrate.time=600 steps"
+       --set "stages.2={detach: {keep: bulk, drop: 0.1 sigma}}" --set "stages.1={anneal: {T: 0.3 eps/kB, for: 300 steps}}")
+sed 's/^trajectory/  - heat: {T: 0.2 eps\/kB, to: 0.3 eps\/kB, for: 300 steps, P: 0}\ntrajectory/' "$FILM" > thick.yaml
+expect 0 "film: from film to bulk" "made periodic" -- "$GLINT" run thick.yaml -o thick "${THICK[@]}"
+mkdir stops && touch stops/stop
+expect 4 "film: stopped" "" -- "$GLINT" run thick.yaml -o stops "${THICK[@]}"
+rm stops/stop
+n=0 code=4
+while test $code = 4 && test $n -lt 60; do
+    timeout 100 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.05 + 0.01 * $n}") s" > stops.log 2>&1
+    code=$?
+    n=$((n + 1))
+done
+if test $code = 0 && test $n -gt 2; then ok "film: from film to bulk, stopped $n times"; else echo "exit code $code" >> stops.log; not_ok "film: from film to bulk, stopped" stops.log; fi
+same "film: to the same bits" thick stops

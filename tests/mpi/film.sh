@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A growing film: the same bits for any number of ranks and threads (its box is badly balanced, cuts move), and after a
+# stop in the middle of the flux on another number of ranks.
+# limit: 280
+. "$(dirname "$0")/../common.sh"
+export OMPI_MCA_mpi_yield_when_idle=1 # two ranks on two busy processors would spin against each other
+FILM=$ROOT/inputs/deposition-wahnstrom/short.yaml
+SET=(--set "film.substrate.time=600 steps" --set "stages.0.deposit.until={time: 700 steps}" --set "stages.1.quench.for=100 steps"
+     --set "stages.0.deposit.flux=0.1 /sigma^2/tau" --set "stages.0.deposit.source={energy: 3 eps, angle: 20 deg}" --set "thermo.every=50 steps"
+     --set "stages.2.measure={profiles: z, mobility: 20 steps, label: cold}")
+
+grow() { # FOLDER RANKS THREADS ARGUMENTS…: 0 ranks: without a launcher
+    local folder=$1 n=$2 threads=$3
+    shift 3
+    if test "$n" = 0; then timeout 100 "$GLINT" run "$FILM" -o "$folder" --threads "$threads" "${SET[@]}" "$@" > "$folder.log" 2>&1
+    else ranks "$n" timeout 100 "$GLINT" run "$FILM" -o "$folder" --threads "$threads" "${SET[@]}" "$@" > "$folder.log" 2>&1; fi
+}
+logs() { # NAME A B
+    local f bad=
+    for f in film.csv thermo.csv profile-cold.csv; do cmp -s "$2/$f" "$3/$f" || bad="$bad $f"; done
+    if test -z "$bad"; then ok "$1: logs and profile"; else
+        { echo "different:$bad"; diff "$2/film.csv" "$3/film.csv"; } > differ.txt
+        not_ok "$1: logs and profile" differ.txt
+    fi
+}
+
+grow one 0 1
+if test -z "$(digest one)"; then not_ok "a film on one rank" one.log; exit 1; fi
+grow threads 0 2
+same "film: 1 process, 2 threads" one threads
+logs "film: 1 process, 2 threads" one threads
+
+# Many stops by the clock in a longer flux, so that most of them fall into it.
+LONG=(--set "stages.0.deposit.until={time: 4000 steps}")
+grow long 0 1 "${LONG[@]}"
+mkdir limit && touch limit/stop
+grow limit 0 1 "${LONG[@]}"
+rm limit/stop
+stops=0 code=4
+while test $code = 4 && test $stops -lt 60; do
+    timeout 100 "$GLINT" run -o limit --resume --threads $((stops % 2 + 1)) --set "limit.wall=$(awk "BEGIN {print 0.02 + 0.004 * $stops}") s" > limit.log 2>&1
+    code=$?
+    stops=$((stops + 1))
+done
+if test $code = 0 && test $stops -gt 2; then ok "film: stopped $stops times"; else echo "code $code after $stops" >> limit.log; not_ok "film: stops" limit.log; fi
+same "film: many stops" long limit
+logs "film: many stops" long limit
+
+has_mpi || { skip "film over ranks: no mpirun here"; exit 0; }
+for case in 2:1 3:1 4:1 2:2; do
+    grow "r$case" "${case%:*}" "${case#*:}"
+    same "film: ${case%:*} ranks x ${case#*:} threads" one "r$case"
+    logs "film: ${case%:*} ranks x ${case#*:} threads" one "r$case"
+done
+mkdir ranks && touch ranks/stop
+grow ranks 3 1
+rm ranks/stop
+ranks 2 timeout 100 "$GLINT" run -o ranks --resume --threads 1 --set "limit.wall=0.8 s" > ranks.log 2>&1
+timeout 100 "$GLINT" run -o ranks --resume --threads 1 > ranks2.log 2>&1
+same "film: 3 ranks, 2 ranks, then 1 process" one ranks
+logs "film: 3 ranks, 2 ranks, then 1 process" one ranks
