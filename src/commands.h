@@ -17,6 +17,7 @@
     X(report) \
     X(check) \
     X(energy) \
+    X(elastic) \
     X(info) \
     X(bench) \
     X(convert) \
