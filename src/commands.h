@@ -20,6 +20,7 @@
     X(report) \
     X(check) \
     X(energy) \
+    X(elastic) \
     X(info) \
     X(bench) \
     X(convert) \

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "cmd/run_input.h"
 #include "commands.h"
+#include "force/cuzr.h"
+#include "force/eam.h"
 #include "force/potential.h"
 #include "protocol/stage.h"
 #include "scatter/window_spec.h"
@@ -26,6 +28,8 @@ static status show_potentials(void)
             printf(" %s (mass %g)", k->species.name[a], k->species.mass[a]);
         if (k->species.count == 0) printf(" as the model has them");
         printf("\n  options: %s\n  %s\n", k->options, k->reference);
+        for (const struct cuzr_potential *c = cuzr_potentials; k == &potential_cuzr && c->name; c++)
+            printf("  %-6s %s; for %s\n         %s\n", c->name, c->summary, c->use, c->reference);
     }
     return OK;
 }

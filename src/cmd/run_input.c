@@ -393,7 +393,7 @@ static void check_film(struct run_input *r)
     const struct tree_node *atoms = tree_child(r->document.root, "atoms");
     bool bulk = r->atoms.N != INPUT_ABSENT || r->atoms.file;
     if (!r->film && !bulk)
-        input_problem(in, atoms ? atoms : r->document.root, "atoms: give either `N` or `file`");
+        input_problem(in, atoms ? atoms : r->document.root, "atoms: give one of `N`, `crystal` and `file`");
     if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
     bool film = r->film != NULL;
     for (size_t i = 0; film && i < r->n_stages; i++) {

@@ -12,12 +12,12 @@
 
 /* The mass of a species called `name`, or 0 when unknown. */
 double element_mass(const char *units, const char *name);
-/* Radius for a radical tessellation, or 0 when unknown: σ/2 of the Wahnström mixture (A 1/2, B 5/12), and the
- * metallic (Goldschmidt, coordination 12) radii of Cu and Zr, 1.28 and 1.60 Å. */
-double element_radius(const char *units, const char *name);
 /* Volume of an atom in the solid metal at room temperature in cubic angstrom (weight over density: C. Kittel,
  * Introduction to Solid State Physics, 8th ed., chapter 1), or 0 when unknown. */
 double element_volume(const char *name);
+/* Radius for a radical tessellation, or 0 when unknown: σ/2 of the Wahnström mixture (A 1/2, B 5/12), and the
+ * metallic (Goldschmidt, coordination 12) radii of Cu and Zr, 1.28 and 1.60 Å. */
+double element_radius(const char *units, const char *name);
 /* Name the species of c that have none: by mass where it is known (all species or none), else "1", "2", …;
  * give those without a mass the known mass of their name, or 0 (= unknown). */
 void elements_complete(struct config *c);
