@@ -64,3 +64,11 @@ variant mtk --set barostat.kind=mtk
 variant mtk-per-axis --set barostat.kind=mtk --set barostat.coupling=per-axis
 variant langevin --set thermostat.kind=langevin
 variant bussi --set thermostat.kind=bussi
+
+# Two passes with a number shared through the halo: an embedded-atom alloy.
+SHORT=$ROOT/inputs/cu50zr50-glass/short.yaml
+simulate metal-1 0 1
+for n in 2 3 4; do
+    simulate "metal-$n" $n 1
+    same "Cu-Zr: $n ranks" metal-1 "metal-$n"
+done
