@@ -6,7 +6,7 @@
  *     φ_ab    = ½ (f_b/f_a φ_aa + f_a/f_b φ_bb)
  *     F(ρ)    = Σ F_ni (ρ/ρ_n − 1)^i below ρ_n = 0.85 ρ_e;  Σ F_i (ρ/ρ_e − 1)^i below 1.15 ρ_e;
  *               F_e (1 − η ln(ρ/ρ_s)) (ρ/ρ_s)^η beyond
- * F jumps by up to 5e-7 eV and its slope by up to 2e-4 of itself at the joints, as published.
+ * F jumps by up to 5e-7 eV and its slope by up to 5e-4 of itself at the joints, as published.
  *
  * The authors' program cuts everything at √5 r_e(Zr) = 7.1554 Å, where φ_ZrZr is still −3.2e-5 eV. Here φ and
  * f are switched off over the last 0.05 Å: times 1 − 10t³ + 15t⁴ − 6t⁵, t = (r − 7.1054 Å)/0.05 Å, so values,
