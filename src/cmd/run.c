@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/campaign_run.h"
+#include "cmd/phases.h"
 #include "cmd/run_input.h"
 #include "cmd/run_observers.h"
 #include "cmd/run_progress.h"
@@ -62,6 +63,7 @@ struct run { /* what the runner's hooks work with */
     struct run_progress sign; /* of life, for others */
     int64_t total_steps, start_step;
     double started, last_checkpoint, last_look;
+    uint64_t observe, observe_wait; /* ticks of observers and checkpoints */
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
 };
 
@@ -82,22 +84,34 @@ static void say_stage(const struct stage *s, bool main_part)
 static status hook_begin(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed)
 {
     struct run *r = context;
+    struct stopwatch w = stopwatch_start();
     say_stage(s, main_part);
-    return run_observers_begin(&r->observers, e, s, r->state.first_step, main_part, resumed);
+    TRY(run_observers_begin(&r->observers, e, s, r->state.first_step, main_part, resumed));
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
+    return OK;
 }
 
-static status hook_end(void *context, struct engine *e, const struct stage *s)
+/* Is this the root of a branch? */
+static status keep_for_branches(struct run *r, const struct engine *e, const struct stage *s)
 {
-    struct run *r = context;
-    TRY(run_observers_end(&r->observers, e, s));
-    if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
-    for (size_t i = 0; i < r->input.n_stages; i++) { /* is this the root of a branch? */
+    for (size_t i = 0; i < r->input.n_stages; i++) {
         const struct stage *later = &r->input.stages[i];
         if (later->action != STAGE_RESTORE || strcmp(later->restore, s->label) != 0) continue;
         char name[128];
         snprintf(name, sizeof name, "state-%s.h5", s->label);
         return checkpoint_write(e, &r->state, r->observers.item, 0, r->folder, name, false, NULL);
     }
+    return OK;
+}
+
+static status hook_end(void *context, struct engine *e, const struct stage *s)
+{
+    struct run *r = context;
+    struct stopwatch w = stopwatch_start();
+    TRY(run_observers_end(&r->observers, e, s));
+    if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
+    TRY(keep_for_branches(r, e, s));
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }
 
@@ -111,19 +125,23 @@ static int64_t hook_next(void *context, const struct stage *s, bool main_part, i
 static status hook_observe(void *context, struct engine *e, const struct stage *s, bool main_part)
 {
     struct run *r = context;
+    struct stopwatch w = stopwatch_start();
     TRY(run_observers_sample(&r->observers, e, main_part));
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
     run_progress_show(&r->sign, e->step, s->label);
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }
 
 static status hook_checkpoint(void *context, struct engine *e, const struct runner_state *state)
 {
     struct run *r = context;
+    struct stopwatch w = stopwatch_start();
     TRY(run_observers_flush(&r->observers));
     TRY(checkpoint_write(e, state, r->observers.item, r->observers.n, r->folder, "checkpoint.h5", true,
                          r->digest));
     run_observers_settle(&r->observers);
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     r->last_checkpoint = clock_now();
     return OK;
 }
@@ -193,9 +211,8 @@ static status write_text(const struct run *r, const char *name, const char *text
     return file_commit(&f);
 }
 
-static status write_run_json(const struct run *r, const char *word, status code)
+static status write_run_json(const struct run *r, const struct phases *p, const char *word, status code)
 {
-    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
     const struct engine *e = &r->engine;
     char end[32];
     clock_iso(end);
@@ -221,11 +238,9 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_number(&j, "inner_skin", e->list.inner_skin);
     json_string(&j, "start", r->start_time);
     json_string(&j, "end", end);
-    json_number(&j, "wall_seconds", clock_now() - r->started);
-    json_number(&j, "steps_per_s", (double)(e->step - r->start_step) / (clock_now() - r->started));
-    json_open(&j, "phases", '{');
-    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], e->seconds[k]);
-    json_close(&j);
+    json_number(&j, "wall_seconds", p->wall);
+    json_number(&j, "steps_per_s", phases_steps_per_s(p));
+    phases_json(&j, p);
     json_integer(&j, "rebuilds", e->rebuilds);
     json_integer(&j, "prunes", e->prunes);
     json_string(&j, "state_digest", r->digest);
@@ -358,6 +373,30 @@ static status carry_out(struct run *r)
     return s;
 }
 
+static void say_end(const struct phases *p)
+{
+    struct text t = {0};
+    phases_table(p, &t);
+    log_info("%lld steps in %.1f s\n%s", (long long)p->steps, p->wall, t.out_of_memory ? "" : t.s);
+    text_free(&t);
+}
+
+/* However the run ended: run.json and where the time went. Refused runs leave the folder as it was. */
+static status conclude(struct run *r, status s)
+{
+    struct phases p;
+    struct phases_part part = {clock_now() - r->started, r->engine.step - r->start_step, r->observe,
+                               r->observe_wait};
+    if (s == BAD_INPUT) return s;
+    phases_collect(&p, &r->engine, &part);
+    if (par_rank() == 0) {
+        status written = write_run_json(r, &p, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
+        if (s == OK) s = written;
+    }
+    if (s == OK || s == STOPPED) say_end(&p);
+    return s;
+}
+
 static status run_all(const char *path, const struct options *o)
 {
     struct run r = {.options = o, .started = clock_now()};
@@ -369,20 +408,8 @@ static status run_all(const char *path, const struct options *o)
         path = input_path;
     }
     TRY(par_agree(run_input_read(&r.input, path, o->set.value, o->set.n)));
-    status s = carry_out(&r);
-    if (par_rank() == 0 && s != BAD_INPUT) { /* refused runs leave the folder as it was */
-        status written = write_run_json(&r, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
-        if (s == OK) s = written;
-    }
+    status s = conclude(&r, par_agree(carry_out(&r)));
     run_progress_end(&r.sign);
-    const struct engine *e = &r.engine;
-    double wall = clock_now() - r.started, steps = (double)(e->step - r.start_step);
-    if (s == OK || s == STOPPED)
-        log_info("%lld steps in %.1f s: %.3g M atom-steps/s; force %.0f %%, lists %.0f %%, halo %.0f %%, "
-                 "integration %.0f %%",
-                 (long long)steps, wall, 1e-6 * steps * (double)e->domain.total / wall,
-                 100 * e->seconds[PHASE_FORCE] / wall, 100 * e->seconds[PHASE_LIST] / wall,
-                 100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
     run_observers_release(&r.observers);
     for (size_t i = 0; i < r.input.n_stages; i++)
         if (r.input.stages[i].measure) measure_free(r.input.stages[i].measure);

@@ -29,8 +29,13 @@ static int threads_granted(int wanted)
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
-    *e = (struct engine){
-        .dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1, .dt_scale = 1.0};
+    *e = (struct engine){.dt = o->dt,
+                         .seed = o->seed,
+                         .step = c->step,
+                         .time = c->time,
+                         .rebuild_at = -1,
+                         .dt_scale = 1.0,
+                         .origin = clock_origin()};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     e->units = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
@@ -53,6 +58,13 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     }
     film_attach(e);
     return engine_forces(e);
+}
+
+void engine_count_afresh(struct engine *e)
+{
+    e->rebuilds = e->prunes = 0;
+    e->origin = clock_origin();
+    for (int t = 0; t < e->list.threads; t++) memset(e->thread[t].ticks, 0, sizeof e->thread[t].ticks);
 }
 
 status engine_load(struct engine *e, const struct config *c)
