@@ -39,20 +39,6 @@ static inline uint32_t *list_inner_begin(const struct list *l, const struct list
     return p->inner.j + l->inner[o].first;
 }
 
-/* Append those of eight entries whose bit is set, in order; may write 8. Returns how many. */
-static inline size_t list_keep(const uint32_t *j, unsigned bits, uint32_t *out)
-{
-#if defined(ISA_avx512)
-    __m256i entries = _mm256_loadu_si256((const __m256i *)j);
-    _mm256_storeu_si256((__m256i *)out, _mm256_maskz_compress_epi32((__mmask8)bits, entries));
-    return (size_t)__builtin_popcount(bits);
-#else
-    size_t n = 0;
-    for (; bits; bits &= bits - 1) out[n++] = j[__builtin_ctz(bits)];
-    return n;
-#endif
-}
-
 /* Pad the list (or section) that ends at `end`; returns its new end. */
 static inline uint32_t *list_pad(const uint32_t *begin, uint32_t *end, size_t padding)
 {
