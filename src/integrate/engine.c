@@ -141,7 +141,6 @@ static status evaluate(struct engine *e, bool rebuild)
     e->action = rebuild ? LIST_REBUILD : LIST_KEEP;
     e->want_energy = true;
     e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
-    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
     team_start(&e->team, e->list.threads);
     char message[2048] = "";
 #pragma omp parallel num_threads(e->list.threads) shared(message)

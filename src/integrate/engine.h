@@ -71,6 +71,7 @@ struct engine {
 
     int64_t last_rebuild, rebuilds;
     double scale_since_rebuild[3], scale_since_prune[3];
+    double path_since_prune; /* at least as long as any atom's own way since the inner lists were made */
     int64_t prunes;
     struct clock_origin origin; /* of the ticks */
 
@@ -78,6 +79,10 @@ struct engine {
     struct team team;
     struct engine_thread *thread;
     struct step_plan plan;
+    struct {
+        bool due;
+        double va[3], vb[3];
+    } late; /* an end kick that waits for the next step; never outside an advance */
     enum list_action action;
     bool want_energy, finished;
     int64_t until;
