@@ -7,17 +7,18 @@
  * Atoms are loaded whole: 16 bytes x, y, z, w in fixed point (system/packed.h). Differences of coordinates are
  * exact, modulo 2^32; vf_difference rounds them once. w holds the species as lookup bits: 2t in the low three
  * bits, or PACKED_PADDING = 7 in the padding atom; other bits are ignored. A lookup table has 8 floats: entry
- * of species t at 2t, of the padding at 7 (vf_table). */
+ * of species t at 2t, of the padding at 7 and 3 (vf_table). vf_lookup_two looks at the low two bits only: enough,
+ * and quicker, where there are at most two species. */
 #ifndef GLINT_BASE_SIMD_FLOAT_H
 #define GLINT_BASE_SIMD_FLOAT_H
 
 #include "base/simd.h"
 
-/* Entries of species from a table of doubles made by simd_table, times a factor; and that of the padding. */
+/* From a table of doubles made by simd_table, times a factor; and the entry of the padding. */
 static inline void vf_table(float out[8], const double table[8], double factor, float padding)
 {
     for (int t = 0; t < 8; t++) out[t] = (float)(table[t] * factor);
-    out[7] = padding;
+    out[3] = out[7] = padding;
 }
 
 #if defined(ISA_avx512)
@@ -57,6 +58,10 @@ static inline vf vf_sqrt(vf a)
 static inline vf vf_fma(vf a, vf b, vf c)
 {
     return _mm512_fmadd_ps(a, b, c);
+}
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    return _mm512_fmsub_ps(a, b, c);
 }
 static inline vfm vf_less(vf a, vf b)
 {
@@ -100,6 +105,10 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
 static inline vf vf_lookup(const float table[8], vi w)
 {
     return _mm512_permutexvar_ps(w, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)));
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(table)), w);
 }
 /* As doubles, the upper half of the lanes added to the lower one. */
 static inline vd vf_wide(vf a)
@@ -157,6 +166,10 @@ static inline vf vf_fma(vf a, vf b, vf c)
 {
     return _mm256_fmadd_ps(a, b, c);
 }
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    return _mm256_fmsub_ps(a, b, c);
+}
 static inline vfm vf_less(vf a, vf b)
 {
     return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
@@ -196,6 +209,10 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
 static inline vf vf_lookup(const float table[8], vi w)
 {
     return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), w);
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)table), w);
 }
 static inline __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes added to the lower one */
 {
@@ -255,6 +272,10 @@ static inline vf vf_fma(vf a, vf b, vf c)
 {
     VF_EACH(_mm_add_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
 }
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    VF_EACH(_mm_sub_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
+}
 static inline vfm vf_less(vf a, vf b)
 {
     VF_EACH(_mm_cmplt_ps(a.p[i], b.p[i]));
@@ -300,6 +321,10 @@ static inline vf vf_lookup(const float table[8], vi w)
         r.p[i] = _mm_setr_ps(table[k[0] & 7], table[k[1] & 7], table[k[2] & 7], table[k[3] & 7]);
     }
     return r;
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return vf_lookup(table, w);
 }
 static inline double vf_total_(vf a) /* the same tree as AVX2 */
 {
