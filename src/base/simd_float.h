@@ -350,11 +350,11 @@ static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *ou
     return simd_compress(in, bits, out);
 }
 #endif
-/* Pad a list (or section) that ends at `end` to whole vectors; returns its new end. */
-static inline uint32_t *vf_pad(const uint32_t *begin, uint32_t *end, size_t padding)
+/* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end. */
+static inline uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
 {
-    while ((end - begin) % VF_LANES != 0) *end++ = (uint32_t)(4 * padding);
-    return end;
+    for (int k = 0; k < VF_LANES; k++) end[k] = (uint32_t)(4 * padding);
+    return begin + ((size_t)(end - begin) + VF_LANES - 1) / VF_LANES * VF_LANES;
 }
 
 #endif
