@@ -7,7 +7,7 @@
 double packed_per_unit(double list_radius)
 {
     int exponent;
-    frexp(1.25 * list_radius, &exponent); /* 2^exponent is above it */
+    frexp(1.2 * list_radius, &exponent); /* 2^exponent is above it */
     return ldexp(1.0, 31 - exponent);
 }
 

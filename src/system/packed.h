@@ -6,7 +6,7 @@
  * exact for any pair of atoms closer than 2^31 q along each axis, wherever in space they are, so q follows from
  * the list radius alone and the error does not grow with the box:
  *
- *     2^31 q = the power of two above 1.25 list radii    LJ, radius 3.2 σ: q = 2^-29 σ = 1.9e-9 σ
+ *     2^31 q = the power of two above 1.2 list radii    LJ, radius 3.2 σ: q = 2^-29 σ = 1.9e-9 σ
  *                                                        Cu–Zr, 9 Å: q = 2^-27 Å = 7.5e-9 Å
  *
  * (A pair would be mistaken for a closer one only beyond 2^32 q − cutoff, which is more than twice the list
