@@ -261,6 +261,8 @@ static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
      .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: "
              "energy}"},
+    {"precision", INPUT_CHOICE, FIELD(precision), .choices = potential_precisions, .standard = "double",
+     .help = "of the forces; mixed: pair terms in float, faster; the run prints its force error"},
     {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},
@@ -409,6 +411,15 @@ static void check_film(struct run_input *r)
     }
 }
 
+static void check_precision(struct run_input *r)
+{
+    struct potential p = {0};
+    if (potential_make(&p, r->potential.spec) == OK &&
+        potential_check_precision(&p, (enum precision)r->precision) != OK)
+        input_problem(&r->input, tree_child(r->document.root, "precision"), "%s", status_message());
+    potential_free(&p);
+}
+
 /* Relations between parts of the input. */
 static void check_together(struct run_input *r)
 {
@@ -418,6 +429,7 @@ static void check_together(struct run_input *r)
     set_drops(r);
     resolve_deposits(r);
     check_film(r);
+    check_precision(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)
