@@ -64,6 +64,9 @@ variant mtk --set barostat.kind=mtk
 variant mtk-per-axis --set barostat.kind=mtk --set barostat.coupling=per-axis
 variant langevin --set thermostat.kind=langevin
 variant bussi --set thermostat.kind=bussi
+variant mixed --set precision=mixed
+simulate mixed-4 4 1 --set precision=mixed
+same "mixed: 4 ranks" mixed-1 mixed-4
 
 # Two passes with a number shared through the halo: an embedded-atom alloy.
 SHORT=$ROOT/inputs/cu50zr50-glass/short.yaml
