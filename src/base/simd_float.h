@@ -106,6 +106,38 @@ static inline vf vf_lookup(const float table[8], vi w)
 {
     return _mm512_permutexvar_ps(w, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)));
 }
+static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+{
+    return _mm512_min_ps(a, b);
+}
+static inline vf vf_bits(vi a) /* the same bits */
+{
+    return _mm512_castsi512_ps(a);
+}
+static inline vi vi_bits(vf a)
+{
+    return _mm512_castps_si512(a);
+}
+static inline vf vf_of(vi a)
+{
+    return _mm512_cvtepi32_ps(a);
+}
+static inline vi vi_whole(vf a) /* towards zero */
+{
+    return _mm512_cvttps_epi32(a);
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return _mm512_add_epi32(a, b);
+}
+static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+{
+    return _mm512_slli_epi32(a, (unsigned)bits);
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm512_storeu_si512((vi *)out, a);
+}
 static inline vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(table)), w);
@@ -209,6 +241,38 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
 static inline vf vf_lookup(const float table[8], vi w)
 {
     return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), w);
+}
+static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+{
+    return _mm256_min_ps(a, b);
+}
+static inline vf vf_bits(vi a) /* the same bits */
+{
+    return _mm256_castsi256_ps(a);
+}
+static inline vi vi_bits(vf a)
+{
+    return _mm256_castps_si256(a);
+}
+static inline vf vf_of(vi a)
+{
+    return _mm256_cvtepi32_ps(a);
+}
+static inline vi vi_whole(vf a) /* towards zero */
+{
+    return _mm256_cvttps_epi32(a);
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return _mm256_add_epi32(a, b);
+}
+static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+{
+    return _mm256_slli_epi32(a, bits);
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm256_storeu_si256((vi *)out, a);
 }
 static inline vf vf_lookup_two(const float table[8], vi w)
 {
@@ -322,6 +386,39 @@ static inline vf vf_lookup(const float table[8], vi w)
     }
     return r;
 }
+static inline vf vf_min(vf a, vf b)
+{
+    VF_EACH(_mm_min_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_bits(vi a)
+{
+    VF_EACH(_mm_castsi128_ps(a.p[i]));
+}
+static inline vi vi_bits(vf a)
+{
+    return (vi){{_mm_castps_si128(a.p[0]), _mm_castps_si128(a.p[1])}};
+}
+static inline vf vf_of(vi a)
+{
+    VF_EACH(_mm_cvtepi32_ps(a.p[i]));
+}
+static inline vi vi_whole(vf a)
+{
+    return (vi){{_mm_cvttps_epi32(a.p[0]), _mm_cvttps_epi32(a.p[1])}};
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return (vi){{_mm_add_epi32(a.p[0], b.p[0]), _mm_add_epi32(a.p[1], b.p[1])}};
+}
+static inline vi vi_shift(vi a, int bits)
+{
+    return (vi){{_mm_slli_epi32(a.p[0], bits), _mm_slli_epi32(a.p[1], bits)}};
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm_storeu_si128((__m128i *)out, a.p[0]);
+    _mm_storeu_si128((__m128i *)(out + 4), a.p[1]);
+}
 static inline vf vf_lookup_two(const float table[8], vi w)
 {
     return vf_lookup(table, w);
@@ -350,6 +447,15 @@ static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *ou
     return simd_compress(in, bits, out);
 }
 #endif
+/* Lookups of 32-bit integers. */
+static inline vi vi_lookup(const int32_t table[8], vi w)
+{
+    return vi_bits(vf_lookup((const float *)table, w));
+}
+static inline vi vi_lookup_two(const int32_t table[8], vi w)
+{
+    return vi_bits(vf_lookup_two((const float *)table, w));
+}
 /* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end. */
 static inline uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
 {

@@ -48,8 +48,9 @@ status precision_parse(const char *word, enum precision *precision)
 
 status potential_check_precision(const struct potential *p, enum precision precision)
 {
-    if (precision == PRECISION_DOUBLE || p->kind->compute_mixed) return OK;
-    return fail(BAD_INPUT, "the potential %s has no mixed-precision kernel; use precision: double", p->spec);
+    if (precision == PRECISION_DOUBLE || (p->kind->compute_mixed && !p->double_only)) return OK;
+    return fail(BAD_INPUT, "the potential %s has no mixed-precision kernel; use precision: double%s", p->spec,
+                p->double_only ? p->double_only : "");
 }
 
 void potential_free(struct potential *p)

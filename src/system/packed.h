@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* packed — positions in 32-bit fixed point, for mixed-precision kernels.
  *
- * Sixteen bytes an atom: x, y, z in units of a quantum q = 2^-n, and the species as lookup bits
- * (base/simd_float.h). Coordinates are kept modulo 2^32: the difference of two of them, again modulo 2^32, is
+ * Sixteen bytes an atom: x, y, z in units of a quantum q = 2^-n, and the species as lookup bits (2t in the low
+ * three bits; base/simd_float.h), above which a many-body potential keeps the number it shares (domain.h) as a
+ * float without its last three bits. Coordinates are kept modulo 2^32: the difference of two of them, again modulo 2^32, is
  * exact for any pair of atoms closer than 2^31 q along each axis, wherever in space they are, so q follows from
  * the list radius alone and the error does not grow with the box:
  *
@@ -20,8 +21,12 @@
 #include <emmintrin.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-enum { PACKED_PADDING = 7 }; /* species bits of the padding atom: in no table has it a range */
+enum {
+    PACKED_SPECIES = 7,                           /* the bits of the fourth number that hold the species */
+    PACKED_PADDING = 0x3f800000 | PACKED_SPECIES, /* that of the padding atom, which no table gives a range */
+};
 
 struct packed {
     int32_t (*x)[4]; /* per atom of the domain's x */
@@ -48,6 +53,17 @@ static inline void packed_fill(const struct packed *p, const double (*x)[4], siz
         __m128d z = _mm_add_sd(_mm_mul_sd(zw, per_unit), shift); /* w as it is */
         _mm_store_si128((__m128i *)p->x[i], _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(xy), _mm_castpd_ps(z),
                                                                             _MM_SHUFFLE(2, 0, 2, 0))));
+    }
+}
+
+/* The numbers of atoms that were filled before: as floats, rounded to 2^-21 of their size. */
+static inline void packed_numbers(const struct packed *p, const double *numbers, size_t from, size_t count)
+{
+    for (size_t i = from; i < from + count; i++) {
+        float number = (float)numbers[i];
+        uint32_t bits, species = (uint32_t)p->x[i][3] & PACKED_SPECIES;
+        memcpy(&bits, &number, sizeof bits);
+        p->x[i][3] = (int32_t)(((bits - species + 4u) & ~(uint32_t)PACKED_SPECIES) | species);
     }
 }
 
