@@ -4,11 +4,11 @@
  * VF_LANES lanes: 16 with AVX-512, 8 elsewhere (SSE2: two halves of four); lists are padded to a multiple of
  * that (isa_floats). Lane k of a load is entry k of eight or sixteen list entries.
  *
- * Atoms are loaded whole: 16 bytes x, y, z, w in fixed point (system/packed.h). Differences of coordinates are
- * exact, modulo 2^32; vf_difference rounds them once. w holds the species as lookup bits: 2t in the low three
- * bits, or PACKED_PADDING = 7 in the padding atom; other bits are ignored. A lookup table has 8 floats: entry
- * of species t at 2t, of the padding at 7 and 3 (vf_table). vf_lookup_two looks at the low two bits only: enough,
- * and quicker, where there are at most two species. */
+ * Atoms are loaded whole: 16 bytes x, y, z, w in fixed point (system/packed.h). Differences of coordinates
+ * are exact, modulo 2^32; vf_difference rounds them once. w holds the species as lookup bits: 2t in the low
+ * three bits, or PACKED_PADDING = 7 in the padding atom; other bits are ignored. A lookup table has 8 floats:
+ * entry of species t at 2t, of the padding at 7 and 3 (vf_table). vf_lookup_two looks at the low two bits
+ * only: enough, and quicker, where there are at most two species. */
 #ifndef GLINT_BASE_SIMD_FLOAT_H
 #define GLINT_BASE_SIMD_FLOAT_H
 
@@ -153,7 +153,8 @@ static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
     vd_totals(vf_wide(a), vf_wide(b), vf_wide(c), vf_wide(d), out);
 }
-/* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many. */
+/* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many.
+ */
 static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
 {
     _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_loadu_si512(in)));
@@ -286,8 +287,8 @@ static inline __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes
 static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
     __m256d ab = _mm256_hadd_pd(vf_halves(a), vf_halves(b)), cd = _mm256_hadd_pd(vf_halves(c), vf_halves(d));
-    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20),
-                                        _mm256_permute2f128_pd(ab, cd, 0x31)));
+    _mm256_storeu_pd(
+        out, _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31)));
 }
 
 #else /* SSE2 */
@@ -456,7 +457,8 @@ static inline vi vi_lookup_two(const int32_t table[8], vi w)
 {
     return vi_bits(vf_lookup_two((const float *)table, w));
 }
-/* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end. */
+/* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end.
+ */
 static inline uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
 {
     for (int k = 0; k < VF_LANES; k++) end[k] = (uint32_t)(4 * padding);

@@ -112,8 +112,8 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
     double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
     if (!as_json) {
-        printf("%s, %lld atoms, %d rank%s x %d threads, %s, %s precision\n", e->potential.spec,
-               (long long)n, par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa),
+        printf("%s, %lld atoms, %d rank%s x %d threads, %s, %s precision\n", e->potential.spec, (long long)n,
+               par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa),
                potential_precisions[e->precision]);
         printf(
             "%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n",

@@ -396,10 +396,11 @@ static status check_resumable(const struct run *r, const struct checkpoint *c)
                     (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
     const char *precision = potential_precisions[r->input.precision];
     if (strcmp(c->precision, precision) != 0 && !r->options->force)
-        return fail(BAD_INPUT,
-                    "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
-                    "the same bits (say precision: %s, or accept that with --force)",
-                    c->precision, precision, c->precision);
+        return fail(
+            BAD_INPUT,
+            "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
+            "the same bits (say precision: %s, or accept that with --force)",
+            c->precision, precision, c->precision);
     if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
         return fail(BAD_INPUT,
                     "the checkpoint was written with %s kernels, this machine would use %s: the run would "

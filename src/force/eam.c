@@ -129,7 +129,9 @@ static status eam_make(struct potential *p, const char *options)
         snprintf(p->spec + strlen(p->spec), sizeof p->spec - strlen(p->spec), "rows=%lld", (long long)rows);
     char digest[65];
     TRY(digest_of(path, digest));
-    if (rows == 0) p->double_only = "; the splines of a file are evaluated in double precision, a table of them, e.g. rows=4096, in either";
+    if (rows == 0)
+        p->double_only = "; the splines of a file are evaluated in double precision, a table of them, e.g. "
+                         "rows=4096, in either";
     snprintf(p->description, sizeof p->description,
              "EAM tables of %.160s (%s), sha256 %s, %s; units eV, angstrom, u", path,
              m->functions.file->summary, digest, table);

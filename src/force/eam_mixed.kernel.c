@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The EAM kernels in mixed precision: positions in fixed point (system/packed.h), tables in r² in float, sums over
- * the lanes, F and F' in double.
+/* The EAM kernels in mixed precision: positions in fixed point (system/packed.h), tables in r² in float, sums
+ * over the lanes, F and F' in double.
  *
- * The tables are those of double precision, rounded; the force is the slope of the rounded row. F' of a neighbor
- * comes with its position, in the bits above its species. Lengths are in quanta; the unit of the tables and the
- * quantum left in d are multiplied to the sums. The padding atom has a rate of 0 rows per r² and begins at a row of
- * zeros.
+ * The tables are those of double precision, rounded; the force is the slope of the rounded row. F' of a
+ * neighbor comes with its position, in the bits above its species. Lengths are in quanta; the unit of the
+ * tables and the quantum left in d are multiplied to the sums. The padding atom has a rate of 0 rows per r²
+ * and begins at a row of zeros.
  *
- * Error of a pair force, in units of 2^-24: r² 5 and its product with the rate 2 more, which move the place in the
- * table by 7 of r², times the curvature; coefficients and polynomial 6 of the slope; F' 4 · 2 of it, and the error of
- * the density, up to n/VF_LANES + 6 of it, times F''.
+ * Error of a pair force, in units of 2^-24: r² 5 and its product with the rate 2 more, which move the place
+ * in the table by 7 of r², times the curvature; coefficients and polynomial 6 of the slope; F' 4 · 2 of it,
+ * and the error of the density, up to n/VF_LANES + 6 of it, times F''.
  *
  * `two` (at most two species), `symmetric`, `energies` are compile-time constants at each call. */
 #include "base/isa.h"
@@ -19,7 +19,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-struct tables { /* of one species, by species of the neighbor */
+struct tables {                        /* of one species, by species of the neighbor */
     float rate[8], near2[8], kept2[8]; /* rows per quantum²; squared radii of pruning, in quanta² */
     int32_t first[8], reverse[8];      /* rows */
 };

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The Lennard-Jones kernel in mixed precision: positions in fixed point (system/packed.h), so that differences
- * are exact; pair forces in float; sums over the lanes in double.
+/* The Lennard-Jones kernel in mixed precision: positions in fixed point (system/packed.h), so that
+ * differences are exact; pair forces in float; sums over the lanes in double.
  *
- * With v = 2 (σ/r)⁶ (one ε for all pairs) the force is f = 12ε (v² − v) r⁻² d and the energy ε (v² − 2v). Lengths
- * are in quanta until the division turns r² into r⁻² in the length unit; 12ε and the quantum left in d are
- * multiplied to the sums. As in double precision, the force arithmetic is the same with and without energies.
+ * With v = 2 (σ/r)⁶ (one ε for all pairs) the force is f = 12ε (v² − v) r⁻² d and the energy ε (v² − 2v).
+ * Lengths are in quanta until the division turns r² into r⁻² in the length unit; 12ε and the quantum left in
+ * d are multiplied to the sums. As in double precision, the force arithmetic is the same with and without
+ * energies.
  *
- * Error of a pair force, in units of 2^-24 of its repulsive part r⁻² v² and its attractive part r⁻² v together: d 1;
- * r² at most 2·1 + 3; r⁻² one more, 6; v three times that, 2σ⁶ 1 and three products, 22; v² − v twice that for
- * v², 45; times r⁻² 52; times d and its addition 54, and up to n/VF_LANES for the additions of one lane over a
- * list of n. That is the bound (3e-6); roundings being random, the usual error is a fifth of it. */
+ * Error of a pair force, in units of 2^-24 of its repulsive part r⁻² v² and its attractive part r⁻² v
+ * together: d 1; r² at most 2·1 + 3; r⁻² one more, 6; v three times that, 2σ⁶ 1 and three products, 22; v² −
+ * v twice that for v², 45; times r⁻² 52; times d and its addition 54, and up to n/VF_LANES for the additions
+ * of one lane over a list of n. That is the bound (3e-6); roundings being random, the usual error is a fifth
+ * of it. */
 #include "base/isa.h"
 #include "base/simd_float.h"
 #include "force/lj.h"
@@ -38,8 +40,8 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
     vf_table(t->slope, from->slope, 1.0 / (12.0 * lj->epsilon), 0.0f);
 }
 
-/* VF_LANES neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each
- * call. Returns the squared distances and species for pruning. */
+/* VF_LANES neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at
+ * each call. Returns the squared distances and species for pruning. */
 static inline __attribute__((always_inline)) vf pairs(const int32_t *atoms, const uint32_t *j,
                                                       const struct tables *t, const struct constants *c, vi x,
                                                       vi y, vi z, struct accumulators *a, vi *species,

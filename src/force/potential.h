@@ -70,7 +70,7 @@ struct potential {
     double near[SPECIES_MAX][SPECIES_MAX]; /* range of the first section of the lists (list.h); 0: none */
     char description[640];                 /* the convention in words, for every output */
     char spec[POTENTIAL_SPEC];             /* canonical SPEC with all options written out */
-    const char *double_only;               /* set by make(): why these options have no mixed-precision kernel */
+    const char *double_only; /* set by make(): why these options have no mixed-precision kernel */
     void *parameters;
 };
 

@@ -94,9 +94,9 @@ status engine_forces(struct engine *e);
 /* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
  * Collective. */
 status engine_update(struct engine *e);
-/* How far mixed-precision forces are from those in double precision at the present positions: root mean squares
- * over all components. Computes the latter and puts back all it changed: the run goes on to the same bits.
- * Collective. The sums are exact, so the numbers are those of any number of ranks and threads. */
+/* How far mixed-precision forces are from those in double precision at the present positions: root mean
+ * squares over all components. Computes the latter and puts back all it changed: the run goes on to the same
+ * bits. Collective. The sums are exact, so the numbers are those of any number of ranks and threads. */
 struct precision_error {
     double force, error; /* rms of the forces, of the differences */
 };

@@ -165,8 +165,8 @@ static status descend(struct engine *e, const struct minimise_options *o, struct
     return OK;
 }
 
-/* In double precision always: the rounding of mixed-precision forces, 1e-6 of the repulsion between neighbors, is
- * more than what is left of a force at a minimum. */
+/* In double precision always: the rounding of mixed-precision forces, 1e-6 of the repulsion between
+ * neighbors, is more than what is left of a force at a minimum. */
 status minimise(struct engine *e, const struct minimise_options *o, struct minimise_result *r)
 {
     enum precision asked = e->precision;

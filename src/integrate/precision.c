@@ -25,8 +25,7 @@ static double scale_of(const struct domain *d, double (*other)[4])
     double largest = 0.0;
     int exponent;
     for (size_t i = 0; i < d->n; i++)
-        for (int k = 0; k < 3; k++)
-            largest = fmax(largest, fabs(d->f[i][k] - (other ? other[i][k] : 0.0)));
+        for (int k = 0; k < 3; k++) largest = fmax(largest, fabs(d->f[i][k] - (other ? other[i][k] : 0.0)));
     par_max(&largest, 1);
     frexp(largest, &exponent);
     return largest > 0.0 ? ldexp(1.0, exponent) : 1.0;

@@ -98,7 +98,8 @@ struct domain {
 
 status domain_load(struct domain *d, const struct config *c); /* collective */
 void domain_free(struct domain *d);
-/* Keep positions packed, too, from the next rebuild on; list_radius: of all rebuilds to come. 0: no longer. */
+/* Keep positions packed, too, from the next rebuild on; list_radius: of all rebuilds to come. 0: no longer.
+ */
 void domain_pack(struct domain *d, double list_radius);
 status domain_rebuild(struct domain *d, double list_radius); /* collective */
 status domain_reserve(struct domain *d, size_t n);           /* room for n owned atoms */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* packed — positions in 32-bit fixed point, for mixed-precision kernels.
  *
- * Sixteen bytes an atom: x, y, z in units of a quantum q = 2^-n, and the species as lookup bits (2t in the low
- * three bits; base/simd_float.h), above which a many-body potential keeps the number it shares (domain.h) as a
- * float without its last three bits. Coordinates are kept modulo 2^32: the difference of two of them, again modulo 2^32, is
- * exact for any pair of atoms closer than 2^31 q along each axis, wherever in space they are, so q follows from
- * the list radius alone and the error does not grow with the box:
+ * Sixteen bytes an atom: x, y, z in units of a quantum q = 2^-n, and the species as lookup bits (2t in the
+ * low three bits; base/simd_float.h), above which a many-body potential keeps the number it shares (domain.h)
+ * as a float without its last three bits. Coordinates are kept modulo 2^32: the difference of two of them,
+ * again modulo 2^32, is exact for any pair of atoms closer than 2^31 q along each axis, wherever in space
+ * they are, so q follows from the list radius alone and the error does not grow with the box:
  *
  *     2^31 q = the power of two above 1.2 list radii    LJ, radius 3.2 σ: q = 2^-29 σ = 1.9e-9 σ
  *                                                        Cu–Zr, 9 Å: q = 2^-27 Å = 7.5e-9 Å
@@ -51,8 +51,9 @@ static inline void packed_fill(const struct packed *p, const double (*x)[4], siz
         __m128d xy = _mm_load_pd(x[i]), zw = _mm_load_pd(x[i] + 2);
         xy = _mm_add_pd(_mm_mul_pd(xy, per_unit), shift);
         __m128d z = _mm_add_sd(_mm_mul_sd(zw, per_unit), shift); /* w as it is */
-        _mm_store_si128((__m128i *)p->x[i], _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(xy), _mm_castpd_ps(z),
-                                                                            _MM_SHUFFLE(2, 0, 2, 0))));
+        _mm_store_si128(
+            (__m128i *)p->x[i],
+            _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(xy), _mm_castpd_ps(z), _MM_SHUFFLE(2, 0, 2, 0))));
     }
 }
 

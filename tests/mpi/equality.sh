@@ -75,3 +75,6 @@ for n in 2 3 4; do
     simulate "metal-$n" $n 1
     same "Cu-Zr: $n ranks" metal-1 "metal-$n"
 done
+simulate metal-mixed-1 0 1 --set precision=mixed
+simulate metal-mixed-3 3 2 --set precision=mixed
+same "Cu-Zr in mixed precision: 3 ranks x 2 threads" metal-mixed-1 metal-mixed-3
