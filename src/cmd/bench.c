@@ -28,7 +28,7 @@ static const struct bench_case {
 enum { CASES = sizeof cases / sizeof *cases };
 
 struct options {
-    const char *potential;
+    const char *potential, *precision;
     int64_t atoms, steps, threads, melt;
     double density, temperature, skin, inner_skin;
     bool json;
@@ -50,6 +50,8 @@ static const struct arg args[] = {
      "outer skin of the lists (default: the engine's)"},
     {"--inner-skin", 0, ARG_DOUBLE, offsetof(struct options, inner_skin), "S", "inner skin of the lists"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank"},
+    {"--precision", 0, ARG_STRING, offsetof(struct options, precision), "WORD",
+     "double (default) or mixed: pair terms in float"},
     {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
     {0}};
 
@@ -110,8 +112,9 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
     double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
     if (!as_json) {
-        printf("%s, %lld atoms, %d rank%s x %d threads, %s, double precision\n", e->potential.spec,
-               (long long)n, par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa));
+        printf("%s, %lld atoms, %d rank%s x %d threads, %s, %s precision\n", e->potential.spec, (long long)n,
+               par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa),
+               potential_precisions[e->precision]);
         printf(
             "%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n",
             rate, 1e-6 * n * rate, 1e9 / (n * rate), REPEATS, 100.0 * spread);
@@ -134,7 +137,7 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     json_integer(&j, "ranks", par_size());
     json_integer(&j, "threads", e->list.threads);
     json_string(&j, "isa", isa_name(e->list.isa));
-    json_string(&j, "precision", "double");
+    json_string(&j, "precision", potential_precisions[e->precision]);
     json_number(&j, "steps_per_s", rate);
     json_number(&j, "atom_steps_per_s", n * rate);
     json_number(&j, "ns_per_atom_step", 1e9 / (n * rate));
@@ -172,6 +175,7 @@ static status bench(const struct options *o, const struct bench_case *b)
                                 .seed = 1,
                                 .skin = o->skin,
                                 .inner_skin = o->inner_skin};
+    GUARD(precision_parse(o->precision, &eo.precision));
     GUARD(engine_start(&e, &eo, &c));
     log_info("making the state: %lld atoms, %lld steps", (long long)o->atoms, (long long)o->melt);
     GUARD(make_state(&e, o, b));
@@ -210,7 +214,7 @@ static status run(int argc, char **argv)
 const struct command cmd_bench = {
     .name = "bench",
     .summary = "how fast the engine is on this machine",
-    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--json]",
+    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--precision double|mixed] [--json]",
     .description =
         "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the "
         "median: all in,\n"
@@ -218,6 +222,7 @@ const struct command cmd_bench = {
     .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
                 "4000 --json\n"
                 "  glint bench eam --threads 1\n"
+                "  glint bench lj --threads 1 --precision mixed\n"
                 "  mpirun -n 2 --bind-to core glint bench lj",
     .args = args,
     .run = run,
