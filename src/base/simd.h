@@ -378,7 +378,8 @@ static inline vd vd_lookup(const double table[8], vd w)
 
 #endif
 
-/* ---- compaction: those of eight numbers whose bit is set, in order; may write eight. Returns how many. ---- */
+/* ---- compaction: those of eight numbers whose bit is set, in order; may write eight. Returns how many. ----
+ */
 
 #if defined(ISA_avx512)
 

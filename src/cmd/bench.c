@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/phases.h"
 #include "integrate/engine.h"
 #include "par/par.h"
 #include "system/build.h"
@@ -57,8 +58,9 @@ static const struct arg args[] = {
 extern const struct command cmd_bench;
 
 struct timing {
-    double seconds[REPEATS], phase[PHASES];
-    int64_t steps, rebuilds, prunes;
+    double seconds[REPEATS];
+    struct phases phases; /* of all parts */
+    int64_t steps;        /* of one part */
 };
 
 static int ascending(const void *a, const void *b)
@@ -91,24 +93,22 @@ static status measure(struct engine *e, const struct options *o, struct timing *
         t->steps = (int64_t)ceil(2.2 / REPEATS / part / 50.0) * 50;
         if (t->steps < LIST_LIFETIME) t->steps = LIST_LIFETIME;
     }
-    int64_t rebuilds = e->rebuilds, prunes = e->prunes;
-    memset(e->seconds, 0, sizeof e->seconds);
+    engine_count_afresh(e);
+    double start = clock_now();
     for (int k = 0; k < REPEATS; k++) {
         double begin = clock_now();
         TRY(engine_advance(e, e->step + t->steps, false));
         t->seconds[k] = clock_now() - begin;
     }
+    phases_collect(&t->phases, e,
+                   &(struct phases_part){.wall = clock_now() - start, .steps = REPEATS * t->steps});
     par_max(t->seconds, REPEATS);
-    t->rebuilds = e->rebuilds - rebuilds;
-    t->prunes = e->prunes - prunes;
-    for (int k = 0; k < PHASES; k++) t->phase[k] = e->seconds[k];
     qsort(t->seconds, REPEATS, sizeof *t->seconds, ascending);
     return OK;
 }
 
 static void report(const struct engine *e, const struct timing *t, int64_t slots, bool as_json)
 {
-    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
     double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
     double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
     if (!as_json) {
@@ -122,10 +122,11 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
                "%lld prunes "
                "in %lld steps\n",
                engine_temperature(e), e->energy / n, (double)slots / n, e->list.skin, e->list.inner_skin,
-               (long long)t->rebuilds, (long long)t->prunes, (long long)(REPEATS * t->steps));
-        for (int k = 0; k < PHASES; k++)
-            printf("  %-10s %7.2f ns per atom and step\n", phases[k],
-                   1e9 * t->phase[k] / (REPEATS * steps * n));
+               (long long)e->rebuilds, (long long)e->prunes, (long long)(REPEATS * t->steps));
+        struct text table = {0};
+        phases_table(&t->phases, &table);
+        fputs(table.s ? table.s : "", stdout);
+        text_free(&table);
         return;
     }
     struct json j = json_start();
@@ -141,14 +142,12 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     json_number(&j, "atom_steps_per_s", n * rate);
     json_number(&j, "ns_per_atom_step", 1e9 / (n * rate));
     json_number(&j, "spread", spread);
-    json_open(&j, "phases", '{');
-    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], t->phase[k]);
-    json_close(&j);
+    phases_json(&j, &t->phases);
     json_number(&j, "temperature", engine_temperature(e));
     json_number(&j, "energy_per_atom", e->energy / n);
     json_number(&j, "list_slots_per_atom", (double)slots / n);
-    json_integer(&j, "rebuilds", t->rebuilds);
-    json_integer(&j, "prunes", t->prunes);
+    json_integer(&j, "rebuilds", e->rebuilds);
+    json_integer(&j, "prunes", e->prunes);
     json_number(&j, "skin", e->list.skin);
     json_number(&j, "inner_skin", e->list.inner_skin);
     json_close(&j);

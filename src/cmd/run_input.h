@@ -14,15 +14,13 @@
 #include "input/schema.h"
 #include "observe/hops_input.h"
 #include "observe/record_input.h"
+#include "observe/speckle_input.h"
 #include "observe/crystal_alarm.h"
 #include "protocol/film_build.h"
 #include "protocol/measure.h"
 #include "protocol/stage.h"
-#include "scatter/window_spec.h"
 #include "system/config.h"
 #include "system/sample.h"
-
-enum { RUN_WINDOWS_MAX = 16 };
 
 struct run_input {
     /* as read */
@@ -45,14 +43,7 @@ struct run_input {
     struct thermostat_input thermostat;
     struct barostat_input barostat;
     struct input_items stage_items;
-    struct {
-        double every;
-        int64_t exposure;
-        int flatten;
-        const char *form_factors;
-        struct window_spec window[RUN_WINDOWS_MAX];
-        int64_t windows;
-    } speckle;
+    struct speckle_input speckle;
     struct record_input trajectory;
     struct hops_input hops;
     struct waiting_input waiting; /* for the analysis; the run only checks them */

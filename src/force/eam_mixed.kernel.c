@@ -128,7 +128,7 @@ INLINE void densities(const struct force_work *w, const int two)
     const int32_t *atoms = d->packed.x[0];
     const vf last_row = vf_set((float)m->last_row);
     struct tables by_type[SPECIES_MAX];
-    for (int t = 0; t < SPECIES_MAX; t++) set_tables(&by_type[t], w, t);
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o], offset[VF_LANES];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
@@ -217,7 +217,7 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
     const double length = 1.0 / d->packed.per_unit,
                  force_unit = -2.0 * m->rows_per_unit * length; /* (1/r) d/dr = 2 d/dr² */
     struct tables by_type[SPECIES_MAX];
-    for (int t = 0; t < SPECIES_MAX; t++) set_tables(&by_type[t], w, t);
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];

@@ -36,8 +36,13 @@ static status load_atoms(struct engine *e, const struct config *c)
 
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
-    *e = (struct engine){
-        .dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1, .dt_scale = 1.0};
+    *e = (struct engine){.dt = o->dt,
+                         .seed = o->seed,
+                         .step = c->step,
+                         .time = c->time,
+                         .rebuild_at = -1,
+                         .dt_scale = 1.0,
+                         .origin = clock_origin()};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
     TRY(potential_check_precision(&e->potential, o->precision));
@@ -63,6 +68,13 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     }
     film_attach(e);
     return engine_forces(e);
+}
+
+void engine_count_afresh(struct engine *e)
+{
+    e->rebuilds = e->prunes = 0;
+    e->origin = clock_origin();
+    for (int t = 0; t < e->list.threads; t++) memset(e->thread[t].ticks, 0, sizeof e->thread[t].ticks);
 }
 
 status engine_load(struct engine *e, const struct config *c)
@@ -139,7 +151,6 @@ static status evaluate(struct engine *e, bool rebuild)
     e->action = rebuild ? LIST_REBUILD : LIST_KEEP;
     e->want_energy = true;
     e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
-    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
     team_start(&e->team, e->list.threads);
     char message[2048] = "";
 #pragma omp parallel num_threads(e->list.threads) shared(message)

@@ -18,6 +18,7 @@
 #ifndef GLINT_INTEGRATE_ENGINE_H
 #define GLINT_INTEGRATE_ENGINE_H
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "force/potential.h"
 #include "integrate/ensemble.h"
@@ -37,13 +38,16 @@ struct engine_options {
 };
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
-enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
+/* Where the time of a thread goes (engine_thread.ticks). Waiting: for other threads at barriers and for
+ * messages of other ranks; pruning of lists is done inside the force pass and counts there. */
+enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASE_WAIT, ENGINE_PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */
     _Alignas(64) struct sum kinetic, axis_kinetic[3];
     struct sum heat; /* that langevin put in since the last rebuild */
     struct force_sums sums;
     double displacement2;
+    uint64_t ticks[ENGINE_PHASES]; /* since `origin`; see clock_tick */
 };
 
 struct engine {
@@ -69,13 +73,18 @@ struct engine {
 
     int64_t last_rebuild, rebuilds;
     double scale_since_rebuild[3], scale_since_prune[3];
+    double path_since_prune; /* at least as long as any atom's own way since the inner lists were made */
     int64_t prunes;
-    double seconds[PHASES];
+    struct clock_origin origin; /* of the ticks */
 
     /* inside an advance */
     struct team team;
     struct engine_thread *thread;
     struct step_plan plan;
+    struct {
+        bool due;
+        double va[3], vb[3];
+    } late; /* an end kick that waits for the next step; never outside an advance */
     enum list_action action;
     bool want_energy, finished;
     int64_t until;
@@ -107,6 +116,8 @@ status engine_draw_velocities(struct engine *e, double temperature);
 /* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
  * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);
+/* Counting of rebuilds, prunes and of where the time goes begins anew. Between advances. */
+void engine_count_afresh(struct engine *e);
 static inline bool engine_at_rebuild(const struct engine *e)
 {
     return e->last_rebuild == e->step;

@@ -11,9 +11,9 @@ struct list_row {
     uint32_t first, last; /* atoms first … last-1 of a row of cells */
 };
 struct list_scan {
-    const double *x, *y, *z,
-        *w;                /* coordinates and species bits, one array a component; readable 8 past the end */
-    const double *radius2; /* squared list radius by species of the neighbor (simd_table) */
+    const float *x, *y, *z; /* coordinates, one array a component; readable 8 past the end, like species */
+    const int32_t *species;
+    const float *radius2; /* squared list radius by species of the neighbor */
     uint32_t self;
     const struct list_row *row;
     size_t rows;
