@@ -337,7 +337,8 @@ static status make_observers(struct run *r)
     TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
     r->engine.energy_every = every > 0 ? every : 1;
     if (in->film) {
-        struct film_options o = {r->folder, llround(in->film->log_every / in->dt), in->input.units.Tg};
+        struct film_options o = {r->folder, llround(in->film->log_every / in->dt), in->input.units.Tg,
+                                 in->interior.drop};
         if (o.every < 1) o.every = 1;
         TRY(film_log_new(&r->observer[r->observers++], &o));
     }
