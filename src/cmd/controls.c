@@ -30,17 +30,17 @@ static void read_same(struct input *in, const struct input_key *key, const struc
         input_problem(in, node, "`same` or %s greater than 0 was expected", quantity_name(key->quantity));
 }
 
-#define FROM(type)                                                            \
-    {                                                                         \
-        "from", INPUT_NUMBER, offsetof(struct type, from),                    \
-            .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,        \
-            .help = "temperature of the melt (1.6 Tg where Tg is known)"      \
+#define FROM(type)                                                       \
+    {                                                                    \
+        "from", INPUT_NUMBER, offsetof(struct type, from),               \
+            .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE,   \
+            .help = "temperature of the melt (1.6 Tg where Tg is known)" \
     }
-#define MELT(type)                                                                                       \
-    {                                                                                                    \
-        "melt", INPUT_NUMBER, offsetof(struct type, melt), .quantity = QUANTITY_TIME,                    \
-                              .limit = INPUT_POSITIVE, .standard = "100 tau", .standard_metal = "50 ps", \
-                              .help = "how long it is held there"                                        \
+#define MELT(type)                                                                     \
+    {                                                                                  \
+        "melt", INPUT_NUMBER, offsetof(struct type, melt),                             \
+            .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .standard = "100 tau", \
+            .standard_metal = "50 ps", .help = "how long it is held there"             \
     }
 #define AT(f) offsetof(struct film_quench, f)
 static const struct input_key film_quench_keys[] = {
@@ -74,9 +74,8 @@ static const struct input_key bulk_quench_keys[] = {
     {"looks", INPUT_INTEGER, AT(looks), .limit = INPUT_BETWEEN, .min = 1, .max = 24, .standard = "12",
      .help = "inherent structures taken on the way, at equal steps of temperature"},
     {0}};
-static const struct input_table bulk_quench_table = {"bulk-quench", bulk_quench_keys,
-                                                     sizeof(struct bulk_quench),
-                                                     .help = "periodic cells quenched at P = 0"};
+static const struct input_table bulk_quench_table = {
+    "bulk-quench", bulk_quench_keys, sizeof(struct bulk_quench), .help = "periodic cells quenched at P = 0"};
 
 const struct input_table *const control_tables[] = {&film_quench_table, &bulk_quench_table, NULL};
 
@@ -214,9 +213,9 @@ static status add_fast_deposit(struct maker *m, const struct film_quench *q, con
     if (!isnan(thickness))
         snprintf(text, sizeof text, "{thickness: %s}", shown(m, QUANTITY_LENGTH, thickness, value));
     else
-        snprintf(text, sizeof text, "{atoms: %.0f}",
-                 fmax(1.0, nearbyint(deposit_atoms(d, film->area[0] * film->area[1],
-                                                   film->substrate.density))));
+        snprintf(
+            text, sizeof text, "{atoms: %.0f}",
+            fmax(1.0, nearbyint(deposit_atoms(d, film->area[0] * film->area[1], film->substrate.density))));
     TRY(add_value(m, body, "until", text));
     for (const struct tree_node *c = s->node->first; c; c = c->next)
         if (is_among(c->key, kept)) TRY(add_copy(m, body, c));
@@ -338,8 +337,7 @@ const char *controls_rate(const struct run_input *film, size_t item, size_t whic
 bool controls_depend_on(const struct run_input *film, size_t item, const char *key)
 {
     const struct input_item *control = &film->controls.item[item];
-    const struct tree_node *node = tree_find(film->document.root, key), *top = node,
-                           *given = control->node;
+    const struct tree_node *node = tree_find(film->document.root, key), *top = node, *given = control->node;
     const struct tree_node *grown = find_deposit(film)->node;
     if (!node) return true;
     while (top->parent && top->parent->parent) top = top->parent;

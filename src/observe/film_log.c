@@ -32,8 +32,9 @@ static void write_header(const struct species *s, char *out, size_t size)
         snprintf(out + strlen(out), size - strlen(out), ",evaporated_%s", s->name[k]);
     for (int k = 0; k < s->count; k++)
         snprintf(out + strlen(out), size - strlen(out), ",fraction_%s", s->name[k]);
-    snprintf(out + strlen(out), size - strlen(out),
-             ",T_film,T_zone,T_surface,hot,potential,kinetic,heat,energy_in,energy_out,conserved,interior_atoms");
+    snprintf(
+        out + strlen(out), size - strlen(out),
+        ",T_film,T_zone,T_surface,hot,potential,kinetic,heat,energy_in,energy_out,conserved,interior_atoms");
     for (int k = 0; k < s->count; k++)
         snprintf(out + strlen(out), size - strlen(out), ",interior_%s", s->name[k]);
     snprintf(out + strlen(out), size - strlen(out), ",interior_density,interior_potential\n");

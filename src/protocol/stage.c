@@ -107,7 +107,10 @@ static const struct input_key hold_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_CO
 static const struct input_key ramp_keys[] = {KEY_T(false), KEY_TO, KEY_RATE, KEY_FOR(false), KEYS_COMMON};
 static const char *const onset_words[] = {"tangent", NULL};
 static const struct input_key heat_keys[] = {
-    KEY_T(false), KEY_TO, KEY_RATE, KEY_FOR(false),
+    KEY_T(false),
+    KEY_TO,
+    KEY_RATE,
+    KEY_FOR(false),
     {"onset", INPUT_CHOICE, FIELD(onset), .choices = onset_words,
      .help = "tangent: `glint stability` takes this ramp for the onset and the fictive temperature"},
     KEYS_COMMON};
