@@ -103,9 +103,10 @@ static void print_film(const struct stability_film *f, int width)
     put(cell(r->atoms, 0.0, out), 6);
     for (int q = 0; q < STABILITY_QUANTITIES; q++) {
         char marked[72];
-        bool beyond =
-            (q == STABILITY_RATE && f->rate_extrapolated) || (q == STABILITY_TF_E && f->Tf_extrapolated));
-        snprintf(marked, sizeof marked, "%s%s", cell(f->value[q], f->error[q], out), beyond ? "*" : "");
+        bool line =
+            (q == STABILITY_RATE && f->rate_extrapolated) || (q == STABILITY_TF_E && f->Tf_extrapolated);
+        snprintf(marked, sizeof marked, "%s%s", cell(f->value[q], f->error[q], out),
+                 line && isfinite(f->value[q]) ? "*" : "");
         put(marked, quantity_width[q]);
     }
     printf("\n");
