@@ -18,7 +18,15 @@ static status measure_ramp(struct stability_film *f)
 {
     const struct film_record *r = &f->record;
     TRY(rise_find(&f->onset, r->rows, r->T, r->H, NULL));
-    TRY(kink_find(&f->Tf, r->rows, r->T, r->H, NULL));
+    f->Tf = (struct kink){.why = "no onset"};
+    if (f->onset
+            .found) { /* a stable glass stays one far above its T_f: windows from the rise, not from T_f */
+        double last = r->T[r->rows - 1], steepest = f->onset.steepest;
+        struct kink_options o = {.lower = {0.5 * steepest, 0.75 * steepest},
+                                 .upper = {0.5 * (steepest + last), last},
+                                 .absolute = true};
+        TRY(kink_find(&f->Tf, r->rows, r->T, r->H, &o));
+    }
     if (f->onset.found) {
         f->value[STABILITY_ONSET] = f->onset.x;
         f->error[STABILITY_ONSET] = hypot(f->onset.error, f->onset.systematic);

@@ -10,7 +10,8 @@
  *
  * e_IS: energy per atom of the inherent structure of the interior, as `measure` takes it; not corrected for
  * composition, which stands beside it. onset: analysis/fit/rise.h on H(T) of the interior while heating. T_f
- * by enthalpy: glass and liquid lines of that same ramp (analysis/fit/kink.h). T_f by e_IS: the temperature
+ * by enthalpy: where the glass line of that ramp meets the line of its liquid, taken from the upper half of
+ * what lies between the steepest rise and the end (analysis/fit/kink.h). T_f by e_IS: the temperature
  * at which the liquid has that e_IS, on a line through e_IS against 1/T of the slowest bulk quench (all its
  * seeds) from 1.05 T_g up. Equivalent rate: on a line through the bulk quenches' final e_IS against log10 of
  * their rates, at STABILITY_RATES different ones or more. Both lines say when they are extrapolated.
