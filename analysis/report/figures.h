@@ -6,10 +6,10 @@
  *     const struct figure *f = figures_find(&g, "ttcf", "hold");     NULL: not there
  *     figures_free(&g);
  *
- * Keys: "sample"; for every observed stage LABEL ("" if only one): "ttcf" (maps on one colour scale, window
- * drawn in the upper left, which repeats the lower right), "contrast", "g2", "relaxation", "fluctuations",
- * "structure", "motion", "waiting". A figure whose data are missing is left out. The name of the files is
- * KEY or KEY-LABEL. */
+ * Keys: "sample"; "transition" of a cooling ramp; for every observed stage LABEL ("" if only one): "ttcf"
+ * (maps on one colour scale, window drawn in the upper left, which repeats the lower right), "contrast",
+ * "g2", "relaxation", "fluctuations", "structure", "motion", "waiting". A figure whose data are missing is
+ * left out. The name of the files is KEY or KEY-LABEL. */
 #ifndef GLINT_ANALYSIS_REPORT_FIGURES_H
 #define GLINT_ANALYSIS_REPORT_FIGURES_H
 

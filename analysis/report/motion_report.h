@@ -7,7 +7,7 @@
  *     motion_report_free(&m);
  *
  * g(r) and S(q) from 20 frames; MSD and α2; F_s(q,t) at the first peak of S_NN with τ_α; waiting times with
- * the cage mean over 5 frames, distances 0.4, 0.6, 0.8, 1.0 r_1, persistence 0 and 5 time units, and the
+ * the cage mean over 5 frames, distances 0.4, 0.6, 0.8, 1.0 r_1, persistence 0 and 5 tau or 2 ps, and the
  * preset of Riechers et al. 2024. A part that the record is too short for is left out: has_… is false and
  * note[…] says why; only a file that cannot be read is a failure. */
 #ifndef GLINT_ANALYSIS_REPORT_MOTION_REPORT_H

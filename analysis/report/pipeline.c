@@ -154,6 +154,26 @@ static status motions(struct report *r, const char *command, bool *first, struct
     return close_results(&out, &open, s);
 }
 
+/* 1.15/0.7: from the upper window's begin to the lower one's end. */
+#define RAMP_SPAN 1.64
+
+static status transition(struct report *r, const char *command, bool *first)
+{
+    struct results out;
+    char group[64 + RUN_NAME], stage[RUN_NAME];
+    if (r->folder.thermo.rows == 0 || ramp_load(&r->ramp, &r->folder.thermo, RAMP_COOLING, NULL) != OK)
+        return OK;
+    if (r->ramp.T[0] < RAMP_SPAN * r->ramp.T[r->ramp.rows - 1]) return OK;
+    r->has_ramp = true;
+    TRY(ramp_transition(&r->ramp, &(struct kink_options){.seed = 1}));
+    TRY(open_results(r, &out, NULL, command, first));
+    bool open = true;
+    figure_file_name(stage, sizeof stage, r->ramp.stage);
+    snprintf(group, sizeof group, "entry/glint/glass_transition/%s", stage);
+    status s = ramp_write(&r->ramp, &out.file, group);
+    return close_results(&out, &open, s);
+}
+
 static status make(struct report *r, const char *command)
 {
     char final[FILE_PATH_MAX];
@@ -163,6 +183,7 @@ static status make(struct report *r, const char *command)
     struct progress p = progress_start("report", r->folder.speckles + r->folder.trajectories);
     status s = windows(r, command, &first, &p);
     if (s == OK) s = motions(r, command, &first, &p);
+    if (s == OK) s = transition(r, command, &first);
     progress_end(&p);
     if (s == OK && r->windows + r->motions == 0 && r->problem.s)
         s = fail(BAD_INPUT, "nothing in %s can be analysed: %.700s", r->folder.path, r->problem.s);
@@ -178,7 +199,8 @@ status report_make(struct report *r, const char *folder, const struct report_opt
     r->options = *o;
     TRY(run_folder_open(&r->folder, folder));
     list_groups(r);
-    status s = make(r, command);
+    status s = run_units_of(&r->units, &r->folder);
+    if (s == OK) s = make(r, command);
     if (s != OK) report_free(r);
     return s;
 }
@@ -191,5 +213,6 @@ void report_free(struct report *r)
     DELETE(r->window);
     DELETE(r->motion);
     text_free(&r->problem);
+    ramp_free(&r->ramp);
     run_folder_free(&r->folder);
 }
