@@ -62,10 +62,10 @@ extern const struct command cmd_structure;
 
 static void print_peak(const char *name, const struct peak *p, const struct peak *e, const char *unit)
 {
-    char b[4][24];
-    printf("# %-16s %.5g ± %s %s, height %.4g ± %s, half height from %s to %s\n", name, p->x,
-           track_args_number(b[2], e->x, 2), unit, p->height, track_args_number(b[3], e->height, 2),
-           track_args_number(b[0], p->low, 5), track_args_number(b[1], p->high, 5));
+    char b[2][24], place[TEXT_ERRORS], height[TEXT_ERRORS];
+    printf("# %-16s %s %s, height %s, half height from %s to %s\n", name, text_errors(place, p->x, 1, &e->x),
+           unit, text_errors(height, p->height, 1, &e->height), track_args_number(b[0], p->low, 5),
+           track_args_number(b[1], p->high, 5));
 }
 
 static void print_weights(const struct structure *m)

@@ -2,6 +2,7 @@
 /* Glass transition: T_g of the widest cooling ramp of the run. */
 #include "analysis/report/html.h"
 #include "analysis/report/page.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ static void kink_row(struct page *p, const struct ramp *r, int c)
         c == RAMP_V ? r->units.kind == UNITS_METAL ? " Å³/K" : " σ³ k<sub>B</sub>/ε" : " k<sub>B</sub>";
     snprintf(cell[0], sizeof cell[0], "%s%s", html_number(number, k->x, k->error),
              page_real(p, QUANTITY_TEMPERATURE, k->x, real));
-    snprintf(cell[1], sizeof cell[1], "± %.2g", k->systematic);
+    snprintf(cell[1], sizeof cell[1], "± %.*f", text_places(k->systematic), k->systematic);
     snprintf(cell[2], sizeof cell[2], "%.4g–%.4g, %.4g–%.4g", k->lower.from, k->lower.to, k->upper.from,
              k->upper.to);
     snprintf(cell[3], sizeof cell[3], "%s%s",
