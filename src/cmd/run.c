@@ -110,8 +110,8 @@ static status keep_for_branches(struct run *r, const struct engine *e, const str
 static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
-    struct stopwatch w = stopwatch_start();
     run_accuracy_end(&r->accuracy, e, s);
+    struct stopwatch w = stopwatch_start();
     TRY(run_observers_end(&r->observers, e, s));
     if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
     TRY(keep_for_branches(r, e, s));

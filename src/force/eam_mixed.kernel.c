@@ -49,28 +49,36 @@ INLINE vi look_row(const int32_t table[8], vi species, const int two)
     return two ? vi_lookup_two(table, species) : vi_lookup(table, species);
 }
 
-struct pairs { /* distances and where in the tables they are */
-    vf dx, dy, dz, r2;
-    vi species, whole;
-    vf p; /* 0 … 1 within the row */
+INLINE vf distances(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z, vf d[3], vi *species)
+{
+    vi xj, yj, zj;
+    vi_atoms(atoms, j, &xj, &yj, &zj, species);
+    d[0] = vf_difference(x, xj);
+    d[1] = vf_difference(y, yj);
+    d[2] = vf_difference(z, zj);
+    return vf_fma(d[0], d[0], vf_fma(d[1], d[1], vf_mul(d[2], d[2])));
+}
+
+/* Pairs on their way: first all of a batch are placed in the tables, then the rows are fetched. One loop for
+ * both has so long a chain of operations that waits on each other that the processor overlaps too little of
+ * it. */
+enum { BATCH = 16 };
+struct batch {
+    vf dx[BATCH], dy[BATCH], dz[BATCH], p[BATCH]; /* p: 0 … 1 within the row */
+    vf other[BATCH];                              /* what the neighbors share */
+    uint32_t offset[BATCH][VF_LANES], reverse[BATCH][VF_LANES];
 };
 
-INLINE struct pairs load_pairs(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z)
+/* Where vector k of a batch is in the tables, as offsets of rows of 2^shift numbers. */
+INLINE void place(struct batch *b, int k, vf r2, vi species, const struct tables *t, vf last_row,
+                  const int shift, const int two, const int symmetric)
 {
-    struct pairs s;
-    vi xj, yj, zj;
-    vi_atoms(atoms, j, &xj, &yj, &zj, &s.species);
-    s.dx = vf_difference(x, xj);
-    s.dy = vf_difference(y, yj);
-    s.dz = vf_difference(z, zj);
-    s.r2 = vf_fma(s.dx, s.dx, vf_fma(s.dy, s.dy, vf_mul(s.dz, s.dz)));
-    return s;
-}
-INLINE void find_rows(struct pairs *s, const struct tables *t, vf last_row, const int two)
-{
-    vf u = vf_min(vf_mul(s->r2, look(t->rate, s->species, two)), last_row);
-    s->whole = vi_whole(u);
-    s->p = vf_sub(u, vf_of(s->whole));
+    vf u = vf_min(vf_mul(r2, look(t->rate, species, two)), last_row);
+    vi whole = vi_whole(u);
+    b->p[k] = vf_sub(u, vf_of(whole));
+    vi_store(b->offset[k], vi_shift(vi_add(whole, look_row(t->first, species, two)), shift));
+    if (!symmetric)
+        vi_store(b->reverse[k], vi_shift(vi_add(whole, look_row(t->reverse, species, two)), shift));
 }
 
 struct quads {
@@ -106,9 +114,11 @@ INLINE void split(const struct list *l, const struct list_part *part, size_t o, 
     const uint32_t *j = part->outer.j + l->outer[o].first, *end = j + l->outer[o].length;
     uint32_t *first = list_inner_begin(l, part, o), *kept = first, *rest = part->rest;
     for (; j < end; j += VF_LANES) {
-        struct pairs s = load_pairs(atoms, j, x, y, z);
-        unsigned near = vfm_bits(vf_less(s.r2, look(t.near2, s.species, two)));
-        unsigned inside = vfm_bits(vf_less(s.r2, look(t.kept2, s.species, two)));
+        vf d[3];
+        vi species;
+        vf r2 = distances(atoms, j, x, y, z, d, &species);
+        unsigned near = vfm_bits(vf_less(r2, look(t.near2, species, two)));
+        unsigned inside = vfm_bits(vf_less(r2, look(t.kept2, species, two)));
         kept += vf_compress(j, near, kept);
         rest += vf_compress(j, inside & ~near, rest);
     }
@@ -127,22 +137,29 @@ INLINE void densities(const struct force_work *w, const int two)
     const struct list_part *part = &l->part[w->thread];
     const int32_t *atoms = d->packed.x[0];
     const vf last_row = vf_set((float)m->last_row);
+    struct batch b;
     struct tables by_type[SPECIES_MAX];
-    for (int t = 0; t < SPECIES_MAX; t++) set_tables(&by_type[t], w, t);
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
-        uint32_t i = d->order[o], offset[VF_LANES];
+        uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
         const struct tables *t = &by_type[d->type[i]];
         vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         vf rho = vf_zero();
         if (w->prune) split(l, part, o, d->n_extended, atoms, t, x, y, z, two);
         const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].near;
-        for (; j < end; j += VF_LANES) {
-            struct pairs s = load_pairs(atoms, j, x, y, z);
-            find_rows(&s, t, last_row, two);
-            vi_store(offset, vi_shift(vi_add(s.whole, look_row(t->first, s.species, two)), 2));
-            struct quads q = load_quads(m->densities[0], offset);
-            rho = vf_add(rho, cubic(&q, s.p));
+        while (j < end) {
+            int n = 0;
+            for (; n < BATCH && j < end; n++, j += VF_LANES) {
+                vf apart[3];
+                vi species;
+                vf r2 = distances(atoms, j, x, y, z, apart, &species);
+                place(&b, n, r2, species, t, last_row, 2, two, 1);
+            }
+            for (int k = 0; k < n; k++) {
+                struct quads q = load_quads(m->densities[0], b.offset[k]);
+                rho = vf_add(rho, cubic(&q, b.p[k]));
+            }
         }
         double slope_of_f, total[4];
         vf_totals(rho, vf_zero(), vf_zero(), vf_zero(), total);
@@ -157,41 +174,34 @@ struct accumulators {
     vf fx, fy, fz, energy, virial[VIRIALS];
 };
 
-/* dE/dr² of pairs, in rows; near: with densities. own: F' of the atom itself. */
-INLINE void pair_forces(const int32_t *atoms, const uint32_t *j, const struct eam *m, const struct tables *t,
-                        vf last_row, vi x, vi y, vi z, vf own, struct accumulators *a, const int near,
-                        const int two, const int symmetric, const int energies)
+/* dE/dr² of vector k of a batch, in rows; near: with densities. own: F' of the atom itself. */
+INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own, struct accumulators *a,
+                        const int near, const int symmetric, const int energies)
 {
-    uint32_t offset[VF_LANES];
-    const float *rows = m->slopes[0];
-    struct pairs s = load_pairs(atoms, j, x, y, z);
-    find_rows(&s, t, last_row, two);
-    vi_store(offset, vi_shift(vi_add(s.whole, look_row(t->first, s.species, two)), 3));
-    struct quads pair = load_quads(rows, offset);
-    vf f = slope(&pair, s.p);
+    struct quads pair = load_quads(rows, b->offset[k]);
+    vf p = b->p[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k], f = slope(&pair, p);
     if (near) {
-        struct quads density = load_quads(rows + 4, offset);
-        vf other = vf_bits(s.species), first = slope(&density, s.p);
+        struct quads density = load_quads(rows + 4, b->offset[k]);
+        vf first = slope(&density, p);
         if (symmetric) {
-            f = vf_fma(vf_add(own, other), first, f);
+            f = vf_fma(vf_add(own, b->other[k]), first, f);
         } else {
-            vi_store(offset, vi_shift(vi_add(s.whole, look_row(t->reverse, s.species, two)), 3));
-            struct quads reverse = load_quads(rows + 4, offset);
-            f = vf_fma(other, slope(&reverse, s.p), vf_fma(own, first, f));
+            struct quads reverse = load_quads(rows + 4, b->reverse[k]);
+            f = vf_fma(b->other[k], slope(&reverse, p), vf_fma(own, first, f));
         }
     }
-    a->fx = vf_fma(f, s.dx, a->fx);
-    a->fy = vf_fma(f, s.dy, a->fy);
-    a->fz = vf_fma(f, s.dz, a->fz);
+    a->fx = vf_fma(f, dx, a->fx);
+    a->fy = vf_fma(f, dy, a->fy);
+    a->fz = vf_fma(f, dz, a->fz);
     if (!energies) return;
-    a->energy = vf_add(a->energy, value(&pair, s.p));
-    vf fdx = vf_mul(f, s.dx), fdy = vf_mul(f, s.dy), fdz = vf_mul(f, s.dz);
-    a->virial[VIRIAL_XX] = vf_fma(fdx, s.dx, a->virial[VIRIAL_XX]);
-    a->virial[VIRIAL_YY] = vf_fma(fdy, s.dy, a->virial[VIRIAL_YY]);
-    a->virial[VIRIAL_ZZ] = vf_fma(fdz, s.dz, a->virial[VIRIAL_ZZ]);
-    a->virial[VIRIAL_XY] = vf_fma(fdx, s.dy, a->virial[VIRIAL_XY]);
-    a->virial[VIRIAL_XZ] = vf_fma(fdx, s.dz, a->virial[VIRIAL_XZ]);
-    a->virial[VIRIAL_YZ] = vf_fma(fdy, s.dz, a->virial[VIRIAL_YZ]);
+    a->energy = vf_add(a->energy, value(&pair, p));
+    vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
+    a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
+    a->virial[VIRIAL_YY] = vf_fma(fdy, dy, a->virial[VIRIAL_YY]);
+    a->virial[VIRIAL_ZZ] = vf_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
+    a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
+    a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
+    a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
 }
 
 /* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
@@ -216,8 +226,9 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
     const vf last_row = vf_set((float)m->last_row);
     const double length = 1.0 / d->packed.per_unit,
                  force_unit = -2.0 * m->rows_per_unit * length; /* (1/r) d/dr = 2 d/dr² */
+    struct batch b;
     struct tables by_type[SPECIES_MAX];
-    for (int t = 0; t < SPECIES_MAX; t++) set_tables(&by_type[t], w, t);
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
@@ -230,10 +241,21 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
             for (int k = 0; k < VIRIALS; k++) a.virial[k] = vf_zero();
         const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
                        *end = j + l->inner[o].length;
-        for (; j < near_end; j += VF_LANES)
-            pair_forces(atoms, j, m, t, last_row, x, y, z, own, &a, 1, two, symmetric, energies);
-        for (; j < end; j += VF_LANES)
-            pair_forces(atoms, j, m, t, last_row, x, y, z, own, &a, 0, two, symmetric, energies);
+        while (j < end) {
+            int n = 0, near = j < near_end ? (int)((near_end - j) / VF_LANES) : 0, k = 0;
+            for (; n < BATCH && j < end; n++, j += VF_LANES) {
+                vf apart[3];
+                vi species;
+                vf r2 = distances(atoms, j, x, y, z, apart, &species);
+                b.dx[n] = apart[0];
+                b.dy[n] = apart[1];
+                b.dz[n] = apart[2];
+                b.other[n] = vf_bits(species);
+                place(&b, n, r2, species, t, last_row, 3, two, symmetric);
+            }
+            for (; k < n && k < near; k++) pair_forces(&b, k, m->slopes[0], own, &a, 1, symmetric, energies);
+            for (; k < n; k++) pair_forces(&b, k, m->slopes[0], own, &a, 0, symmetric, energies);
+        }
         double embedding = d->f[i][3], total[4];
         vf_totals(a.fx, a.fy, a.fz, a.energy, total);
         for (int k = 0; k < 3; k++) d->f[i][k] = force_unit * total[k];

@@ -99,7 +99,7 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     const double units = d->packed.per_unit, length = 1.0 / units, force_unit = 12.0 * lj->epsilon * length;
     const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
     struct tables by_type[SPECIES_MAX];
-    for (int t = 0; t < SPECIES_MAX; t++) set_tables(&by_type[t], w, t);
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];

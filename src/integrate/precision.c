@@ -35,7 +35,7 @@ status engine_precision_error(struct engine *e, struct precision_error *p)
 {
     const struct domain *d = &e->domain;
     enum precision asked = e->precision;
-    double(*mixed)[4] = NULL, energy = e->energy, virial[VIRIALS];
+    double(*mixed)[4] = NULL, energy = e->energy, virial[VIRIALS], path = e->path_since_prune;
     bool has_energy = e->has_energy;
     status s = OK;
     *p = (struct precision_error){0};
@@ -52,6 +52,7 @@ status engine_precision_error(struct engine *e, struct precision_error *p)
     memcpy(d->f, mixed, d->n * sizeof *mixed);
     memcpy(e->virial, virial, sizeof virial);
     e->energy = energy;
+    e->path_since_prune = path;
     e->has_energy = has_energy;
 done:
     DELETE(mixed);
