@@ -39,7 +39,7 @@ static const char *cell(double value, double error, char out[64])
 {
     if (!isfinite(value)) {
         snprintf(out, 64, "-");
-    } else if (!(error > 0.0)) {
+    } else if (!(error > 1e-9 * fabs(value))) {
         snprintf(out, 64, "%.5g", value);
     } else {
         int digits = 1 - (int)floor(log10(error));
@@ -67,7 +67,12 @@ static void print_head(const struct stability *s)
     const struct unit_system *u = &r->units.system;
     printf("# %s: %zu films and film-quenches, %zu bulk quenches", s->folder, s->films, s->bulks);
     if (s->waiting > 0) printf("; %zu members are not done", s->waiting);
-    printf("\n# %s\n", convention);
+    printf("\n");
+    for (const char *line = convention; *line;) { /* a convention a line */
+        size_t n = strcspn(line, ";");
+        printf("# %.*s\n", (int)n, line);
+        line += n + (line[n] ? 2 : 0);
+    }
     printf("# units: energy %s, density %s, T %s, time %s, rate %s\n", units_label(u, QUANTITY_ENERGY),
            units_label(u, QUANTITY_NUMBER_DENSITY), units_label(u, QUANTITY_TEMPERATURE),
            units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_COOLING_RATE));
