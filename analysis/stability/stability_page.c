@@ -55,12 +55,17 @@ static void put_pair(struct row *r, const struct stability_group *g, enum stabil
 static void put_table(struct text *html, const struct stability *s)
 {
     struct row r = {0};
-    text_add(html, "<div class=\"scroll\"><table>\n<caption>Films, and in small print their film-quenches: "
-                   "means over the "
-                   "seeds ± standard error pooled over groups. e<sub>IS</sub>: of the interior, before and "
-                   "after the final "
-                   "cool-down, not corrected for composition. A difference counts beyond two of its "
-                   "errors.</caption>\n");
+    text_add(
+        html,
+        "<div class=\"scroll\"><table>\n<caption>Films, and in small print their film-quenches: means over "
+        "the seeds ± standard error pooled over groups. e<sub>IS</sub>: of the interior, before and after "
+        "the final cool-down, ");
+    if (s->composition.n > 0)
+        text_add(html, "corrected to a fraction of %.4g of the first species (∂e/∂x = %.3g). ", s->mixture,
+                 s->composition.slope);
+    else
+        text_add(html, "not corrected for composition. ");
+    text_add(html, "A difference counts beyond two of its errors.</caption>\n");
     for (size_t k = 0; k < s->members.keys; k++)
         if (is_axis(s, k)) html_escape(next_cell(&r), CELL, s->members.key[k]);
     snprintf(next_cell(&r), CELL, "n");
