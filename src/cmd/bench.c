@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cmd/phases.h"
 #include "integrate/engine.h"
 #include "par/par.h"
 #include "system/build.h"
@@ -27,7 +28,7 @@ static const struct bench_case {
 enum { CASES = sizeof cases / sizeof *cases };
 
 struct options {
-    const char *potential;
+    const char *potential, *precision;
     int64_t atoms, steps, threads, melt;
     double density, temperature, skin, inner_skin;
     bool json;
@@ -49,14 +50,17 @@ static const struct arg args[] = {
      "outer skin of the lists (default: the engine's)"},
     {"--inner-skin", 0, ARG_DOUBLE, offsetof(struct options, inner_skin), "S", "inner skin of the lists"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank"},
+    {"--precision", 0, ARG_STRING, offsetof(struct options, precision), "WORD",
+     "double (default) or mixed: pair terms in float"},
     {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
     {0}};
 
 extern const struct command cmd_bench;
 
 struct timing {
-    double seconds[REPEATS], phase[PHASES];
-    int64_t steps, rebuilds, prunes;
+    double seconds[REPEATS];
+    struct phases phases; /* of all parts */
+    int64_t steps;        /* of one part */
 };
 
 static int ascending(const void *a, const void *b)
@@ -89,29 +93,28 @@ static status measure(struct engine *e, const struct options *o, struct timing *
         t->steps = (int64_t)ceil(2.2 / REPEATS / part / 50.0) * 50;
         if (t->steps < LIST_LIFETIME) t->steps = LIST_LIFETIME;
     }
-    int64_t rebuilds = e->rebuilds, prunes = e->prunes;
-    memset(e->seconds, 0, sizeof e->seconds);
+    engine_count_afresh(e);
+    double start = clock_now();
     for (int k = 0; k < REPEATS; k++) {
         double begin = clock_now();
         TRY(engine_advance(e, e->step + t->steps, false));
         t->seconds[k] = clock_now() - begin;
     }
+    phases_collect(&t->phases, e,
+                   &(struct phases_part){.wall = clock_now() - start, .steps = REPEATS * t->steps});
     par_max(t->seconds, REPEATS);
-    t->rebuilds = e->rebuilds - rebuilds;
-    t->prunes = e->prunes - prunes;
-    for (int k = 0; k < PHASES; k++) t->phase[k] = e->seconds[k];
     qsort(t->seconds, REPEATS, sizeof *t->seconds, ascending);
     return OK;
 }
 
 static void report(const struct engine *e, const struct timing *t, int64_t slots, bool as_json)
 {
-    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
     double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
     double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
     if (!as_json) {
-        printf("%s, %lld atoms, %d rank%s x %d threads, %s, double precision\n", e->potential.spec,
-               (long long)n, par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa));
+        printf("%s, %lld atoms, %d rank%s x %d threads, %s, %s precision\n", e->potential.spec, (long long)n,
+               par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa),
+               potential_precisions[e->precision]);
         printf(
             "%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n",
             rate, 1e-6 * n * rate, 1e9 / (n * rate), REPEATS, 100.0 * spread);
@@ -119,10 +122,11 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
                "%lld prunes "
                "in %lld steps\n",
                engine_temperature(e), e->energy / n, (double)slots / n, e->list.skin, e->list.inner_skin,
-               (long long)t->rebuilds, (long long)t->prunes, (long long)(REPEATS * t->steps));
-        for (int k = 0; k < PHASES; k++)
-            printf("  %-10s %7.2f ns per atom and step\n", phases[k],
-                   1e9 * t->phase[k] / (REPEATS * steps * n));
+               (long long)e->rebuilds, (long long)e->prunes, (long long)(REPEATS * t->steps));
+        struct text table = {0};
+        phases_table(&t->phases, &table);
+        fputs(table.s ? table.s : "", stdout);
+        text_free(&table);
         return;
     }
     struct json j = json_start();
@@ -133,19 +137,17 @@ static void report(const struct engine *e, const struct timing *t, int64_t slots
     json_integer(&j, "ranks", par_size());
     json_integer(&j, "threads", e->list.threads);
     json_string(&j, "isa", isa_name(e->list.isa));
-    json_string(&j, "precision", "double");
+    json_string(&j, "precision", potential_precisions[e->precision]);
     json_number(&j, "steps_per_s", rate);
     json_number(&j, "atom_steps_per_s", n * rate);
     json_number(&j, "ns_per_atom_step", 1e9 / (n * rate));
     json_number(&j, "spread", spread);
-    json_open(&j, "phases", '{');
-    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], t->phase[k]);
-    json_close(&j);
+    phases_json(&j, &t->phases);
     json_number(&j, "temperature", engine_temperature(e));
     json_number(&j, "energy_per_atom", e->energy / n);
     json_number(&j, "list_slots_per_atom", (double)slots / n);
-    json_integer(&j, "rebuilds", t->rebuilds);
-    json_integer(&j, "prunes", t->prunes);
+    json_integer(&j, "rebuilds", e->rebuilds);
+    json_integer(&j, "prunes", e->prunes);
     json_number(&j, "skin", e->list.skin);
     json_number(&j, "inner_skin", e->list.inner_skin);
     json_close(&j);
@@ -173,6 +175,7 @@ static status bench(const struct options *o, const struct bench_case *b)
                                 .seed = 1,
                                 .skin = o->skin,
                                 .inner_skin = o->inner_skin};
+    GUARD(precision_parse(o->precision, &eo.precision));
     GUARD(engine_start(&e, &eo, &c));
     log_info("making the state: %lld atoms, %lld steps", (long long)o->atoms, (long long)o->melt);
     GUARD(make_state(&e, o, b));
@@ -211,7 +214,7 @@ static status run(int argc, char **argv)
 const struct command cmd_bench = {
     .name = "bench",
     .summary = "how fast the engine is on this machine",
-    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--json]",
+    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--precision double|mixed] [--json]",
     .description =
         "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the "
         "median: all in,\n"
@@ -219,6 +222,7 @@ const struct command cmd_bench = {
     .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
                 "4000 --json\n"
                 "  glint bench eam --threads 1\n"
+                "  glint bench lj --threads 1 --precision mixed\n"
                 "  mpirun -n 2 --bind-to core glint bench lj",
     .args = args,
     .run = run,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/step.h"
-#include "base/clock.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -129,7 +128,7 @@ static void force_range(struct engine *e, int t, int pass, const size_t range[2]
                                &e->list,      t,
                                pass,          pass == 0 && e->action != LIST_KEEP,
                                block,         e->want_energy ? &e->thread[t].sums : NULL};
-        e->potential.kind->compute(&w);
+        (e->precision == PRECISION_MIXED ? e->potential.kind->compute_mixed : e->potential.kind->compute)(&w);
         if (last && !e->late.due) end_kick(e, t, block);
     }
 }
@@ -303,15 +302,10 @@ static void end_step(struct engine *e)
 
 /* ---- the persistent parallel region ---- */
 
-struct stopwatch { /* phases as thread 0 sees them */
-    double *seconds, last;
-};
-static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
+static void lap(struct engine *e, int t, struct stopwatch *w, enum engine_phase phase)
 {
-    if (thread != 0) return;
-    double now = clock_now();
-    w->seconds[phase] += now - w->last;
-    w->last = now;
+    uint64_t *ticks = e->thread[t].ticks;
+    ticks[phase] += stopwatch_lap(w, &ticks[PHASE_WAIT]);
 }
 
 /* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
@@ -359,19 +353,19 @@ static void pass_by_team(struct engine *e, int t, int pass, bool filled, struct 
         if (t == 0) domain_send(d, what);
         domain_fill_images(d, what, t, e->list.threads);
         team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
+        lap(e, t, w, PHASE_HALO);
     }
     force_range(e, t, pass, part->interior);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
     if (!filled && d->n_peers > 0) {
         if (t == 0) domain_receive(d);
         team_barrier(&e->team);
         domain_fill_halo(d, what, t, e->list.threads);
         team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
+        lap(e, t, w, PHASE_HALO);
     }
     force_range(e, t, pass, part->boundary);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
 }
 
 static void whole_sample(struct engine *e, int t, struct stopwatch *w)
@@ -382,7 +376,7 @@ static void whole_sample(struct engine *e, int t, struct stopwatch *w)
         e->failure = par_agree(s);
     }
     team_barrier(&e->team);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
 }
 
 /* Where lists were pruned or rebuilt at this step, positions of the halo are present. */
@@ -420,7 +414,7 @@ static void lists_by_team(struct engine *e, int t)
 
 void step_run(struct engine *e, int t)
 {
-    struct stopwatch w = {e->seconds, clock_now()};
+    struct stopwatch w = stopwatch_start();
     for (;;) {
         if (t == 0) {
             e->finished =
@@ -431,14 +425,14 @@ void step_run(struct engine *e, int t)
         if (e->finished) return;
         move_atoms(e, t);
         team_barrier(&e->team);
-        lap(&w, t, PHASE_INTEGRATE);
+        lap(e, t, &w, PHASE_INTEGRATE);
         lists_by_team(e, t);
         if (e->failure != OK) return;
-        lap(&w, t, PHASE_LIST);
+        lap(e, t, &w, PHASE_LIST);
         forces_by_team(e, t, &w);
         team_barrier(&e->team);
         if (t == 0) end_step(e);
-        lap(&w, t, PHASE_INTEGRATE);
+        lap(e, t, &w, PHASE_INTEGRATE);
     }
 }
 
@@ -446,9 +440,7 @@ void step_run(struct engine *e, int t)
  */
 void step_evaluate(struct engine *e, int t, bool rebuild)
 {
-    double ignored[PHASES];
-    struct stopwatch w = {ignored, 0.0};
-    memset(ignored, 0, sizeof ignored);
+    struct stopwatch w = stopwatch_start();
     clear_sums(&e->thread[t]);
     if (t == 0) e->path_since_prune = 0.0;
     if (rebuild) {
@@ -459,7 +451,9 @@ void step_evaluate(struct engine *e, int t, bool rebuild)
         lists_by_team(e, t);
     }
     if (e->failure != OK) return;
+    lap(e, t, &w, PHASE_LIST);
     forces_by_team(e, t, &w);
     team_barrier(&e->team);
     if (t == 0) end_step(e);
+    lap(e, t, &w, PHASE_INTEGRATE);
 }
