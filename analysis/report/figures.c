@@ -127,6 +127,11 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         TRY(s);
         TRY(list[i].function(f, w, n));
     }
+    if (figure_groups_shells(r, label) || figure_groups_spots(r, label)) {
+        f = begin(g, folder, "groups", label, 980, 380, &s);
+        TRY(s);
+        TRY(figure_groups(f, r, label));
+    }
     return OK;
 }
 

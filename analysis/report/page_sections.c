@@ -128,7 +128,9 @@ status page_windows(struct page *p)
                  "%d window%s%s%s, on one colour scale from %.3f to %.3f (1st and 99th percentile of all "
                  "elements off the diagonal).%s Insets: the pixels of the window in reciprocal space, along "
                  "the axis in which they reach least far; they cover the half that the symmetric map "
-                 "repeats. A window of several spots or shells is shown by its first.",
+                 "repeats. A window of several spots or shells is shown by its first; all of them are in the "
+                 "section on "
+                 "relaxation.",
                  n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
         movers_text(report_motion(p->report, label), caption, sizeof caption);
         TRY(page_figure(p, "ttcf", label, true, caption));
@@ -251,6 +253,46 @@ static void fit_verdict(struct page *p, const struct window_report *w)
     text_add(&p->html, "</p>\n");
 }
 
+static void add_fit(struct text *t, const char *what, const struct window_mean *m, const char *unit)
+{
+    NUMBERS(2);
+    if (m->fitted)
+        text_add(t, "; %s: τ = %s %s, β = %s", what,
+                 html_number(number[0], m->fit.value[RELAXATION_TAU], m->fit.error[RELAXATION_TAU]), unit,
+                 html_number(number[1], m->fit.value[RELAXATION_BETA], m->fit.error[RELAXATION_BETA]));
+}
+
+/* What the spots and shells of the windows of a stage have to say. */
+static status groups_part(struct page *p, const char *label)
+{
+    const struct window_report *q = figure_groups_shells(p->report, label),
+                               *spots = figure_groups_spots(p->report, label);
+    struct text caption = {0};
+    if (!q && !spots) return OK;
+    if (q)
+        text_add(&caption, "Shells one by one: relaxation time and stretching exponent of KWW against |q|. ");
+    if (spots) {
+        const struct window_groups *g = &spots->groups;
+        char unit[48];
+        html_unit(unit, sizeof unit, g->time_unit);
+        text_add(&caption, "Mean over %lld of %lld spots, errors by leaving out one at a time",
+                 (long long)g->n, (long long)g->total);
+        add_fit(&caption, "KWW of R", &g->mean, unit);
+        add_fit(&caption, "of |f|²", &g->field, unit);
+        text_add(&caption, ". A spread of relaxation times among spots lowers the β of their mean.");
+        if (g->field.R)
+            text_add(
+                &caption,
+                " Eq. 1 divides by the mean of the same %lld pixels, which makes R fall faster than |f|²; "
+                "for Gaussian fields this is known exactly, and the squares are without it.",
+                (long long)g->independent);
+    }
+    status s = caption.out_of_memory ? fail(FAILED, "out of memory")
+                                     : page_figure(p, "groups", label, false, caption.s);
+    text_free(&caption);
+    return s;
+}
+
 status page_relaxation(struct page *p)
 {
     page_section(p, "relaxation", "Relaxation");
@@ -264,6 +306,7 @@ status page_relaxation(struct page *p)
                         "Top: R(t) of the whole record with fits of KWW, A exp(−2(t/τ)<sup>β</sup>), and "
                         "Mittag-Leffler, A E<sub>β</sub>(−(t/τ)<sup>β</sup>), as in Fig. 5 of Riechers et "
                         "al. 2024; open circles: age windows. Bottom: residuals, grey: ± standard error."));
+        TRY(groups_part(p, label));
         for (int k = 0; k < p->report->windows; k++)
             if (strcmp(p->report->window[k].label, label) == 0) fit_verdict(p, &p->report->window[k]);
         text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Fits of R(t); errors are one standard "

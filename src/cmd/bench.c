@@ -46,6 +46,8 @@ static const struct arg args[] = {
     {"--skin", 0, ARG_DOUBLE, AT(skin), "S", "outer skin of the lists (default: the engine's)"},
     {"--inner-skin", 0, ARG_DOUBLE, AT(inner_skin), "S", "inner skin of the lists"},
     {"--threads", 0, ARG_INT, AT(threads), "N", "threads of each rank"},
+    {"--precision", 0, ARG_STRING, AT(precision_word), "WORD",
+     "lj, eam, list: double (default) or mixed: pair terms in float"},
     {"--folder", 0, ARG_STRING, AT(folder), "DIR", "io: where files are written for a moment (default /tmp)"},
     {"--frames", 0, ARG_INT, offsetof(struct options, frames), "N", "ttcf: patterns (default 4000)"},
     {"--pixels", 0, ARG_INT, offsetof(struct options, pixels), "N", "ttcf: pixels of each (default 10000)"},
@@ -97,7 +99,7 @@ struct json bench_json(const struct bench_options *o, int threads)
     json_integer(&j, "ranks", par_size());
     json_integer(&j, "threads", threads);
     json_string(&j, "isa", isa_name(isa_best()));
-    json_string(&j, "precision", "double");
+    json_string(&j, "precision", potential_precisions[o->precision]);
     return j;
 }
 
@@ -114,6 +116,7 @@ void bench_json_print(struct json *j)
 static status complete(struct bench_options *o)
 {
     struct potential p;
+    TRY(precision_parse(o->precision_word, &o->precision));
     TRY(potential_make(&p, o->potential));
     const struct bench_options *standard = &states[strcmp(p.kind->units, "metal") == 0];
     potential_free(&p);
@@ -159,7 +162,7 @@ static status run(int argc, char **argv)
 const struct command cmd_bench = {
     .name = "bench",
     .summary = "how fast the engine and the analysis are on this machine",
-    .synopsis = "lj|eam|list|speckle|io|ttcf [--atoms N] [--threads N] [--json]",
+    .synopsis = "lj|eam|list|speckle|io|ttcf [--atoms N] [--threads N] [--precision double|mixed] [--json]",
     .description =
         "lj, eam: steps of molecular dynamics, all in. The state is molten, cooled and held at the "
         "temperature, "
@@ -179,6 +182,7 @@ const struct command cmd_bench = {
         "atoms.",
     .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
                 "4000 --json\n"
+                "  glint bench lj --threads 1 --precision mixed\n"
                 "  glint bench eam --threads 1 --state cuzr.data\n"
                 "  mpirun -n 2 --bind-to core glint bench lj\n"
                 "  glint bench ttcf --frames 8000 --pixels 10000",

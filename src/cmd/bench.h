@@ -16,7 +16,8 @@ enum { BENCH_PARTS = 5 };
 #define BENCH_SECONDS 2.0 /* at least, of all parts together */
 
 struct bench_options { /* everything filled in, from the command line or from the potential's units */
-    const char *kernel, *potential, *state, *folder;
+    const char *kernel, *potential, *precision_word, *state, *folder;
+    enum precision precision;
     int64_t atoms, steps, threads, melt;
     double density, temperature, melt_temperature, dt; /* dt in the unit of people: tau, ps */
     double skin, inner_skin;
@@ -45,8 +46,9 @@ status bench_io(const struct bench_options *o);
 
 /* Collective: an engine with the equilibrated state of o->atoms atoms. Positions come from the file o->state
  * if it exists; else a sample is molten, cooled and held at the temperature for o->melt steps in all — some
- * thousand atoms, repeated along the axes where o->atoms allows — and written to o->state if that is given.
- * Velocities are drawn, a thermostat holds the whole for a while, and NVE begins. */
+ * thousand atoms, in double precision, repeated along the axes where o->atoms allows — and written to
+ * o->state if that is given. Velocities are drawn, a thermostat holds the whole for a while, and NVE begins.
+ */
 status bench_state(struct engine *e, const struct bench_options *o);
 
 #endif

@@ -14,6 +14,7 @@ struct measured {
     struct phases phases;       /* of all parts together */
     int64_t steps;              /* of one part (list: rebuilds) */
     double temperature, energy; /* means over the ends of the parts */
+    double force_error;         /* of mixed precision: rms of the error over rms of the forces */
     int64_t pairs, slots; /* inside the cutoffs, in the inner lists: counted from both atoms, all ranks */
 };
 
@@ -87,6 +88,11 @@ static status measure(struct engine *e, const struct bench_options *o, struct me
     par_sum_int64(counts, 2);
     m->pairs = counts[0];
     m->slots = counts[1];
+    if (e->precision == PRECISION_MIXED) {
+        struct precision_error p;
+        TRY(engine_precision_error(e, &p));
+        m->force_error = p.error / p.force;
+    }
     return OK;
 }
 
@@ -103,9 +109,9 @@ static void say(const struct engine *e, const struct bench_options *o, const str
 {
     struct text t = {0};
     double n = (double)o->atoms, rate = (double)m->steps / m->timing.median;
-    printf("%s, %lld atoms, %d rank%s x %d thread%s, %s, double precision\n", e->potential.spec,
+    printf("%s, %lld atoms, %d rank%s x %d thread%s, %s, %s precision\n", e->potential.spec,
            (long long)o->atoms, par_size(), par_size() == 1 ? "" : "s", e->list.threads,
-           e->list.threads == 1 ? "" : "s", isa_name(e->list.isa));
+           e->list.threads == 1 ? "" : "s", isa_name(e->list.isa), potential_precisions[o->precision]);
     printf("median of %d parts of %lld steps: %.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step "
            "(spread %.0f %%)\n",
            BENCH_PARTS, (long long)m->steps, rate, 1e-6 * n * rate, 1e9 / (n * rate),
@@ -113,6 +119,7 @@ static void say(const struct engine *e, const struct bench_options *o, const str
     printf("T %.4g   energy per atom %.6g   cutoff %.4g   skins %.3g, %.3g   %lld rebuilds, %lld prunes\n",
            m->temperature, m->energy, largest_cutoff(e), e->list.skin, e->list.inner_skin,
            (long long)e->rebuilds, (long long)e->prunes);
+    if (e->precision == PRECISION_MIXED) printf("relative error of the forces %.2g rms\n", m->force_error);
     printf("per atom: %.4g useful pairs, %.4g list slots   memory %.4g MB on the fullest rank\nall parts: ",
            (double)m->pairs / n, (double)m->slots / n, 1e-6 * memory);
     phases_table(&m->phases, &t);
@@ -136,6 +143,7 @@ static void say_json(const struct engine *e, const struct bench_options *o, cons
     json_number(&j, "density", n / box_volume(&e->domain.box));
     json_number(&j, "useful_pairs_per_atom", (double)m->pairs / n);
     json_number(&j, "list_slots_per_atom", (double)m->slots / n);
+    if (e->precision == PRECISION_MIXED) json_number(&j, "force_error", m->force_error);
     json_integer(&j, "rebuilds", e->rebuilds);
     json_integer(&j, "prunes", e->prunes);
     json_number(&j, "cutoff", largest_cutoff(e));

@@ -130,6 +130,7 @@ status bench_state(struct engine *e, const struct bench_options *o)
     GUARD(potential_make(&p, o->potential));
     GUARD(find_positions(&c, o, &p));
     struct engine_options eo = options_of(o, &p);
+    eo.precision = o->precision;
     GUARD(engine_start(e, &eo, &c));
     config_free(&c);
     GUARD(engine_draw_velocities(e, o->temperature));

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cmd/campaign_run.h"
 #include "cmd/phases.h"
+#include "cmd/run_accuracy.h"
 #include "cmd/run_input.h"
 #include "cmd/run_observers.h"
 #include "cmd/run_progress.h"
@@ -35,7 +36,7 @@ static const struct arg args[] = {
     {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL,
      "go on from the checkpoint in DIR (INPUT may be left out)"},
     {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL,
-     "resume although another instruction set wrote the checkpoint: bits differ"},
+     "resume although another instruction set or precision wrote the checkpoint: bits differ"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N",
      "threads of each rank (default: the processors it may use)"},
     {"--jobs", 0, ARG_INT, offsetof(struct options, jobs), "N",
@@ -65,6 +66,7 @@ struct run { /* what the runner's hooks work with */
     double started, last_checkpoint, last_look;
     uint64_t observe, observe_wait; /* ticks of observers and checkpoints */
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
+    struct run_accuracy accuracy;
 };
 
 /* ---- hooks ---- */
@@ -86,6 +88,7 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
     struct run *r = context;
     struct stopwatch w = stopwatch_start();
     say_stage(s, main_part);
+    run_accuracy_begin(&r->accuracy, e);
     TRY(run_observers_begin(&r->observers, e, s, r->state.first_step, main_part, resumed));
     r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
@@ -107,6 +110,7 @@ static status keep_for_branches(struct run *r, const struct engine *e, const str
 static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
+    run_accuracy_end(&r->accuracy, e, s);
     struct stopwatch w = stopwatch_start();
     TRY(run_observers_end(&r->observers, e, s));
     if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
@@ -231,6 +235,7 @@ static status write_run_json(const struct run *r, const struct phases *p, const 
     json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
     json_integer(&j, "threads", e->list.threads);
     json_string(&j, "isa", isa_name(e->list.isa));
+    run_accuracy_write(&r->accuracy, e, &j);
     json_string(&j, "compiler", __VERSION__);
     json_string(&j, "potential", r->input.potential.spec);
     json_integer(&j, "seed", r->input.seed);
@@ -278,6 +283,13 @@ static status check_resumable(const struct run *r, const struct checkpoint *c)
     if (c->seed != r->input.seed || c->dt != r->input.dt)
         return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
                     (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
+    const char *precision = potential_precisions[r->input.precision];
+    if (strcmp(c->precision, precision) != 0 && !r->options->force)
+        return fail(
+            BAD_INPUT,
+            "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
+            "the same bits (say precision: %s, or accept that with --force)",
+            c->precision, precision, c->precision);
     if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
         return fail(BAD_INPUT,
                     "the checkpoint was written with %s kernels, this machine would use %s: the run would "
@@ -292,6 +304,7 @@ static struct engine_options engine_options(const struct run *r)
     return (struct engine_options){
         .potential = r->input.potential.spec,
         .dt = r->input.dt,
+        .precision = (enum precision)r->input.precision,
         .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
         .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
         .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
@@ -362,6 +375,7 @@ static status carry_out(struct run *r)
     TRY(par_agree(par_rank() == 0 ? prepare_folder(r) : OK));
     TRY(r->options->resume ? start_resumed(r) : start_fresh(r));
     say_start(r);
+    TRY(run_accuracy_start(&r->accuracy, &r->engine));
     r->start_step = r->engine.step;
     r->total_steps = runner_total_steps(r->input.stages, r->input.n_stages);
     r->progress = progress_start("run", r->total_steps - r->start_step);

@@ -158,6 +158,8 @@ static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
      .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: "
              "energy}"},
+    {"precision", INPUT_CHOICE, FIELD(precision), .choices = potential_precisions, .standard = "double",
+     .help = "of the forces; mixed: pair terms in float, faster; the run prints its force error"},
     {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},

@@ -27,6 +27,7 @@ struct run_input {
     struct {
         char spec[POTENTIAL_SPEC];
     } potential;
+    int precision; /* enum precision */
     struct {
         double value, rate, pressure;
         const char *construction;

@@ -111,6 +111,15 @@ static void check_film(struct run_input *r)
     }
 }
 
+static void check_precision(struct run_input *r)
+{
+    struct potential p = {0};
+    if (potential_make(&p, r->potential.spec) == OK &&
+        potential_check_precision(&p, (enum precision)r->precision) != OK)
+        input_problem(&r->input, tree_child(r->document.root, "precision"), "%s", status_message());
+    potential_free(&p);
+}
+
 void run_stages_check(struct run_input *r)
 {
     struct input *in = &r->input;
@@ -119,6 +128,7 @@ void run_stages_check(struct run_input *r)
     set_drops(r);
     resolve_deposits(r);
     check_film(r);
+    check_precision(r);
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_speckle && r->speckle.windows == 0)

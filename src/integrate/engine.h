@@ -33,7 +33,8 @@ struct engine_options {
     double skin, inner_skin; /* 0: the defaults */
     int threads;             /* 0: as OpenMP says */
     uint64_t seed;
-    struct film *film; /* NULL: none; else the engine takes it over */
+    enum precision precision; /* mixed: BAD_INPUT where the potential has no such kernel */
+    struct film *film;        /* NULL: none; else the engine takes it over */
 };
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
@@ -59,6 +60,7 @@ struct engine {
     double dt, kB;
     double dt_scale; /* a step takes dt times this: 1, or less while atoms are fast */
     uint64_t seed;
+    enum precision precision; /* of the forces; all else is double */
     int64_t step;
     double time;
     int64_t energy_every; /* energies and virial at multiples of this step number; 0: only when needed */
@@ -101,6 +103,13 @@ status engine_forces(struct engine *e);
 /* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
  * Collective. */
 status engine_update(struct engine *e);
+/* How far mixed-precision forces are from those in double precision at the present positions: root mean
+ * squares over all components. Computes the latter and puts back all it changed: the run goes on to the same
+ * bits. Collective. The sums are exact, so the numbers are those of any number of ranks and threads. */
+struct precision_error {
+    double force, error; /* rms of the forces, of the differences */
+};
+status engine_precision_error(struct engine *e, struct precision_error *p);
 /* Velocities from the Maxwell–Boltzmann distribution, keyed by (seed, id, step): total momentum 0, exactly
  * temperature T with 3N−3 degrees of freedom. For a run that goes on from a minimised state. Collective. */
 status engine_draw_velocities(struct engine *e, double temperature);

@@ -128,7 +128,7 @@ static void force_range(struct engine *e, int t, int pass, const size_t range[2]
                                &e->list,      t,
                                pass,          pass == 0 && e->action != LIST_KEEP,
                                block,         e->want_energy ? &e->thread[t].sums : NULL};
-        e->potential.kind->compute(&w);
+        (e->precision == PRECISION_MIXED ? e->potential.kind->compute_mixed : e->potential.kind->compute)(&w);
         if (last && !e->late.due) end_kick(e, t, block);
     }
 }

@@ -18,6 +18,7 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
     l->inner_skin = inner_skin;
     l->radius = l->inner_radius = 0.0;
     l->isa = isa_best();
+    l->width = SIMD_WIDTH;
     for (int a = 0; a < species; a++)
         for (int b = 0; b < species; b++) {
             double r = cutoff[a][b] + skin, inner = cutoff[a][b] + inner_skin;
@@ -170,7 +171,7 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
     TRY(GROW(p->j, p->capacity, p->used + candidates));
     uint32_t *out = p->j + p->used;
     size_t n = scan_of[l->isa](&scan, out);
-    while (n % SIMD_WIDTH != 0) out[n++] = (uint32_t)(4 * d->n_extended);
+    while (n % l->width != 0) out[n++] = (uint32_t)(4 * d->n_extended);
     l->outer[o] = (struct list_entry){p->used, (uint32_t)n, 0};
     p->used += n;
     if (n > part->longest) part->longest = n;
@@ -190,8 +191,8 @@ void list_build(struct list *l, const struct domain *d, int thread)
     /* Two padded sections take up to a vector more an atom than one. */
     size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
     if (p->failure == OK)
-        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH * (atoms + 1));
-    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + SIMD_WIDTH);
+        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + l->width * (atoms + 1));
+    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + l->width);
 }
 
 status list_check(const struct list *l)

@@ -8,7 +8,7 @@
  * order, whenever some atom has used up the inner skin (pruning). The force kernel does that while it
  * computes the forces of that step from the outer list (list_kernel.h), so pruning costs little. Members,
  * order and padding depend on the global state only, never on ranks or threads (Law 1). Each list is padded
- * to a multiple of SIMD_WIDTH with the padding atom of the domain. Entries are offsets into x counted in
+ * to a multiple of `width` with the padding atom of the domain. Entries are offsets into x counted in
  * doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a force is
  * one sum over one list, without atomics or reverse communication.
  *
@@ -52,6 +52,7 @@ struct list {
     double inner_radius2[SPECIES_MAX][8], near_radius2[SPECIES_MAX][8];
     float search_radius2[SPECIES_MAX][8]; /* cutoff + skin + margin, squared */
     enum isa isa;
+    size_t width; /* lanes of the kernels that walk the lists: SIMD_WIDTH unless set */
     int threads;
     struct list_part *part;
     struct list_entry *outer, *inner;

@@ -27,34 +27,35 @@ keep() {
     echo "$line" >> "$lines"
 }
 
-# md NAME KERNEL SPEC ATOMS RANKS THREADS
+# md NAME KERNEL SPEC ATOMS RANKS THREADS PRECISION
 md() {
     local launch=()
     test "$5" = 1 || launch=(mpirun -n "$5" --bind-to core)
     # shellcheck disable=SC2068
-    keep ${launch[@]} "$glint" bench "$2" --potential "$3" --atoms "$4" --threads "$6" --state "$out/states/$2-${3##*:}-$4.data" --json
+    keep ${launch[@]} "$glint" bench "$2" --potential "$3" --atoms "$4" --threads "$6" --precision "$7" --state "$out/states/$2-${3##*:}-$4.data" --json
     for k in ns_per_atom_step atom_steps_per_s spread temperature energy_per_atom list_slots_per_atom memory; do field $k <<< "$line"; done |
         paste -s | { read -r ns rate spread T e slots memory; f=$(share force <<< "$line"); l=$(share list <<< "$line"); w=$(share wait <<< "$line")
-        awk -v name="$1" -v n="$4" -v r="$5" -v t="$6" -v ns="$ns" -v rate="$rate" -v s="$spread" -v T="$T" -v e="$e" -v slots="$slots" \
+        awk -v name="$1" -v p="$7" -v n="$4" -v r="$5" -v t="$6" -v ns="$ns" -v rate="$rate" -v s="$spread" -v T="$T" -v e="$e" -v slots="$slots" \
             -v f="$f" -v l="$l" -v w="$w" -v m="$memory" 'BEGIN {
-            printf "%-8s %7d %3d x %-2d %8.1f %8.3f %5.0f %% %8.4g %10.5f %6.1f %6.0f %% %4.0f %% %4.0f %% %9.1f\n",
-                name, n, r, t, ns, rate / 1e6, 100 * s, T, e, slots, 100 * f, 100 * l, 100 * w, m / 1e6}'; }
+            printf "%-6s %-6s %7d %3d x %-2d %8.1f %8.3f %5.0f %% %8.4g %10.5f %6.1f %6.0f %% %4.0f %% %4.0f %% %9.1f\n",
+                name, p, n, r, t, ns, rate / 1e6, 100 * s, T, e, slots, 100 * f, 100 * l, 100 * w, m / 1e6}'; }
 }
 
 # A case: name, kernel, potential.
 cases="lj-ij:lj:wahnstrom:cutoff=2.5ij lj-aa:lj:wahnstrom:cutoff=2.5aa eam:eam:cuzr:m19"
 
 "$glint" info build | sed -n 1,3p
-printf '%-8s %7s %8s %8s %8s %7s %8s %10s %6s %8s %6s %6s %9s\n' case atoms "ranks x t" ns/step M/s spread T "E/atom" slots force list wait MB
+printf '%-6s %-6s %7s %8s %8s %8s %7s %8s %10s %6s %8s %6s %6s %9s\n' case prec atoms "ranks x t" ns/step M/s spread T "E/atom" slots force list wait MB
 for entry in $cases; do
     IFS=: read -r name kernel spec <<< "$entry"
     for n in $sizes; do
-        md "$name" "$kernel" "$spec" "$n" 1 1
+        md "$name" "$kernel" "$spec" "$n" 1 1 double
+        test "$n" -le 32000 && md "$name" "$kernel" "$spec" "$n" 1 1 mixed
         test "$n" = 32000 && test "$cores" -ge 2 || continue
-        md "$name" "$kernel" "$spec" "$n" 1 2
-        md "$name" "$kernel" "$spec" "$n" 2 1
+        md "$name" "$kernel" "$spec" "$n" 1 2 double
+        md "$name" "$kernel" "$spec" "$n" 2 1 double
     done
-    awk -v name="$name" -v spec="$spec" '/"kernel": "(lj|eam)"/ && index($0, spec) && /"ranks": 1,/ && /"threads": 1,/ {
+    awk -v name="$name" -v spec="$spec" '/"kernel": "(lj|eam)"/ && index($0, spec) && /"precision": "double"/ && /"ranks": 1,/ && /"threads": 1,/ {
         match($0, /"atoms": [0-9]+/); n = substr($0, RSTART + 9, RLENGTH - 9); match($0, /"memory": [0-9]+/); m[n] = substr($0, RSTART + 10, RLENGTH - 10)}
         END {if (m[32000] && m[256000]) printf "%-8s memory per atom: %.0f bytes ((256,000 − 32,000 atoms) / 224,000)\n", name, (m[256000] - m[32000]) / 224000}' "$lines"
 done
@@ -66,7 +67,10 @@ done
 largest=0
 for n in $sizes; do test "$n" -le 32000 && test "$n" -gt "$largest" && largest=$n; done
 if test "$pairs" -gt 0 && test "$largest" -gt 0; then
-    for c in lj-ij lj-aa eam; do JSONL=$lines STATES=$out/states bash "$root/tests/bench/peer_lammps.sh" $c "$pairs" "$largest"; done
-    JSONL=$lines STATES=$out/states bash "$root/tests/bench/peer_gromacs.sh" "$pairs" "$largest"
+    export JSONL=$lines STATES=$out/states
+    for p in double mixed; do
+        for c in lj-ij lj-aa eam; do PRECISION=$p bash "$root/tests/bench/peer_lammps.sh" $c "$pairs" "$largest"; done
+        PRECISION=$p bash "$root/tests/bench/peer_gromacs.sh" "$pairs" "$largest"
+    done
 fi
 echo "JSON lines: $lines"

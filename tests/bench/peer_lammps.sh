@@ -10,12 +10,13 @@
 # Both start from the positions of glint's equilibrated state (`glint bench --state`), draw velocities, settle for 100
 # (LAMMPS) or 200 steps under a thermostat, and are timed in NVE. LAMMPS: Debian's lmp -sf opt, lists checked every step, the
 # fastest of three skins, tried before the pairs. Prints million atom-steps per second and the ratio of each pair, then the
-# medians; with JSONL=FILE also a line of JSON. STATES=DIR keeps the states; LMP="lmp -sf opt" is another program.
+# medians; with JSONL=FILE also a line of JSON. STATES=DIR keeps the states; LMP="lmp -sf opt" is another program;
+# PRECISION=mixed is glint's.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 glint=${GLINT:-$root/build/glint}
 case=${1:-lj-aa} pairs=${2:-3} atoms=${3:-32000}
-lmp=${LMP:-lmp -sf opt}
+lmp=${LMP:-lmp -sf opt} precision=${PRECISION:-double}
 command -v "${lmp%% *}" > /dev/null || { echo "${lmp%% *} is not installed (make deps-test)"; exit 0; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -39,7 +40,7 @@ state=$states/$kernel-${spec##*:}-$atoms.data
 
 # glint_rate: million atom-steps per second of one core; the first call makes the state.
 glint_rate() {
-    "$glint" bench $kernel --potential $spec --atoms "$atoms" --threads 1 --state "$state" --json 2> /dev/null > glint.json
+    "$glint" bench $kernel --potential $spec --atoms "$atoms" --threads 1 --precision "$precision" --state "$state" --json 2> /dev/null > glint.json
     sed -n 's/.*"atom_steps_per_s": \([0-9.e+]*\),*/\1/p' glint.json | awk '{print $1 / 1e6}'
 }
 
@@ -84,6 +85,6 @@ median() { # COLUMN of pairs.txt
     awk -v c="$1" '{print $c}' pairs.txt | sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'
 }
 low=$(awk '{print $9}' pairs.txt | sort -n | head -n 1) high=$(awk '{print $9}' pairs.txt | sort -n | tail -n 1)
-echo "$case $atoms atoms, median of $pairs pairs: glint $(median 5)  lammps (skin $skin) $(median 7)  ratio $(median 9) ($low to $high)"
-test -z "$output" || printf '{"kernel": "peer-lammps", "case": "%s", "atoms": %d, "program": "%s", "skin": %s, "pairs": %d, "glint_M_atom_steps_per_s": %s, "lammps_M_atom_steps_per_s": %s, "ratio": %s, "ratio_min": %s, "ratio_max": %s}\n' \
-    "$case" "$atoms" "$lmp" "$skin" "$pairs" "$(median 5)" "$(median 7)" "$(median 9)" "$low" "$high" >> "$output"
+echo "$case $atoms atoms, median of $pairs pairs: glint ($precision) $(median 5)  lammps (skin $skin) $(median 7)  ratio $(median 9) ($low to $high)"
+test -z "$output" || printf '{"kernel": "peer-lammps", "case": "%s", "precision": "%s", "atoms": %d, "program": "%s", "skin": %s, "pairs": %d, "glint_M_atom_steps_per_s": %s, "lammps_M_atom_steps_per_s": %s, "ratio": %s, "ratio_min": %s, "ratio_max": %s}\n' \
+    "$case" "$precision" "$atoms" "$lmp" "$skin" "$pairs" "$(median 5)" "$(median 7)" "$(median 9)" "$low" "$high" >> "$output"

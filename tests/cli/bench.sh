@@ -15,6 +15,10 @@ for what in io "speckle --atoms 2000" "list --steps 3" "ttcf --frames 40 --pixel
     expect 0 "bench $1" "\"kernel\": \"$1\"" -- "$GLINT" bench $what ${size} --threads 1 --json $(test "$1" = list && echo --melt 20)
 done
 expect 0 "bench lj in words" "useful pairs" -- "$GLINT" bench lj --atoms 800 --melt 40 --steps 5 --threads 1
+expect 0 "bench lj in mixed precision" '"precision": "mixed"' -- "$GLINT" bench lj --atoms 800 --melt 40 --steps 5 --threads 1 --precision mixed --json
+error=$(sed -n 's/.*"force_error": *\([0-9.e+-]*\).*/\1/p' out.txt)
+# Single precision rounds to 6e-8: less than that, or zero, would mean that the forces are not those of the mixed kernel.
+if awk -v e="${error:-0}" 'BEGIN {exit !(e > 1e-9 && e < 1e-5)}'; then ok "its force error is said"; else not_ok "its force error is said" out.txt; fi
 for t in 1 2; do
     expect 0 "bench lj, threads: $t" "" -- "$GLINT" bench lj --atoms 800 --melt 400 --steps 110 --threads $t --json
     cp out.txt lj$t.json
