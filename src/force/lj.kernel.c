@@ -17,17 +17,37 @@ struct accumulators {
     vd fx, fy, fz, energy, virial[VIRIALS];
 };
 
-/* Eight neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at each
- * call. Returns the squared distances and species for pruning. */
-static inline __attribute__((always_inline)) vd eight(const double *atoms, const uint32_t *j,
-                                                      const struct lj_tables *t, const struct constants *c,
-                                                      vd x, vd y, vd z, struct accumulators *a, vd *species,
-                                                      const int energies, const int force_shift)
+#define INLINE static inline __attribute__((always_inline))
+
+/* Pairs on their way: first the distances of a whole batch, then their forces. In one loop the chain of
+ * operations from a position to its force is so long that the processor overlaps too little of it; not where
+ * eight lanes are one register, and an operation is one instruction: enough of them are in flight there. */
+#if defined(ISA_avx512)
+enum { BATCH = 1 };
+#else
+enum { BATCH = 16 };
+#endif
+struct batch {
+    vd dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH], species[BATCH];
+};
+
+INLINE void place(struct batch *b, int k, const double *atoms, const uint32_t *j, vd x, vd y, vd z)
 {
     vd xj, yj, zj, wj;
     vd_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
-    vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
+    b->dx[k] = dx;
+    b->dy[k] = dy;
+    b->dz[k] = dz;
+    b->r2[k] = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
+    b->species[k] = wj;
+}
+
+/* Vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
+INLINE void pair_forces(const struct batch *b, int k, const struct lj_tables *t, const struct constants *c,
+                        struct accumulators *a, const int energies, const int force_shift)
+{
+    vd dx = b->dx[k], dy = b->dy[k], dz = b->dz[k], r2 = b->r2[k], wj = b->species[k];
     vm inside = vd_less(r2, vd_lookup(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
@@ -38,8 +58,7 @@ static inline __attribute__((always_inline)) vd eight(const double *atoms, const
     a->fx = vd_fma(f, dx, a->fx);
     a->fy = vd_fma(f, dy, a->fy);
     a->fz = vd_fma(f, dz, a->fz);
-    *species = wj;
-    if (!energies) return r2;
+    if (!energies) return;
     vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
     e = vd_add(e, vd_lookup(t->shift, wj));
     if (force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
@@ -51,11 +70,9 @@ static inline __attribute__((always_inline)) vd eight(const double *atoms, const
     a->virial[VIRIAL_XY] = vd_fma(fdx, dy, a->virial[VIRIAL_XY]);
     a->virial[VIRIAL_XZ] = vd_fma(fdx, dz, a->virial[VIRIAL_XZ]);
     a->virial[VIRIAL_YZ] = vd_fma(fdy, dz, a->virial[VIRIAL_YZ]);
-    return r2;
 }
 
-static inline __attribute__((always_inline)) void range(const struct force_work *w, const int energies,
-                                                        const int force_shift, const int prune)
+INLINE void range(const struct force_work *w, const int energies, const int force_shift)
 {
     const struct lj *lj = w->potential->parameters;
     const struct domain *d = w->domain;
@@ -63,27 +80,23 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     const struct list_part *part = &l->part[w->thread];
     const double *atoms = d->x[0];
     const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon))};
+    struct batch b;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
-        /* Copies: what the inner lists are written through may alias anything, and the tables would be
-         * fetched again after every store. */
-        const struct lj_tables table = lj->by_species[d->type[i]];
-        double kept_radius2[8];
-        memcpy(kept_radius2, l->inner_radius2[d->type[i]], sizeof kept_radius2);
-        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), species;
+        const struct lj_tables *t = &lj->by_species[d->type[i]];
+        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
+        if (w->prune) list_prune_atom(l, part, o, d, d->type[i], x, y, z, 0);
         struct accumulators a;
         a.fx = a.fy = a.fz = a.energy = vd_zero();
         if (energies)
             for (int k = 0; k < VIRIALS; k++) a.virial[k] = vd_zero();
-        struct list_entry entry = prune ? l->outer[o] : l->inner[o];
-        const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
-        uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
-        for (; j < end; j += SIMD_WIDTH) {
-            vd r2 = eight(atoms, j, &table, &c, x, y, z, &a, &species, energies, force_shift);
-            if (prune) kept += simd_compress(j, vm_bits(vd_less(r2, vd_lookup(kept_radius2, species))), kept);
+        const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].length;
+        while (j < end) {
+            int n = 0;
+            for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) place(&b, n, atoms, j, x, y, z);
+            for (int k = 0; k < n; k++) pair_forces(&b, k, t, &c, &a, energies, force_shift);
         }
-        if (prune) list_inner_end(l, part, o, kept, d->n_extended);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!energies) continue;
         d->f[i][3] *= 0.5;
@@ -92,23 +105,15 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     }
 }
 
-static inline __attribute__((always_inline)) void choose(const struct force_work *w, const int prune)
+void ISA_FUNCTION(lj_compute)(const struct force_work *w)
 {
     const struct lj *lj = w->potential->parameters;
     if (w->sums && lj->force_shift)
-        range(w, 1, 1, prune);
+        range(w, 1, 1);
     else if (w->sums)
-        range(w, 1, 0, prune);
+        range(w, 1, 0);
     else if (lj->force_shift)
-        range(w, 0, 1, prune);
+        range(w, 0, 1);
     else
-        range(w, 0, 0, prune);
-}
-
-void ISA_FUNCTION(lj_compute)(const struct force_work *w)
-{
-    if (w->prune)
-        choose(w, 1);
-    else
-        choose(w, 0);
+        range(w, 0, 0);
 }

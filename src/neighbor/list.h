@@ -5,8 +5,8 @@
  * perhaps some a little farther: the search is made in single precision with a margin), in a fixed order: the
  * rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner list, which the
  * forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same
- * order, whenever some atom has used up the inner skin (pruning). The force kernel does that while it
- * computes the forces of that step from the outer list (list_kernel.h), so pruning costs little. Members,
+ * order, whenever some atom has used up the inner skin (pruning). The force kernel does that atom by atom,
+ * before it walks the list (list_kernel.h), while neighbors and entries are in the cache. Members,
  * order and padding depend on the global state only, never on ranks or threads (Law 1). Each list is padded
  * to a multiple of `width` with the padding atom of the domain. Entries are offsets into x counted in
  * doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a force is

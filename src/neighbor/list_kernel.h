@@ -55,4 +55,52 @@ static inline void list_inner_end(const struct list *l, const struct list_part *
     l->inner[o].near = 0;
 }
 
+#ifdef GLINT_BASE_SIMD_H
+
+/* Make the inner list of work-order index o, whose atom of this type is at (x, y, z), from its outer list;
+ * sections (a constant at each call): the near section first, then the rest, which waits in scratch.
+ * Distances of many vectors first, then their entries: in one loop the processor waits for each before the
+ * next. */
+static inline __attribute__((always_inline)) void list_prune_atom(const struct list *l,
+                                                                  const struct list_part *p, size_t o,
+                                                                  const struct domain *d, int type, vd x,
+                                                                  vd y, vd z, const int sections)
+{
+    enum { BATCH = 32 };
+    const double *atoms = d->x[0];
+    double near_radius2[8], radius2[8]; /* copies: the lists written here may alias anything */
+    memcpy(near_radius2, l->near_radius2[type], sizeof near_radius2);
+    memcpy(radius2, l->inner_radius2[type], sizeof radius2);
+    const uint32_t *j = p->outer.j + l->outer[o].first, *end = j + l->outer[o].length;
+    uint32_t *first = list_inner_begin(l, p, o), *kept = first, *rest = p->rest;
+    while (j < end) {
+        unsigned inside[BATCH], near[BATCH];
+        const uint32_t *entries = j;
+        int n = 0;
+        for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) {
+            vd xj, yj, zj, species;
+            vd_atoms(atoms, j, &xj, &yj, &zj, &species);
+            vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
+            vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
+            inside[n] = vm_bits(vd_less(r2, vd_lookup(radius2, species)));
+            if (sections) near[n] = vm_bits(vd_less(r2, vd_lookup(near_radius2, species)));
+        }
+        for (int k = 0; k < n; k++, entries += SIMD_WIDTH) {
+            kept += simd_compress(entries, sections ? near[k] : inside[k], kept);
+            if (sections) rest += simd_compress(entries, inside[k] & ~near[k], rest);
+        }
+    }
+    size_t near_length = 0;
+    if (sections) {
+        kept = list_pad(first, kept, d->n_extended);
+        near_length = (size_t)(kept - first);
+        memcpy(kept, p->rest, (size_t)(rest - p->rest) * sizeof *rest);
+        kept += rest - p->rest;
+    }
+    list_inner_end(l, p, o, kept, d->n_extended);
+    l->inner[o].near = (uint32_t)near_length;
+}
+
+#endif
+
 #endif
