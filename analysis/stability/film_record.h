@@ -40,6 +40,8 @@ struct film_record {
     double T_form, form_time, cool_rate; /* of the cool-down between the two looks; > 0 */
     double flux, atoms, thickness;       /* at the end of the formation; flux: arrivals per area and time */
     double substrate_top;
+    double
+        crystal; /* largest fraction of Laves centres at the end of a watched stage; NaN: none was watched */
     char heat_stage[RUN_NAME];
     double heat_rate;
     int64_t rows;
