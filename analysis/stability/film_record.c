@@ -216,6 +216,7 @@ static status read_film(struct film_record *f, const char *input)
     double heat_from = INFINITY;
     TRY(file_join(path, f->path, "film.csv"));
     if (!file_exists(path)) return OK;
+    f->film = true;
     if (run_settings_value(input, "film.substrate.thickness", text, sizeof text))
         TRY(units_parse(&f->units.system, text, QUANTITY_LENGTH, &f->substrate_top));
     TRY(columns_read(&c, path));

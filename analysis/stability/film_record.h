@@ -34,6 +34,7 @@ struct film_look {
 
 struct film_record {
     char path[FILE_PATH_MAX], name[RUN_NAME], role[16], state[16]; /* role: film, film-quench, bulk-quench */
+    bool film;                                                     /* there is a film.csv */
     struct run_units units;
     int looks, before, after;
     struct film_look look[FILM_LOOKS];

@@ -118,6 +118,9 @@ says "and who is not" "4 members are not done" out.txt
 rm -r missing/bulk-quench-rate0.4-*/measure-* && cp c/film-quench-seed1/run.json missing/film-quench-seed1/ && rm missing/seed2/run.json
 expect 0 "one seed" "one seed: no error" -- "$GLINT" stability missing
 expect 2 "stability of an empty folder" "no film that is done|holds neither|expected" -- "$GLINT" stability figures
+expect 2 "stability of a bulk" "holds no film that is done" -- "$GLINT" stability c/bulk-quench-rate0.4-seed1
+cp -r c/bulk-quench-rate0.4-seed1 other && sed -i '/^role:/d' other/input.yaml
+expect 2 "stability of any other run" "holds no film that is done" -- "$GLINT" stability other
 expect 0 "the file of a heating stage" "onset: tangent" -- cat c/seed1/input.yaml
 
 # Controls that do not depend on a key are shared.
