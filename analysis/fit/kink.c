@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A cycle of x* may move windows by this fraction of x*, a tenth of their width; noise decides (settled). */
+#define CYCLE 0.03
 enum { LEAST_ROWS = 10, REPLICATES = 500, ITERATIONS = 200 };
 
 /* ---- lines ---- */
@@ -156,8 +158,9 @@ static bool lines_at(struct kink *k, int64_t n, const double *x, const double *y
 }
 
 static bool iterate(struct kink *k, int64_t n, const double *x, const double *y, const double edge[4],
-                    bool absolute, struct window_line fit[2])
+                    bool absolute, struct window_line fit[2], double *jump)
 {
+    *jump = 0.0;
     double at = absolute ? 1.0 : first_guess(n, x, y), last = at;
     for (k->iterations = 1; k->iterations <= ITERATIONS; k->iterations++) {
         if (!lines_at(k, n, x, y, edge, at, fit)) {
@@ -175,7 +178,8 @@ static bool iterate(struct kink *k, int64_t n, const double *x, const double *y,
         last = at;
         at = k->iterations < ITERATIONS / 2 ? k->x : 0.5 * (at + k->x);
     }
-    if (fabs(k->x - last) < 2e-3 * last) {
+    *jump = fabs(k->x - last);
+    if (*jump < CYCLE * last) {
         k->iterations = ITERATIONS;
         return true;
     }
@@ -235,6 +239,17 @@ static void bootstrap(struct kink *k, const struct window_noise part[2], const s
     *difference = error[3];
 }
 
+/* A row at the edge of a window moves x* by about its residual times its leverage, a part of the error; a
+ * cycle wider than the error of x* is more than rows that come and go. */
+static void settled(struct kink *k, double jump)
+{
+    if (!k->found || jump <= fmax(k->error, 2e-3 * k->x)) return;
+    k->found = false;
+    snprintf(k->why, sizeof k->why,
+             "no kink: windows and intersection do not settle (%.5g moves by %.2g, its error is %.2g)", k->x,
+             jump, k->error);
+}
+
 static struct kink_line line_of(const struct window_line *f)
 {
     return (struct kink_line){.from = f->from,
@@ -261,7 +276,7 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
     static const struct kink_options none = {0};
     struct window_line fit[2];
     struct window_noise part[2] = {{0}, {0}};
-    double edge[4] = {0.4, 0.7, 1.15, 1.5}, difference;
+    double edge[4] = {0.4, 0.7, 1.15, 1.5}, difference, jump;
     status s = OK;
     if (!o) o = &none;
     if (o->upper[1] > 0.0)
@@ -272,7 +287,7 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
         snprintf(k->why, sizeof k->why, "too little data: %" PRId64 " rows (%d needed)", n, 2 * LEAST_ROWS);
         return OK;
     }
-    if (!iterate(k, n, x, y, edge, o->absolute, fit)) {
+    if (!iterate(k, n, x, y, edge, o->absolute, fit, &jump)) {
         k->x = (double)NAN;
         return OK;
     }
@@ -288,6 +303,7 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
     bootstrap(k, part, fit, o, &difference);
     vary(k, n, x, y, edge, at);
     judge(k, part, fit, difference);
+    settled(k, jump);
 done:
     for (int w = 0; w < 2; w++) window_noise_free(&part[w]);
     return s;
