@@ -331,7 +331,7 @@ static status heating(struct drawing *d, size_t film)
         text_errors(number, m->onset.x, 2, (const double[]){m->onset.error, m->onset.systematic});
         figure_script(f,
                       "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#c8590c' dt 2\nset label "
-                      "'T_{on} = %s' at %.9g, graph 0.06 left offset 0.6,0 font ',12'\n",
+                      "'T_{on} = %s' at %.9g, graph 0.06 right offset -0.6,0 font ',12'\n",
                       m->onset.x, m->onset.x, number, m->onset.x);
     }
     figure_script(f, "plot '%s' using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title 'film'", file,
