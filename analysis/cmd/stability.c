@@ -27,7 +27,9 @@ extern const struct command cmd_stability;
 static const char convention[] =
     "e_IS: potential energy per atom of the inherent structure of the interior (the whole film minimised); "
     "x: "
-    "fraction of the first species; T_onset: glass line and tangent at the steepest rise of H(T) of the "
+    "fraction of the first species; crystal: largest share of Laves centres among large atoms at the end of "
+    "a "
+    "watched stage, - where none was; T_onset: glass line and tangent at the steepest rise of H(T) of the "
     "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
     "errors: noise and windows of one ramp, or the standard error over seeds, pooled over groups";
 
@@ -41,9 +43,8 @@ static const char *cell(double value, double error, char out[64])
     } else if (!(error > 1e-9 * fabs(value))) {
         snprintf(out, 64, "%.5g", value);
     } else {
-        int digits = 1 - (int)floor(log10(error));
-        digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
-        snprintf(out, 64, "%.*f±%.*f", digits, value, digits, error);
+        int places = text_places(error);
+        snprintf(out, 64, "%.*f±%.*f", places, value, places, error);
     }
     return out;
 }
@@ -96,7 +97,7 @@ static int name_width(const struct stability *s)
 
 static void print_columns(int width)
 {
-    printf("%-*s %7s %9s %8s %6s", width, "# run", "T/Tg", "flux", "time", "atoms");
+    printf("%-*s %7s %9s %8s %6s %7s", width, "# run", "T/Tg", "flux", "time", "atoms", "crystal");
     for (int q = 0; q < STABILITY_QUANTITIES; q++) put(heading[q], quantity_width[q]);
     printf("\n");
 }
@@ -111,6 +112,7 @@ static void print_film(const struct stability_film *f, int width)
     put(cell(r->flux, 0.0, out), 9);
     put(cell(r->form_time, 0.0, out), 8);
     put(cell(r->atoms, 0.0, out), 6);
+    put(cell(r->crystal, 0.0, out), 7);
     for (int q = 0; q < STABILITY_QUANTITIES; q++) {
         char marked[72];
         bool line =
@@ -125,7 +127,7 @@ static void print_film(const struct stability_film *f, int width)
 static void print_means(const char *what, const struct stability_mean *m, int width)
 {
     char out[64];
-    printf("%-*s %7s %9s %8s %6s", width, what, "", "", "", "");
+    printf("%-*s %7s %9s %8s %6s %7s", width, what, "", "", "", "", "");
     for (int q = 0; q < STABILITY_QUANTITIES; q++) put(cell(m[q].value, m[q].error, out), quantity_width[q]);
     printf("\n");
 }
@@ -176,10 +178,11 @@ static void print_bulk(const struct stability *s)
         printf("\n# no bulk quenches: no equivalent rate, no liquid line, no verdict\n");
         return;
     }
-    printf("\n%-32s %12s %12s %12s %9s\n", "# bulk quench", "rate", "e_IS", "density_IS", "x");
+    printf("\n%-32s %12s %12s %12s %9s %9s\n", "# bulk quench", "rate", "e_IS", "density_IS", "x", "crystal");
     for (size_t i = 0; i < s->bulks; i++)
-        printf("%-32s %12.4g %12.6g %12.6g %9.4g\n", s->bulk[i].record.name, s->bulk[i].rate,
-               s->bulk[i].energy, s->bulk[i].density, s->bulk[i].fraction);
+        printf("%-32s %12.4g %12.6g %12.6g %9.4g %9s\n", s->bulk[i].record.name, s->bulk[i].rate,
+               s->bulk[i].energy, s->bulk[i].density, s->bulk[i].fraction,
+               cell(s->bulk[i].record.crystal, 0.0, out));
     if (s->rates.n > 0)
         printf("# e_IS = %.6g + %s log10(rate/%.3g), scatter %.2g; * beyond the rates from %.3g to %.3g: an "
                "extrapolation\n",
@@ -223,6 +226,7 @@ static void json_film(struct json *j, const struct stability *s, const struct st
     json_number(j, "flux", r->flux);
     json_number(j, "atoms", r->atoms);
     json_number(j, "thickness", r->thickness);
+    json_number(j, "crystal_fraction", r->crystal);
     json_number(j, "cool_rate", r->cool_rate);
     json_number(j, "heat_rate", r->heat_rate);
     for (int q = 0; q < STABILITY_QUANTITIES; q++) {
@@ -320,6 +324,7 @@ static status print_json(const struct stability *s)
         json_number(&j, "e_IS", s->bulk[i].energy);
         json_number(&j, "density_IS", s->bulk[i].density);
         json_number(&j, "fraction", s->bulk[i].fraction);
+        json_number(&j, "crystal_fraction", s->bulk[i].record.crystal);
         json_bool(&j, "composition_shifted", s->bulk[i].shifted);
         json_close(&j);
     }

@@ -216,6 +216,7 @@ static status read_film(struct film_record *f, const char *input)
     double heat_from = INFINITY;
     TRY(file_join(path, f->path, "film.csv"));
     if (!file_exists(path)) return OK;
+    f->film = true;
     if (run_settings_value(input, "film.substrate.thickness", text, sizeof text))
         TRY(units_parse(&f->units.system, text, QUANTITY_LENGTH, &f->substrate_top));
     TRY(columns_read(&c, path));
@@ -238,6 +239,10 @@ static status read_folder(struct film_record *f, struct run_folder *r)
         snprintf(f->state, sizeof f->state, "not done");
     if (!run_settings_value(r->input, "role", f->role, sizeof f->role))
         snprintf(f->role, sizeof f->role, "film");
+    for (int i = 0; i < r->thermo.stages; i++) {
+        struct run_crystal c;
+        if (run_folder_crystal(r, r->thermo.stage[i], &c) && !(f->crystal >= c.last)) f->crystal = c.last;
+    }
     TRY(read_looks(f));
     return read_film(f, r->input);
 }
@@ -246,7 +251,8 @@ status film_record_read(struct film_record *f, const char *folder)
 {
     struct run_folder *r = NULL;
     *f = (struct film_record){.before = -1, .after = -1};
-    f->T_form = f->form_time = f->cool_rate = f->flux = f->atoms = f->thickness = f->heat_rate = (double)NAN;
+    f->T_form = f->form_time = f->cool_rate = f->flux = f->atoms = f->thickness = f->heat_rate = f->crystal =
+        (double)NAN;
     f->substrate_top = 0.0;
     TRY(NEW(r, 1));
     status s = run_folder_open(r, folder);

@@ -34,12 +34,15 @@ struct film_look {
 
 struct film_record {
     char path[FILE_PATH_MAX], name[RUN_NAME], role[16], state[16]; /* role: film, film-quench, bulk-quench */
+    bool film;                                                     /* there is a film.csv */
     struct run_units units;
     int looks, before, after;
     struct film_look look[FILM_LOOKS];
     double T_form, form_time, cool_rate; /* of the cool-down between the two looks; > 0 */
     double flux, atoms, thickness;       /* at the end of the formation; flux: arrivals per area and time */
     double substrate_top;
+    double
+        crystal; /* largest fraction of Laves centres at the end of a watched stage; NaN: none was watched */
     char heat_stage[RUN_NAME];
     double heat_rate;
     int64_t rows;

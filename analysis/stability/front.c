@@ -128,8 +128,20 @@ static status fit_velocity(struct front *f)
     return OK;
 }
 
-status front_find(struct front *f, const struct front_profile *p, int n)
+/* The profiles of the last one's isotherm, if they are enough, else all; returns how many. */
+static int choose_isotherm(struct front_profile *chosen, const struct front_profile *p, int n)
 {
+    int m = 0;
+    for (int i = 0; i < n; i++)
+        if (fabs(p[i].T - p[n - 1].T) <= 1e-6 * p[n - 1].T) chosen[m++] = p[i];
+    if (m >= 3) return m;
+    memcpy(chosen, p, (size_t)n * sizeof *p);
+    return n;
+}
+
+status front_find(struct front *f, const struct front_profile *profiles, int n)
+{
+    struct front_profile p[FILM_LOOKS];
     int64_t layers[FILM_LOOKS];
     *f = (struct front){
         .velocity = (double)NAN, .error = (double)NAN, .glass = (double)NAN, .liquid = (double)NAN};
@@ -137,6 +149,7 @@ status front_find(struct front *f, const struct front_profile *p, int n)
         snprintf(f->why, sizeof f->why, "%d profiles with `mobility`, 3 to %d are needed", n, FILM_LOOKS);
         return OK;
     }
+    n = choose_isotherm(p, profiles, n);
     for (int i = 0; i < n; i++) {
         TRY(count_layers(&p[i], &layers[i]));
         if (layers[i] < 2)

@@ -6,14 +6,15 @@
  *     if (f.found) … f.velocity ± f.error, f.point[i].time, .T, .depth
  *     front_find(&f, profiles, n);        the same from profiles at hand
  *
- * A layer is liquid when its mean square displacement (in the time `mobility`) exceeds the geometric mean of
- * two levels: glass, the median over the lower half of the first profile's layers, and liquid, the median
- * over all layers of the last one. Without a factor of two between them nothing has become liquid: not found.
- * The surface is the upper edge of the highest layer with half the median density. Going down from there, the
- * front lies where the logarithm of the displacement crosses the threshold, linearly between the middles of
- * two layers; depth = surface − front, known to half a layer. Where nothing or everything is liquid there is
- * no front, and the point does not count for the velocity: the slope of a line through the depths against
- * time, with the error of their scatter (three points needed). */
+ * Where three or more profiles have the set temperature of the last one, only these are used: colder atoms
+ * move less, glass or not. A layer is liquid when its mean square displacement (in the time `mobility`)
+ * exceeds the geometric mean of two levels: glass, the median over the lower half of the first profile's
+ * layers, and liquid, the median over all layers of the last one. Without a factor of two between them
+ * nothing has become liquid: not found. The surface is the upper edge of the highest layer with half the
+ * median density. Going down from there, the front lies where the logarithm of the displacement crosses the
+ * threshold, linearly between the middles of two layers; depth = surface − front, known to half a layer.
+ * Where nothing or everything is liquid there is no front, and the point does not count for the velocity: the
+ * slope of a line through the depths against time, with the error of their scatter (three points needed). */
 #ifndef GLINT_ANALYSIS_STABILITY_FRONT_H
 #define GLINT_ANALYSIS_STABILITY_FRONT_H
 
@@ -40,6 +41,6 @@ struct front {
 };
 
 status front_read(struct front *f, const struct film_record *record);
-status front_find(struct front *f, const struct front_profile *p, int n);
+status front_find(struct front *f, const struct front_profile *profiles, int n);
 
 #endif

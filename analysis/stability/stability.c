@@ -105,6 +105,8 @@ static status take_member(struct stability *a, const char *folder, size_t member
         film_record_free(r);
     } else if (strcmp(r->role, "bulk-quench") == 0 || strcmp(r->role, "composition") == 0) {
         s = take_bulk(a, r, member);
+    } else if (!r->film) { /* another kind of run */
+        film_record_free(r);
     } else {
         struct stability_film *f = &a->film[a->films];
         f->record = *r;

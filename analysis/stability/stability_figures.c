@@ -326,11 +326,14 @@ static status heating(struct drawing *d, size_t film)
     figure_script(
         f, "set xlabel 'T (%s)'; set ylabel 'H/N of the interior (%s)'\nset key top left Left reverse\n",
         r->units.system.kind == UNITS_METAL ? "K" : "ε/k_B", energy_unit(d));
-    if (m->onset.found)
+    if (m->onset.found) {
+        char number[TEXT_ERRORS];
+        text_errors(number, m->onset.x, 2, (const double[]){m->onset.error, m->onset.systematic});
         figure_script(f,
                       "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#c8590c' dt 2\nset label "
-                      "'T_{on} = %.4g ± %.1g ± %.1g' at %.9g, graph 0.06 left offset 0.6,0 font ',12'\n",
-                      m->onset.x, m->onset.x, m->onset.x, m->onset.error, m->onset.systematic, m->onset.x);
+                      "'T_{on} = %s' at %.9g, graph 0.06 right offset -0.6,0 font ',12'\n",
+                      m->onset.x, m->onset.x, number, m->onset.x);
+    }
     figure_script(f, "plot '%s' using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title 'film'", file,
                   palette_line(0));
     if (c) {
@@ -381,9 +384,9 @@ static status draw_front(struct drawing *d, size_t film)
                   "[0:*]\nunset key\nplot "
                   "'%s' using 1:2 with linespoints pt 7 ps 0.8 lc rgb '%s'\n",
                   metal ? "ps" : "τ", metal ? "Å" : "σ", file, palette_line(0));
-    snprintf(caption, sizeof caption,
-             "%.64s: depth of the front between liquid and glass; velocity %.3g ± %.2g.", m->record.name,
-             front->velocity, front->error);
+    char number[TEXT_ERRORS];
+    snprintf(caption, sizeof caption, "%.64s: depth of the front between liquid and glass; velocity %s.",
+             m->record.name, text_errors(number, front->velocity, 1, &front->error));
     return finish(d, f, caption);
 }
 

@@ -39,7 +39,8 @@ void crystal_alarm_choose(const struct crystal_alarm_input *a, double dt, struct
 {
     for (size_t i = 0; i < n; i++) {
         struct stage *s = &stages[i];
-        bool is_long = s->action == STAGE_DYNAMICS && (double)s->steps * dt > a->longer * (1.0 + 1e-9);
+        bool moves = s->action == STAGE_DYNAMICS || s->action == STAGE_DEPOSIT,
+             is_long = moves && (double)s->steps * dt > a->longer * (1.0 + 1e-9);
         if (a->when == WHEN_LONG && is_long && !s->observe_nothing) s->observe_crystal = true;
         if (a->when == WHEN_NEVER) s->observe_crystal = false;
     }

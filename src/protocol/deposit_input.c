@@ -191,7 +191,7 @@ static const struct input_key cycle_keys[] = {
 static const struct input_table cycle_table = {"cycle", cycle_keys, sizeof(struct deposit_cycle),
                                                .help = "insert, cool, minimise, repeat"};
 
-static const char *const observe_words[] = {"trajectory", "nothing", NULL};
+static const char *const observe_words[] = {"trajectory", "nothing", "crystal-alarm", NULL};
 static const struct input_key deposit_keys[] = {
     {"T", INPUT_NUMBER, FIELD(T), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = true,
      .help = "temperature of the substrate"},
@@ -211,7 +211,7 @@ static const struct input_key deposit_keys[] = {
      .help = "fixed, or adaptive for energetic atoms: {adaptive: 0.02 sigma} halves dt until no atom moves "
              "farther"},
     {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,
-     .help = "what is recorded: trajectory, nothing"},
+     .help = "what is recorded: trajectory, crystal-alarm, nothing"},
     {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},
     {0}};
 

@@ -254,8 +254,11 @@ static void make_deposit(const struct input_item *item, struct stage_context *c,
     s->T_from = s->T_to = c->T = d->T;
     s->ensemble = deposit_ensemble(d);
     s->box = STAGE_BOX_FIXED;
-    for (size_t i = 0; i < d->observe.count; i++)
+    for (size_t i = 0; i < d->observe.count; i++) {
         s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 0;
+        s->observe_nothing = s->observe_nothing || d->observe.choice[i] == 1;
+        s->observe_crystal = s->observe_crystal || d->observe.choice[i] == 2;
+    }
     if (d->label) s->label = d->label;
 }
 

@@ -21,6 +21,7 @@ stages:
       species: {A: 0.5, B: 0.5, draw: shuffled-blocks of 8}
       source: {T: 1.0 eps/kB, angle: 0 deg}
       thermostat: {langevin: 1 tau, zone: up to 4 sigma below surface}
+      observe: crystal-alarm
       label: film
   - measure: {eis: interior, pressure: 0, profiles: z, label: at-Tsub}
   - quench: {to: 0.3 Tg, for: 100 steps, thermostat: {kind: langevin, tau: 1 tau}, label: cool}
@@ -31,6 +32,7 @@ controls:
   - film-quench: {from: 1.6 Tg, time: same, thickness: same, melt: 100 steps, flux: 0.4 /sigma^2/tau}
   - bulk-quench: {atoms: 108, rates: [4e-1, 2e-1, 1e-1, 5e-2] eps/kB/tau, melt: 200 steps, looks: 6}
 thermo: {every: 10 steps}
+crystal_alarm: {every: 2 tau}
 sweep:
   seed: [1, 2]
 YAML
@@ -84,6 +86,9 @@ for run, f in films.items():
     assert f["density_IS"] == look(run, "cold")["density"] and f["fraction"] == look(run, "cold")["fraction_A"]
     assert abs(f["T_form_per_Tg"] - 0.85) < 1e-9, f["T_form_per_Tg"]
     log = rows(run, "film.csv")
+    crystals = [r for r in open(f"c/{run}/crystal-film.csv") if r[0].isdigit()] if run.startswith("seed") else []
+    assert f["crystal_fraction"] == (float(crystals[-1].split(",")[2]) if crystals else None)
+    assert len(crystals) == int(f["form_time"] / 2 + 1e-6) or not crystals, (len(crystals), f["form_time"]) # at 2, 4, … tau
     warm = [r for r in log if r["stage"] == "warm"]
     assert f["heat_rate"] and abs(f["heat_rate"] - (1.6 - 0.3) * 0.37 / 3.0) < 1e-6 * f["heat_rate"]
     x = (f["e_IS_after"] - line[1]) / line[0]
@@ -113,6 +118,9 @@ says "and who is not" "4 members are not done" out.txt
 rm -r missing/bulk-quench-rate0.4-*/measure-* && cp c/film-quench-seed1/run.json missing/film-quench-seed1/ && rm missing/seed2/run.json
 expect 0 "one seed" "one seed: no error" -- "$GLINT" stability missing
 expect 2 "stability of an empty folder" "no film that is done|holds neither|expected" -- "$GLINT" stability figures
+expect 2 "stability of a bulk" "holds no film that is done" -- "$GLINT" stability c/bulk-quench-rate0.4-seed1
+cp -r c/bulk-quench-rate0.4-seed1 other && sed -i '/^role:/d' other/input.yaml
+expect 2 "stability of any other run" "holds no film that is done" -- "$GLINT" stability other
 expect 0 "the file of a heating stage" "onset: tangent" -- cat c/seed1/input.yaml
 
 # Controls that do not depend on a key are shared.

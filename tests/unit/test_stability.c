@@ -245,6 +245,16 @@ static void front_sharp(void **state)
     assert_int_equal((int)n, TIMES - 1); /* not the last, where all is liquid */
     assert_true(fabs(f.velocity - v) <= 0.45 * away / square);
     assert_true(fabs(f.point[TIMES - 1].depth - 18.0) < 1e-12);
+    /* a colder look before the isotherm does not set the level of the glass */
+    p[0].T = 0.1;
+    for (int i = 0; i < 20; i++) msd[0][i] = 1e-4;
+    OKAY(front_find(&f, p, TIMES));
+    assert_int_equal(f.n, TIMES - 1);
+    assert_true(fabs(f.glass - 0.01) < 1e-15);
+    p[TIMES - 1].T = 0.5; /* a ramp: all count */
+    OKAY(front_find(&f, p, TIMES));
+    assert_int_equal(f.n, TIMES);
+    assert_true(fabs(f.glass - 1e-4) < 1e-15);
 }
 
 /* A front of tanh shape, as wide as a layer: the curve in log msd is convex above and concave below its

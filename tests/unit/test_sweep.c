@@ -17,6 +17,7 @@ static const struct input_key keys[] = {{"seed", INPUT_INTEGER, 0, .help = "seed
                                         {"stages", INPUT_CUSTOM, 0, .help = "stages"},
                                         {"sweep", INPUT_CUSTOM, 0, .help = "sweep"},
                                         {"replicas", INPUT_CUSTOM, 0, .help = "replicas"},
+                                        {"controls", INPUT_CUSTOM, 0, .help = "controls"},
                                         {0}};
 static const struct input_table table = {"run", keys, 8, .help = "a run"};
 
@@ -186,6 +187,57 @@ static void test_refused(void **state)
     }
 }
 
+/* What belongs to a member but depends on some keys only; and an input that is many without a sweep. */
+static void test_parts(void **state)
+{
+    struct tree doc;
+    struct sweep s;
+    char name[SWEEP_NAME_MAX + 1];
+    const bool seed_only[] = {false, true}, none[] = {false, false};
+    (void)state;
+    expand_fine(&doc, &s, "sweep:\n  deposit.T: [0.60, 0.85] Tg\n  seed: [1, 2]\n");
+    sweep_name(&s, 3, NULL, "", name);
+    assert_string_equal(name, s.member[3].name);
+    sweep_name(&s, 3, seed_only, "quench", name);
+    assert_string_equal(name, "quench-seed2");
+    sweep_name(&s, 3, none, "quench", name);
+    assert_string_equal(name, "quench");
+    char front[300];
+    memset(front, 'x', sizeof front);
+    front[250] = '\0';
+    sweep_name(&s, 3, NULL, front, name);
+    assert_int_equal(strlen(name), SWEEP_NAME_MAX);
+    tree_free(&doc);
+    expand_fine(&doc, &s, "controls: [film-quench]\n");
+    assert_int_equal(s.members, 1);
+    assert_string_equal(s.member[0].name, "film");
+    assert_non_null(tree_child(s.base, "controls")); /* for its reader */
+    tree_free(&doc);
+}
+
+static void test_drop(void **state)
+{
+    struct tree doc = {0};
+    struct text t = {0};
+    const char *text = "a: 1\nb: 2\nc: 3\n";
+    (void)state;
+    assert_int_equal(tree_parse(&doc, "x", text, strlen(text)), OK);
+    tree_drop(doc.root, "z");
+    assert_int_equal(doc.root->count, 3);
+    tree_drop(doc.root, "b");
+    assert_null(tree_child(doc.root, "b"));
+    assert_int_equal(tree_child(doc.root, "c")->index, 1);
+    tree_drop(doc.root, "c");
+    assert_int_equal(tree_set(&doc, "d=4"), OK); /* the last one is right again */
+    tree_drop(doc.root, "a");
+    tree_emit(doc.root, &t);
+    assert_string_equal(t.s, "d: 4\n");
+    tree_drop(doc.root, "d");
+    assert_true(doc.root->count == 0 && !doc.root->first && !doc.root->last);
+    text_free(&t);
+    tree_free(&doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +246,8 @@ int main(void)
         cmocka_unit_test(test_zip_and_replicas_together),
         cmocka_unit_test(test_names_are_stable),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
