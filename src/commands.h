@@ -40,6 +40,7 @@
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;
 #define COMMAND_ADDRESS(name) &cmd_##name,
 COMMAND_LIST(COMMAND_DECLARE)
+COMMAND_DECLARE(bench_ttcf) /* called as `glint bench ttcf`: the correlation is downstream of the engine */
 static const struct command *const commands[] = {COMMAND_LIST(COMMAND_ADDRESS) NULL};
 
 #endif

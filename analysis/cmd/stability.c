@@ -24,13 +24,12 @@ static const struct arg args[] = {
 
 extern const struct command cmd_stability;
 
-static const char convention[] = "e_IS: potential energy per atom of the inherent structure of the interior "
-                                 "(the whole film minimised), not "
-                                 "corrected for composition; T_onset: glass line and tangent at the steepest "
-                                 "rise of H(T) of the interior; "
-                                 "T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on "
-                                 "a line in 1/T; errors: noise and "
-                                 "windows of one ramp, or the standard error over seeds, pooled over groups";
+static const char convention[] =
+    "e_IS: potential energy per atom of the inherent structure of the interior (the whole film minimised); "
+    "x: "
+    "fraction of the first species; T_onset: glass line and tangent at the steepest rise of H(T) of the "
+    "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
+    "errors: noise and windows of one ramp, or the standard error over seeds, pooled over groups";
 
 /* ---- text ---- */
 
@@ -39,7 +38,7 @@ static const char *cell(double value, double error, char out[64])
 {
     if (!isfinite(value)) {
         snprintf(out, 64, "-");
-    } else if (!(error > 0.0)) {
+    } else if (!(error > 1e-9 * fabs(value))) {
         snprintf(out, 64, "%.5g", value);
     } else {
         int digits = 1 - (int)floor(log10(error));
@@ -67,11 +66,22 @@ static void print_head(const struct stability *s)
     const struct unit_system *u = &r->units.system;
     printf("# %s: %zu films and film-quenches, %zu bulk quenches", s->folder, s->films, s->bulks);
     if (s->waiting > 0) printf("; %zu members are not done", s->waiting);
-    printf("\n# %s\n", convention);
+    printf("\n");
+    for (const char *line = convention; *line;) { /* a convention a line */
+        size_t n = strcspn(line, ";");
+        printf("# %.*s\n", (int)n, line);
+        line += n + (line[n] ? 2 : 0);
+    }
     printf("# units: energy %s, density %s, T %s, time %s, rate %s\n", units_label(u, QUANTITY_ENERGY),
            units_label(u, QUANTITY_NUMBER_DENSITY), units_label(u, QUANTITY_TEMPERATURE),
            units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_COOLING_RATE));
     if (r->units.Tg[0]) printf("# %s\n", r->units.Tg);
+    char slope[64];
+    if (s->composition.n > 0)
+        printf("# e_IS of films corrected to x = %.4g with de/dx = %s\n", s->mixture,
+               cell(s->composition.slope, s->composition.slope_error, slope));
+    else
+        printf("# e_IS not corrected for composition: no quenches of other compositions\n");
 }
 
 static int name_width(const struct stability *s)
@@ -166,10 +176,10 @@ static void print_bulk(const struct stability *s)
         printf("\n# no bulk quenches: no equivalent rate, no liquid line, no verdict\n");
         return;
     }
-    printf("\n%-32s %12s %12s %12s\n", "# bulk quench", "rate", "e_IS", "density_IS");
+    printf("\n%-32s %12s %12s %12s %9s\n", "# bulk quench", "rate", "e_IS", "density_IS", "x");
     for (size_t i = 0; i < s->bulks; i++)
-        printf("%-32s %12.4g %12.6g %12.6g\n", s->bulk[i].record.name, s->bulk[i].rate, s->bulk[i].energy,
-               s->bulk[i].density);
+        printf("%-32s %12.4g %12.6g %12.6g %9.4g\n", s->bulk[i].record.name, s->bulk[i].rate,
+               s->bulk[i].energy, s->bulk[i].density, s->bulk[i].fraction);
     if (s->rates.n > 0)
         printf("# e_IS = %.6g + %s log10(rate/%.3g), scatter %.2g; * beyond the rates from %.3g to %.3g: an "
                "extrapolation\n",
@@ -178,6 +188,8 @@ static void print_bulk(const struct stability *s)
     else
         printf("# equivalent rates need bulk quenches at %d rates, there are %" PRId64 "\n", STABILITY_RATES,
                s->rates_there);
+    if (s->rates.n > 0 && !calibration_is_steep(&s->rates))
+        printf("# its slope is not three of its errors: no equivalent rates\n");
     if (s->liquid.n > 0)
         printf("# liquid: e_IS against 1/T, %" PRId64
                " looks of the slowest quench at T from %.4g to %.4g, scatter "
@@ -185,6 +197,8 @@ static void print_bulk(const struct stability *s)
                s->liquid.n, 1.0 / s->liquid.high, 1.0 / s->liquid.low, s->liquid.scatter);
     else
         printf("# no liquid line: three looks of the slowest bulk quench above 1.05 T_g are needed\n");
+    if (s->liquid.n > 0 && !calibration_is_steep(&s->liquid))
+        printf("# its slope, %.3g, is not three of its errors: no T_f(e)\n", s->liquid.slope);
 }
 
 /* ---- JSON ---- */
@@ -216,6 +230,8 @@ static void json_film(struct json *j, const struct stability *s, const struct st
         snprintf(name, sizeof name, "%s_error", stability_names[q]);
         json_number(j, name, f->error[q]);
     }
+    json_number(j, "e_IS_before_measured", f->raw_before);
+    json_number(j, "e_IS_after_measured", f->raw_after);
     json_number(j, "T_onset_noise", f->onset.error);
     json_number(j, "T_onset_systematic", f->onset.systematic);
     json_bool(j, "equivalent_rate_extrapolated", f->rate_extrapolated);
@@ -303,10 +319,13 @@ static status print_json(const struct stability *s)
         json_number(&j, "rate", s->bulk[i].rate);
         json_number(&j, "e_IS", s->bulk[i].energy);
         json_number(&j, "density_IS", s->bulk[i].density);
+        json_number(&j, "fraction", s->bulk[i].fraction);
+        json_bool(&j, "composition_shifted", s->bulk[i].shifted);
         json_close(&j);
     }
     json_close(&j);
     json_line(&j, "e_IS_against_log10_rate", &s->rates);
+    json_line(&j, "e_IS_against_fraction", &s->composition);
     json_line(&j, "liquid_e_IS_against_inverse_T", &s->liquid);
     json_groups(&j, s);
     json_close(&j);

@@ -47,3 +47,8 @@ struct calibration_point calibration_invert(const struct calibration *c, double 
     p.extrapolated = p.x < c->low || p.x > c->high;
     return p;
 }
+
+bool calibration_is_steep(const struct calibration *c)
+{
+    return c->n > 2 && fabs(c->slope) > 3.0 * c->slope_error;
+}

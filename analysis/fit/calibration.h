@@ -26,6 +26,9 @@ struct calibration_point {
     bool extrapolated;
 };
 
+/* Is b known to a third? Else nothing should be read backwards. Two points do not know. */
+bool calibration_is_steep(const struct calibration *c);
+
 status calibration_fit(struct calibration *c, int64_t n, const double *x, const double *y);
 struct calibration_point calibration_invert(const struct calibration *c, double y, double y_error);
 double calibration_at(const struct calibration *c, double x);

@@ -44,8 +44,8 @@ static status measure_film(struct stability_film *f)
     for (int q = 0; q < STABILITY_QUANTITIES; q++) f->value[q] = f->error[q] = (double)NAN;
     f->control = strcmp(r->role, "film") != 0;
     int shown = r->after >= 0 ? r->after : r->before;
-    if (r->before >= 0) f->value[STABILITY_BEFORE] = r->look[r->before].energy;
-    if (r->after >= 0) f->value[STABILITY_AFTER] = r->look[r->after].energy;
+    f->raw_before = f->value[STABILITY_BEFORE] = r->before >= 0 ? r->look[r->before].energy : (double)NAN;
+    f->raw_after = f->value[STABILITY_AFTER] = r->after >= 0 ? r->look[r->after].energy : (double)NAN;
     if (shown >= 0) f->value[STABILITY_DENSITY] = r->look[shown].density;
     if (shown >= 0) f->value[STABILITY_FRACTION] = r->look[shown].fraction;
     TRY(measure_ramp(f));
@@ -74,7 +74,8 @@ const char *stability_value(const struct stability *a, size_t member, size_t key
 static status take_bulk(struct stability *a, struct film_record *r, size_t member)
 {
     struct stability_bulk *b = &a->bulk[a->bulks];
-    *b = (struct stability_bulk){.member = member, .rate = NAN, .energy = NAN, .density = NAN};
+    *b = (struct stability_bulk){.member = member, .rate = NAN, .energy = NAN};
+    b->shifted = strcmp(r->role, "composition") == 0;
     if (a->rate >= 0)
         TRY(units_parse(&r->units.system, stability_value(a, member, (size_t)a->rate), QUANTITY_COOLING_RATE,
                         &b->rate));
@@ -82,6 +83,7 @@ static status take_bulk(struct stability *a, struct film_record *r, size_t membe
     for (int i = r->looks; i-- > 0 && !isfinite(b->energy);) {
         b->energy = r->look[i].energy;
         b->density = r->look[i].density;
+        b->fraction = r->look[i].fraction;
     }
     b->record = *r;
     a->bulks++;
@@ -101,7 +103,7 @@ static status take_member(struct stability *a, const char *folder, size_t member
     if (strcmp(r->state, "done") != 0) {
         a->waiting++;
         film_record_free(r);
-    } else if (strcmp(r->role, "bulk-quench") == 0) {
+    } else if (strcmp(r->role, "bulk-quench") == 0 || strcmp(r->role, "composition") == 0) {
         s = take_bulk(a, r, member);
     } else {
         struct stability_film *f = &a->film[a->films];
@@ -142,8 +144,10 @@ static void look_at_rates(struct stability *a)
 {
     a->slowest = (double)NAN;
     for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].shifted) continue;
         bool seen = !isfinite(a->bulk[i].energy) || !isfinite(a->bulk[i].rate);
-        for (size_t j = 0; j < i; j++) seen = seen || a->bulk[j].rate == a->bulk[i].rate;
+        for (size_t j = 0; j < i; j++)
+            seen = seen || (a->bulk[j].rate == a->bulk[i].rate && !a->bulk[j].shifted);
         a->rates_there += !seen;
         if (isfinite(a->bulk[i].energy) && !(a->slowest <= a->bulk[i].rate)) a->slowest = a->bulk[i].rate;
     }
@@ -157,7 +161,7 @@ static status fit_rates(struct stability *a)
     GUARD(NEW(x, a->bulks + 1));
     GUARD(NEW(y, a->bulks + 1));
     for (size_t i = 0; i < a->bulks; i++) {
-        if (!isfinite(a->bulk[i].energy) || !(a->bulk[i].rate > 0.0)) continue;
+        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy) || !(a->bulk[i].rate > 0.0)) continue;
         x[n] = log10(a->bulk[i].rate);
         y[n++] = a->bulk[i].energy;
     }
@@ -166,6 +170,48 @@ done:
     DELETE(x);
     DELETE(y);
     return s;
+}
+
+static bool is_slowest(const struct stability *a, size_t bulk)
+{
+    return !a->bulk[bulk].shifted && a->bulk[bulk].rate == a->slowest;
+}
+
+/* e_IS against composition: the shifted runs and the bulk quenches of their rate. */
+static status fit_composition(struct stability *a)
+{
+    double *x = NULL, *y = NULL, rate = (double)NAN, sum = 0.0;
+    int64_t n = 0, mixed = 0;
+    status s = OK;
+    GUARD(NEW(x, a->bulks + 1));
+    GUARD(NEW(y, a->bulks + 1));
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].shifted) rate = a->bulk[i].rate;
+        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy)) continue;
+        sum += a->bulk[i].fraction;
+        mixed++;
+    }
+    a->mixture = mixed > 0 ? sum / (double)mixed : (double)NAN;
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].rate != rate || !isfinite(a->bulk[i].energy)) continue;
+        x[n] = a->bulk[i].fraction;
+        y[n++] = a->bulk[i].energy;
+    }
+    if (n >= 2 && mixed > 0) GUARD(calibration_fit(&a->composition, n, x, y));
+done:
+    DELETE(x);
+    DELETE(y);
+    return s;
+}
+
+static void correct(const struct stability *a, struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    if (a->composition.n == 0) return;
+    if (r->before >= 0)
+        f->value[STABILITY_BEFORE] -= a->composition.slope * (r->look[r->before].fraction - a->mixture);
+    if (r->after >= 0)
+        f->value[STABILITY_AFTER] -= a->composition.slope * (r->look[r->after].fraction - a->mixture);
 }
 
 static status fit_liquid(struct stability *a)
@@ -177,7 +223,7 @@ static status fit_liquid(struct stability *a)
     GUARD(NEW(y, FILM_LOOKS * a->bulks + 1));
     for (size_t i = 0; i < a->bulks && from > 0.0; i++) {
         const struct film_record *r = &a->bulk[i].record;
-        for (int k = 0; k < r->looks && a->bulk[i].rate == a->slowest; k++) {
+        for (int k = 0; k < r->looks && is_slowest(a, i); k++) {
             if (!(r->look[k].T >= from) || !isfinite(r->look[k].energy)) continue;
             x[n] = 1.0 / r->look[k].T;
             y[n++] = r->look[k].energy;
@@ -194,8 +240,11 @@ static void read_lines(const struct stability *a, struct stability_film *f)
 {
     double shown =
         isfinite(f->value[STABILITY_AFTER]) ? f->value[STABILITY_AFTER] : f->value[STABILITY_BEFORE];
-    struct calibration_point rate = calibration_invert(&a->rates, shown, 0.0),
-                             T = calibration_invert(&a->liquid, shown, 0.0);
+    static const struct calibration none = {0};
+    const struct calibration *rates = calibration_is_steep(&a->rates) ? &a->rates : &none,
+                             *liquid = calibration_is_steep(&a->liquid) ? &a->liquid : &none;
+    struct calibration_point rate = calibration_invert(rates, shown, 0.0),
+                             T = calibration_invert(liquid, shown, 0.0);
     f->value[STABILITY_RATE] = rate.x;
     f->error[STABILITY_RATE] = rate.error;
     f->rate_extrapolated = rate.extrapolated;
@@ -273,7 +322,7 @@ static void mean_of_slowest(struct stability *a)
     struct stability_mean *m = &a->bulk_energy;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < a->bulks; i++) {
-            if (a->bulk[i].rate != a->slowest || !isfinite(a->bulk[i].energy)) continue;
+            if (!is_slowest(a, i) || !isfinite(a->bulk[i].energy)) continue;
             m->n += pass == 0;
             if (pass == 0) sum += a->bulk[i].energy;
             if (pass == 1) square += pow(a->bulk[i].energy - sum / (double)m->n, 2);
@@ -367,7 +416,11 @@ status stability_make(struct stability *a, const char *folder)
     GUARD(fit_rates(a));
     GUARD(fit_liquid(a));
     mean_of_slowest(a);
-    for (size_t i = 0; i < a->films; i++) read_lines(a, &a->film[i]);
+    GUARD(fit_composition(a));
+    for (size_t i = 0; i < a->films; i++) {
+        correct(a, &a->film[i]);
+        read_lines(a, &a->film[i]);
+    }
     make_groups(a);
     take_means(a);
     for (size_t g = 0; g < a->groups; g++) judge(a, &a->group[g]);

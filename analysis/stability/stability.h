@@ -8,13 +8,16 @@
  *     s.rates, s.liquid                             lines of the bulk quenches
  *     stability_free(&s);
  *
- * e_IS: energy per atom of the inherent structure of the interior, as `measure` takes it; not corrected for
- * composition, which stands beside it. onset: analysis/fit/rise.h on H(T) of the interior while heating. T_f
- * by enthalpy: where the glass line of that ramp meets the line of its liquid, taken from the upper half of
- * what lies between the steepest rise and the end (analysis/fit/kink.h). T_f by e_IS: the temperature
- * at which the liquid has that e_IS, on a line through e_IS against 1/T of the slowest bulk quench (all its
- * seeds) from 1.05 T_g up. Equivalent rate: on a line through the bulk quenches' final e_IS against log10 of
- * their rates, at STABILITY_RATES different ones or more. Both lines say when they are extrapolated.
+ * e_IS: energy per atom of the inherent structure of the interior, as `measure` takes it, corrected to the
+ * composition of the bulk quenches, x0, where runs of other compositions are there: e − (∂e/∂x)(x − x0), x
+ * the fraction of the first species, the slope that of a line through those runs and the bulk quenches of
+ * their rate. Without them as measured; the composition stands beside it. onset: analysis/fit/rise.h on H(T)
+ * of the interior while heating. T_f by enthalpy: where the glass line of that ramp meets the line of its
+ * liquid, taken from the upper half of what lies between the steepest rise and the end (analysis/fit/kink.h).
+ * T_f by e_IS: the temperature at which the liquid has that e_IS, on a line through e_IS against 1/T of the
+ * slowest bulk quench (all its seeds) from 1.05 T_g up. Equivalent rate: on a line through the bulk quenches'
+ * final e_IS against log10 of their rates, at STABILITY_RATES different ones or more. Both lines say when
+ * they are extrapolated.
  *
  * Errors: of single films, what their own ramps give; e_IS and density of one film have none. Of means: the
  * standard error from the scatter between seeds, pooled over all groups of the same role (so that two seeds
@@ -59,12 +62,14 @@ struct stability_film {
     struct front front;
     bool Tf_extrapolated, rate_extrapolated;
     double value[STABILITY_QUANTITIES], error[STABILITY_QUANTITIES]; /* NaN: none */
+    double raw_before, raw_after;                                    /* e_IS as measured */
 };
 
 struct stability_bulk {
     struct film_record record;
     size_t member;
-    double rate, energy, density; /* at the end */
+    bool shifted;                           /* of another composition: only for the slope */
+    double rate, energy, density, fraction; /* at the end */
 };
 
 struct stability_mean {
@@ -93,6 +98,8 @@ struct stability {
     double slowest;                    /* rate; NaN without bulk quenches */
     struct stability_mean bulk_energy; /* e_IS of the slowest */
     struct calibration rates, liquid;  /* e_IS against log10 rate; against 1/T */
+    struct calibration composition;    /* e_IS against the first species' fraction; n = 0: not known */
+    double mixture;                    /* its fraction in the bulk quenches */
 };
 
 status stability_make(struct stability *s, const char *folder);

@@ -179,7 +179,7 @@ static void add_band(struct drawing *d, struct figure *f, bool energy)
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < d->s->bulks; i++) {
         double v = energy ? d->s->bulk[i].energy : d->s->bulk[i].density;
-        if (!isfinite(v)) continue;
+        if (!isfinite(v) || d->s->bulk[i].shifted) continue;
         low = fmin(low, v);
         high = fmax(high, v);
     }
@@ -222,13 +222,14 @@ static status against_T(struct drawing *d, int q, const char *name, const char *
 static status write_bulk(struct drawing *d, struct figure *f)
 {
     double *x = NULL, *y = NULL;
-    size_t n = d->s->bulks;
+    size_t n = 0;
     status s = OK;
-    GUARD(NEW(x, n));
-    GUARD(NEW(y, n));
-    for (size_t i = 0; i < n; i++) {
-        x[i] = d->s->bulk[i].rate;
-        y[i] = d->s->bulk[i].energy;
+    GUARD(NEW(x, d->s->bulks));
+    GUARD(NEW(y, d->s->bulks));
+    for (size_t i = 0; i < d->s->bulks; i++) {
+        if (d->s->bulk[i].shifted) continue;
+        x[n] = d->s->bulk[i].rate;
+        y[n++] = d->s->bulk[i].energy;
     }
     s = figure_data(f, "bulk", 2, (const char *const[]){"rate", "e_IS"}, (const double *const[]){x, y},
                     (int64_t)n);
@@ -248,6 +249,7 @@ static void common_range(const struct stability *s, struct figure *f)
             high = fmax(high, v);
         }
     for (size_t i = 0; i < s->bulks; i++) {
+        if (s->bulk[i].shifted) continue;
         low = fmin(low, s->bulk[i].energy);
         high = fmax(high, s->bulk[i].energy);
     }

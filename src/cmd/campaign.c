@@ -98,12 +98,11 @@ static status read_control(struct campaign *c, struct roster *r, const struct ru
     struct tree document;
     struct run_input control;
     bool use[SWEEP_KEYS_MAX];
-    char rate[UNITS_TEXT], front[64], name[SWEEP_NAME_MAX + 1];
+    char rate[UNITS_TEXT], word[UNITS_TEXT], front[64], name[SWEEP_NAME_MAX + 1];
     struct entry e = {.name = name, .rate = rate, .owner = owner};
-    e.role = controls_role(&film->controls.item[item]);
+    e.role = controls_role(film, item, which);
     controls_rate(film, item, which, rate);
-    snprintf(front, sizeof front, "%s%s%.*s", control_roles[e.role], rate[0] ? "-rate" : "",
-             (int)strcspn(rate, " "), rate);
+    snprintf(front, sizeof front, "%s%.40s", control_roles[e.role], controls_word(film, item, which, word));
     for (size_t k = 0; k < c->sweep.keys; k++) use[k] = controls_depend_on(film, item, c->sweep.key[k].key);
     sweep_name(&c->sweep, owner, use, front, name);
     TRY(controls_document(film, item, which, &document));
@@ -133,7 +132,7 @@ static status read_film(struct campaign *c, struct roster *films, struct roster 
     e.total = runner_total_steps(r.stages, r.n_stages);
     GUARD(add_entry(c, films, &e, NULL));
     for (size_t k = 0; k < r.controls.count; k++)
-        for (size_t n = 0; n < controls_number(&r.controls.item[k]); n++)
+        for (size_t n = 0; n < controls_number(&r, k); n++)
             GUARD(read_control(c, controls, &r, i, k, n, path));
 done:
     run_input_free(&r);

@@ -13,9 +13,9 @@
  *     GUARD(campaign_open(&c, "runs/pvd"));               or: from the folder alone (--resume)
  *     campaign_free(&c);
  *
- * With controls, members.csv has two more columns: `role` (film, film-quench, bulk-quench) and `rate` of bulk
- * quenches. A control follows all films; films that would make the same control share it, and the keys it
- * does not depend on are empty in its line.
+ * With controls, members.csv has two more columns: `role` (film, film-quench, bulk-quench, composition)
+ * and `rate` of bulk quenches. A control follows all films; films that would make the same control share it,
+ * and the keys it does not depend on are empty in its line.
  *
  * campaign_prepare on a folder that already is a campaign keeps what is there and adds what is new. A member
  * that has begun and whose effective input is another now is refused, with the keys that differ (`limit` and

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const control_roles[] = {"film", "film-quench", "bulk-quench", NULL};
+const char *const control_roles[] = {"film", "film-quench", "bulk-quench", "composition", NULL};
 
 struct film_quench {
     double from, to, melt, time, thickness, flux; /* NaN: time, thickness: same; to: where the film grew */
 };
 struct bulk_quench {
-    double from, to, melt;
+    double from, to, melt, shift;
     int64_t atoms, looks;
     struct input_numbers rates;
 };
@@ -73,21 +73,19 @@ static const struct input_key bulk_quench_keys[] = {
     MELT(bulk_quench),
     {"looks", INPUT_INTEGER, AT(looks), .limit = INPUT_BETWEEN, .min = 1, .max = 24, .standard = "12",
      .help = "inherent structures taken on the way, at equal steps of temperature"},
+    {"shift", INPUT_NUMBER, AT(shift), .limit = INPUT_BETWEEN, .min = 0, .max = 0.5, .standard = "0.05",
+     .help = "of mixtures: two more runs at the fastest rate, with so much more and less of the first "
+             "species, to "
+             "correct e_IS for composition; 0: none"},
     {0}};
 static const struct input_table bulk_quench_table = {
     "bulk-quench", bulk_quench_keys, sizeof(struct bulk_quench), .help = "periodic cells quenched at P = 0"};
 
 const struct input_table *const control_tables[] = {&film_quench_table, &bulk_quench_table, NULL};
 
-enum control_role controls_role(const struct input_item *control)
+static bool is_film_quench(const struct input_item *control)
 {
-    return control->table == &film_quench_table ? CONTROL_FILM_QUENCH : CONTROL_BULK_QUENCH;
-}
-
-size_t controls_number(const struct input_item *control)
-{
-    if (controls_role(control) == CONTROL_FILM_QUENCH) return 1;
-    return ((const struct bulk_quench *)control->target)->rates.count;
+    return control->table == &film_quench_table;
 }
 
 /* ---- relations ---- */
@@ -101,7 +99,7 @@ static const struct stage *find_deposit(const struct run_input *r)
 
 static void check_one(struct run_input *r, const struct input_item *item, double lowest)
 {
-    bool film = controls_role(item) == CONTROL_FILM_QUENCH;
+    bool film = is_film_quench(item);
     struct film_quench *f = item->target;
     struct bulk_quench *b = item->target;
     double *from = film ? &f->from : &b->from, *to = film ? &f->to : &b->to;
@@ -271,13 +269,17 @@ static bool kept_of_bulk(const char *key)
     return is_among(key, kept);
 }
 
-static status add_atoms(struct maker *m, const struct bulk_quench *q)
+/* `shift` more of the first species, the others in proportion. */
+static status add_atoms(struct maker *m, const struct bulk_quench *q, double shift)
 {
     const struct species *species = &m->film->atoms.species;
     const double *fraction = find_deposit(m->film)->deposit->species.fraction;
     struct text t = {0};
     text_add(&t, "{N: %lld", (long long)q->atoms);
-    for (int k = 0; k < species->count; k++) text_add(&t, ", %s: %.17g", species->name[k], fraction[k]);
+    for (int k = 0; k < species->count; k++) {
+        double f = k == 0 ? fraction[0] + shift : fraction[k] * (1.0 - shift / (1.0 - fraction[0]));
+        text_add(&t, ", %s: %.17g", species->name[k], shift == 0.0 ? fraction[k] : f);
+    }
     text_add(&t, "}");
     status s = t.out_of_memory ? fail(FAILED, "out of memory for a control")
                                : add_value(m, m->document->root, "atoms", t.s);
@@ -285,12 +287,13 @@ static status add_atoms(struct maker *m, const struct bulk_quench *q)
     return s;
 }
 
-static status make_bulk_quench(struct maker *m, const struct bulk_quench *q, double rate)
+static status make_bulk_quench(struct maker *m, const struct bulk_quench *q, enum control_role role,
+                               double rate, double shift)
 {
     struct tree_node *stages = NULL;
     char a[UNITS_TEXT], b[UNITS_TEXT], text[4 * UNITS_TEXT];
-    TRY(begin_document(m, CONTROL_BULK_QUENCH, kept_of_bulk, &stages));
-    TRY(add_atoms(m, q));
+    TRY(begin_document(m, role, kept_of_bulk, &stages));
+    TRY(add_atoms(m, q, shift));
     snprintf(text, sizeof text, "melt: {T: %s, for: %s, P: 0, label: melted}",
              shown(m, QUANTITY_TEMPERATURE, q->from, a), shown(m, QUANTITY_TIME, q->melt, b));
     TRY(add_value(m, stages, NULL, text));
@@ -308,17 +311,51 @@ static status make_bulk_quench(struct maker *m, const struct bulk_quench *q, dou
 
 /* ---- */
 
+static bool can_shift(const struct run_input *film, const struct bulk_quench *q)
+{
+    double first = find_deposit(film)->deposit->species.fraction[0];
+    return q->shift > 0.0 && first - q->shift > 0.0 && first + q->shift < 1.0;
+}
+
+size_t controls_number(const struct run_input *film, size_t item)
+{
+    const struct input_item *control = &film->controls.item[item];
+    if (is_film_quench(control)) return 1;
+    const struct bulk_quench *q = control->target;
+    return q->rates.count + (can_shift(film, q) ? 2 : 0);
+}
+
+enum control_role controls_role(const struct run_input *film, size_t item, size_t which)
+{
+    const struct input_item *control = &film->controls.item[item];
+    if (is_film_quench(control)) return CONTROL_FILM_QUENCH;
+    return which < ((const struct bulk_quench *)control->target)->rates.count ? CONTROL_BULK_QUENCH
+                                                                              : CONTROL_COMPOSITION;
+}
+
+static double rate_of(const struct bulk_quench *q, size_t which)
+{
+    double fastest = 0.0;
+    for (size_t i = 0; i < q->rates.count; i++) fastest = fmax(fastest, q->rates.value[i]);
+    return which < q->rates.count ? q->rates.value[which] : fastest;
+}
+
+static double shift_of(const struct bulk_quench *q, size_t which)
+{
+    return which < q->rates.count ? 0.0 : which == q->rates.count ? q->shift : -q->shift;
+}
+
 status controls_document(const struct run_input *film, size_t item, size_t which, struct tree *document)
 {
     const struct input_item *control = &film->controls.item[item];
     struct maker m = {film, document};
     *document = (struct tree){0};
     status s;
-    if (controls_role(control) == CONTROL_FILM_QUENCH) {
+    if (is_film_quench(control)) {
         s = make_film_quench(&m, control->target);
     } else {
         const struct bulk_quench *q = control->target;
-        s = make_bulk_quench(&m, q, q->rates.value[which]);
+        s = make_bulk_quench(&m, q, controls_role(film, item, which), rate_of(q, which), shift_of(q, which));
     }
     if (s != OK) tree_free(document);
     return s;
@@ -328,9 +365,21 @@ const char *controls_rate(const struct run_input *film, size_t item, size_t whic
 {
     const struct input_item *control = &film->controls.item[item];
     out[0] = '\0';
-    if (controls_role(control) == CONTROL_BULK_QUENCH)
-        units_format(&film->input.units, QUANTITY_COOLING_RATE,
-                     ((const struct bulk_quench *)control->target)->rates.value[which], out);
+    if (!is_film_quench(control))
+        units_format(&film->input.units, QUANTITY_COOLING_RATE, rate_of(control->target, which), out);
+    return out;
+}
+
+const char *controls_word(const struct run_input *film, size_t item, size_t which, char out[UNITS_TEXT])
+{
+    char rate[UNITS_TEXT];
+    const struct input_item *control = &film->controls.item[item];
+    out[0] = '\0';
+    controls_rate(film, item, which, rate);
+    if (controls_role(film, item, which) == CONTROL_COMPOSITION)
+        snprintf(out, UNITS_TEXT, "%+g", shift_of(control->target, which));
+    else if (rate[0])
+        snprintf(out, UNITS_TEXT, "-rate%.*s", (int)strcspn(rate, " "), rate);
     return out;
 }
 
@@ -341,7 +390,7 @@ bool controls_depend_on(const struct run_input *film, size_t item, const char *k
     const struct tree_node *grown = find_deposit(film)->node;
     if (!node) return true;
     while (top->parent && top->parent->parent) top = top->parent;
-    if (controls_role(control) == CONTROL_BULK_QUENCH) {
+    if (!is_film_quench(control)) {
         while (node && node->parent != grown) node = node->parent;
         bool mixture = node && strcmp(node->key, "species") == 0;
         return mixture || kept_of_bulk(top->key) || strcmp(top->key, "controls") == 0;

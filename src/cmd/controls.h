@@ -17,9 +17,10 @@
  * (absent: the lowest temperature of the film's stages) in `looks` equal parts; after each one
  * `measure: {eis: all, pressure: 0}`, at the end a minimisation with its box relaxed to P = 0. Keys of the
  * film's input that say how, not what, are kept: potential, Tg, map, dt, seed, thermostat, … Role
- * bulk-quench.
+ * bulk-quench. Of mixtures two more runs at the fastest rate, with `shift` more and less of the first
+ * species: what e_IS gains by composition. Role composition.
  *
- *     for (size_t k = 0; k < controls_number(&film->controls.item[i]); k++) {
+ *     for (size_t k = 0; k < controls_number(film, i); k++) {
  *         struct tree document = {0};
  *         GUARD(controls_document(film, i, k, &document));      to be read by run_input_take
  *     }
@@ -30,17 +31,19 @@
 
 #include "cmd/run_input.h"
 
-enum control_role { CONTROL_FILM, CONTROL_FILM_QUENCH, CONTROL_BULK_QUENCH };
+enum control_role { CONTROL_FILM, CONTROL_FILM_QUENCH, CONTROL_BULK_QUENCH, CONTROL_COMPOSITION };
 extern const char *const control_roles[]; /* the words for it; ends with NULL */
 extern const struct input_table *const control_tables[];
 
 /* Notes problems that only the whole input shows, and sets what is standard. */
 void controls_check(struct run_input *r);
 
-enum control_role controls_role(const struct input_item *control);
-size_t controls_number(const struct input_item *control);
+size_t controls_number(const struct run_input *film, size_t item);
+enum control_role controls_role(const struct run_input *film, size_t item, size_t which);
 status controls_document(const struct run_input *film, size_t item, size_t which, struct tree *document);
-/* The rate of a bulk quench as text with its unit; "" for others. Returns out. */
+/* What tells it from others of its role, for names: "rate1e-3", "+0.05", ""; and the rate of a quench of a
+ * bulk as text with its unit, "" for others. Both return out. */
+const char *controls_word(const struct run_input *film, size_t item, size_t which, char out[UNITS_TEXT]);
 const char *controls_rate(const struct run_input *film, size_t item, size_t which, char out[UNITS_TEXT]);
 /* Does the control change with this key of the film's input ("deposit.T", "seed")? */
 bool controls_depend_on(const struct run_input *film, size_t item, const char *key);

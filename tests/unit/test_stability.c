@@ -144,9 +144,19 @@ static void calibration(void **state)
     p = calibration_invert(&c, -7.3, 0.0);
     assert_true(fabs(p.x + 7.0) < 1e-12 && p.extrapolated);
     assert_true(fabs(calibration_at(&c, 0.0) + 6.95) < 1e-12);
+    assert_true(calibration_is_steep(&c));
     OKAY(calibration_fit(&c, 2, x, y));
     p = calibration_invert(&c, -7.1, 0.0);
     assert_true(fabs(p.x + 3.0) < 1e-12 && isnan(p.error)); /* two points know no scatter */
+    assert_false(calibration_is_steep(&c));
+    /* slope 0.05, residuals ±r: slope_error = sqrt(Σr²/2/Σ(x − x̄)²) = sqrt(4r²/2/5); a third of 0.05 is r =
+     * 0.0264 */
+    for (int k = 0; k < 2; k++) {
+        double r = k ? 0.0265 : 0.0262,
+               z[4] = {y[0] + r, y[1] - r, y[2] - r, y[3] + r}; /* orthogonal to x and 1 */
+        OKAY(calibration_fit(&c, 4, x, z));
+        assert_true(calibration_is_steep(&c) == (k == 0));
+    }
     const double same[] = {1.0, 1.0, 1.0};
     OKAY(calibration_fit(&c, 3, same, y));
     assert_int_equal(c.n, 0);
