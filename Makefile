@@ -148,8 +148,8 @@ $(BUILD)/%.o: %.cc | libraries
 	@echo "c++   $<"
 	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
-# With sanitizers this file takes minutes to compile, for each instruction set: it goes without.
-UNSANITIZED := src/force/eam.kernel.c
+# With sanitizers these files take minutes to compile, for each instruction set: they go without.
+UNSANITIZED := src/force/eam.kernel.c src/force/eam_mixed.kernel.c
 kernel_flags = $(filter-out -O% $(if $(filter $(UNSANITIZED),$(1)),-fsanitize=% -fno-sanitize-recover=%),$(CFLAGS))
 
 define isa_rule
