@@ -41,8 +41,7 @@ static const char *cell(double value, double error, char out[64])
     } else if (!(error > 1e-9 * fabs(value))) {
         snprintf(out, 64, "%.5g", value);
     } else {
-        int digits = 1 - (int)floor(log10(error));
-        digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
+        int digits = text_places(error);
         snprintf(out, 64, "%.*f±%.*f", digits, value, digits, error);
     }
     return out;
