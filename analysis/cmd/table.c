@@ -51,8 +51,7 @@ static void print_mean(double mean, double error)
     } else if (!(error > 0.0)) {
         snprintf(out, sizeof out, "%.7g", mean);
     } else {
-        int digits = 1 - (int)floor(log10(error));
-        digits = digits < 0 ? 0 : digits > 12 ? 12 : digits;
+        int digits = text_places(error);
         snprintf(out, sizeof out, "%.*f +- %.*f", digits, mean, digits, error);
     }
     printf(" %24s", out);

@@ -2,6 +2,7 @@
 #include "analysis/fit/onset.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -139,6 +140,7 @@ status onset_find(struct onset *o, int64_t n, const double *T, const double *H, 
 {
     struct tangent t;
     double rise_error;
+    char number[TEXT_ERRORS];
     *o = (struct onset){.x = (double)NAN, .error = (double)NAN, .width = width};
     if (n < 2 || !(width > 0.0)) return fail(BAD_INPUT, "%" PRId64 " rows, width %g", n, width);
     for (int64_t i = 1; i < n; i++)
@@ -164,9 +166,9 @@ status onset_find(struct onset *o, int64_t n, const double *T, const double *H, 
     o->found = possible && t.peak_c - t.base > 4.0 * rise_error && t.x > T[0];
     if (!o->found)
         snprintf(o->why, sizeof o->why,
-                 "no onset: c_p rises by %.4g ± %.2g above its baseline (4 errors needed) with %" PRId64
+                 "no onset: c_p rises by %s above its baseline (4 errors needed) with %" PRId64
                  " points below the steepest rise (4 needed)",
-                 t.peak_c - t.base, rise_error, t.at);
+                 text_errors(number, t.peak_c - t.base, 1, &rise_error), t.at);
     return OK;
 done:
     onset_free(o);

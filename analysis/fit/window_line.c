@@ -93,13 +93,14 @@ int64_t window_noise_block(const struct window_noise *p)
     return block < most ? block : most > 1 ? most : 1;
 }
 
-/* What residuals drawn in blocks lack of the noise: the line took two of n/g independent numbers, and blocks
- * of L lose the share g/2L of the variance at their ends (exponential correlation). */
+/* What residuals drawn in blocks lack of the noise's variance, to first order: the line took two numbers of n
+ * at every frequency, so that of the n/L frequencies a block of L cannot tell apart two are lost, 2 L/n; and
+ * the ends of a block cut the correlation, g/2L of it (exponential correlation). */
 static double block_scale(const struct window_noise *p, int64_t block)
 {
-    double independent = fmax((double)p->n / p->g, 3.0),
-           ends = block > 1 ? fmin(p->g / (2.0 * (double)block), 0.5) : 0.0;
-    return sqrt(independent / (independent - 2.0) / (1.0 - ends));
+    double fit = fmin(2.0 * (double)block / (double)p->n, 0.5),
+           ends = block > 1 ? fmin(p->g / (2.0 * (double)block), 0.25) : 0.0;
+    return 1.0 / sqrt(1.0 - fit - ends);
 }
 
 /* The line through the fitted one plus residuals drawn in blocks. */

@@ -9,8 +9,9 @@
  *     window_noise_free(&p);
  *
  * A redrawn line is the fitted one plus the line through residuals drawn in moving blocks (Künsch, Ann. Stat.
- * 17, 1217 (1989)) of five statistical inefficiencies (1 row for white noise), scaled for the two degrees of
- * freedom the line took and for what blocks lose at their ends. `who` numbers the draw. */
+ * 17, 1217 (1989)) of five statistical inefficiencies (1 row for white noise), scaled for what the line
+ * took out of the low frequencies a block sees (2 L/n of the variance) and for what blocks lose at their
+ * ends. `who` numbers the draw. */
 #ifndef GLINT_ANALYSIS_FIT_WINDOW_LINE_H
 #define GLINT_ANALYSIS_FIT_WINDOW_LINE_H
 

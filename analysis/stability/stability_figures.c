@@ -2,6 +2,7 @@
 #include "analysis/stability/stability_figures.h"
 #include "analysis/report/palette.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -314,7 +315,7 @@ static status heating(struct drawing *d, size_t film)
 {
     const struct stability_film *m = &d->s->film[film], *c = control_of(d->s, film);
     const struct film_record *r = &m->record;
-    char name[FIGURE_NAME], file[FIGURE_NAME + 40], caption[400];
+    char name[FIGURE_NAME], file[FIGURE_NAME + 40], caption[400], number[TEXT_ERRORS];
     status s;
     if (r->rows < 2) return OK;
     snprintf(name, sizeof name, "stability-heating-%.60s", r->name);
@@ -326,14 +327,14 @@ static status heating(struct drawing *d, size_t film)
     figure_script(
         f, "set xlabel 'T (%s)'; set ylabel 'H/N of the interior (%s)'\nset key top left Left reverse\n",
         r->units.system.kind == UNITS_METAL ? "K" : "ε/k_B", energy_unit(d));
-    if (m->onset.found) {
-        char number[TEXT_ERRORS];
-        text_errors(number, m->onset.x, 2, (const double[]){m->onset.error, m->onset.systematic});
-        figure_script(f,
-                      "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#c8590c' dt 2\nset label "
-                      "'T_{on} = %s' at %.9g, graph 0.06 right offset -0.6,0 font ',12'\n",
-                      m->onset.x, m->onset.x, number, m->onset.x);
-    }
+    if (m->onset.found)
+        figure_script(
+            f,
+            "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#c8590c' dt 2\nset label "
+            "'T_{on} = %s %s' at %.9g, graph 0.06 right offset -0.6,0 font ',12'\n",
+            m->onset.x, m->onset.x,
+            text_errors(number, m->onset.x, 2, (const double[]){m->onset.error, m->onset.systematic}),
+            r->units.system.kind == UNITS_METAL ? "K" : "ε/k_B", m->onset.x);
     figure_script(f, "plot '%s' using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title 'film'", file,
                   palette_line(0));
     if (c) {
@@ -364,7 +365,7 @@ static status draw_front(struct drawing *d, size_t film)
     const struct stability_film *m = &d->s->film[film];
     const struct front *front = &m->front;
     double time[FILM_LOOKS], depth[FILM_LOOKS], T[FILM_LOOKS];
-    char name[FIGURE_NAME], file[FIGURE_NAME + 40], caption[400];
+    char name[FIGURE_NAME], file[FIGURE_NAME + 40], caption[400], number[TEXT_ERRORS];
     status s;
     if (front->n == 0) return OK;
     for (int i = 0; i < front->n; i++) {
@@ -384,7 +385,6 @@ static status draw_front(struct drawing *d, size_t film)
                   "[0:*]\nunset key\nplot "
                   "'%s' using 1:2 with linespoints pt 7 ps 0.8 lc rgb '%s'\n",
                   metal ? "ps" : "τ", metal ? "Å" : "σ", file, palette_line(0));
-    char number[TEXT_ERRORS];
     snprintf(caption, sizeof caption, "%.64s: depth of the front between liquid and glass; velocity %s.",
              m->record.name, text_errors(number, front->velocity, 1, &front->error));
     return finish(d, f, caption);
