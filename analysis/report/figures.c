@@ -175,6 +175,11 @@ static status describe(struct figures *g, const struct report *r, const char *fo
         TRY(s);
         TRY(figure_sample(f, r));
     }
+    if (r->has_ramp) {
+        struct figure *f = begin(g, folder, "transition", "", 980, 420, &s);
+        TRY(s);
+        TRY(ramp_figure(f, &r->ramp));
+    }
     for (int i = 0; i < r->groups; i++) {
         TRY(stage_speckles(g, r, folder, r->group[i]));
         TRY(stage_atoms(g, r, folder, r->group[i]));

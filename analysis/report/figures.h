@@ -6,11 +6,12 @@
  *     const struct figure *f = figures_find(&g, "ttcf", "hold");     NULL: not there
  *     figures_free(&g);
  *
- * Keys: "sample"; for every observed stage LABEL ("" if only one): "ttcf" (maps on one colour scale, window
- * drawn in the upper left, which repeats the lower right), "contrast", "g2", "relaxation", "groups"
- * (shells and spots one by one), "fluctuations", "structure", "motion", "waiting", "ages" (waiting times by
- * age); "temperatures" (exponents of several stages). Below the maps, if known, the atoms that move per 50
- * time units. A figure whose data are missing is left out. The name of the files is KEY or KEY-LABEL. */
+ * Keys: "sample"; "transition" of a cooling ramp; for every observed stage LABEL ("" if only one): "ttcf"
+ * (maps on one colour scale, window drawn in the upper left, which repeats the lower right), "contrast",
+ * "g2", "relaxation", "groups" (shells and spots one by one), "fluctuations", "structure", "motion",
+ * "waiting", "ages" (waiting times by age); "temperatures" (exponents of several stages). Below the maps, if
+ * known, the atoms that move per 50 time units. A figure whose data are missing is left out. The name of the
+ * files is KEY or KEY-LABEL. */
 #ifndef GLINT_ANALYSIS_REPORT_FIGURES_H
 #define GLINT_ANALYSIS_REPORT_FIGURES_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
+#include "cmd/controls.h"
 #include "cmd/run_stages.h"
 #include "protocol/deposit.h"
 #include "system/build.h"
@@ -196,6 +197,10 @@ static const struct input_key run_keys[] = {
          "zip: {…} for keys that change together"},
     {"replicas", INPUT_CUSTOM, 0, .read = refuse_campaign,
      .help = "the same run with other seeds: {number: 8, seeds: 1..8, at_once: 2}"},
+    {"controls", INPUT_STAGES, FIELD(controls), .variants = control_tables,
+     .help = "of a film: runs made beside it, to compare with; the input is a campaign then"},
+    {"role", INPUT_CHOICE, FIELD(role), .choices = control_roles,
+     .help = "what the run is in a campaign with controls (written by the campaign)"},
     {0}};
 
 const struct input_table run_table = {"run", run_keys, sizeof(struct run_input),
@@ -216,6 +221,7 @@ status run_input_take(struct run_input *r, struct tree *document, const char *na
     if (r->input.problem_count == 0) run_stages_make(r);
     if (r->input.problem_count == 0) run_stages_check(r);
     GUARD(input_finish(&r->input, name));
+    tree_drop(effective, "controls"); /* other runs */
     tree_emit(effective, &r->effective);
     if (r->effective.out_of_memory) s = fail(FAILED, "out of memory for the effective input");
 done:

@@ -43,6 +43,8 @@ struct run_input {
     struct thermostat_input thermostat;
     struct barostat_input barostat;
     struct input_items stage_items;
+    struct input_items controls; /* runs to make beside this one (cmd/controls.h); not in `effective` */
+    int role;                    /* in a campaign with controls: enum control_role; -1: not said */
     struct speckle_input speckle;
     struct record_input trajectory;
     struct hops_input hops;

@@ -76,7 +76,7 @@ status run_observers_make(struct run_observers *o, const struct run_input *in, c
     TRY(thermo_new(&o->item[o->n++], &(struct thermo_options){folder, e->energy_every}));
     if (in->film)
         TRY(film_log_new(&o->item[o->n++], &(struct film_options){folder, steps_of(in, in->film->log_every),
-                                                                  in->input.units.Tg}));
+                                                                  in->input.units.Tg, in->interior.drop}));
     if (count_stages(in, TRAJECTORY) > 0) TRY(make_record(o, in, folder, e));
     if (count_stages(in, SPECKLE) > 0) TRY(make_speckles(o, in, folder));
     if (count_stages(in, HOPS) > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_stages.h"
+#include "cmd/controls.h"
 #include "base/text.h"
 #include "protocol/deposit.h"
 #include "protocol/detach.h"
@@ -124,6 +125,7 @@ void run_stages_check(struct run_input *r)
 {
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
+    controls_check(r);
     find_hop_stages(r);
     set_drops(r);
     resolve_deposits(r);

@@ -59,8 +59,9 @@ INLINE vf distances(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z, v
     return vf_fma(d[0], d[0], vf_fma(d[1], d[1], vf_mul(d[2], d[2])));
 }
 
-/* Pairs on their way: first all of a batch are placed in the tables, then the rows are fetched. One loop for both
- * has so long a chain of operations that waits on each other that the processor overlaps too little of it. */
+/* Pairs on their way: first all of a batch are placed in the tables, then the rows are fetched. One loop for
+ * both has so long a chain of operations that waits on each other that the processor overlaps too little of
+ * it. */
 enum { BATCH = 16 };
 struct batch {
     vf dx[BATCH], dy[BATCH], dz[BATCH], p[BATCH]; /* p: 0 … 1 within the row */
@@ -76,7 +77,8 @@ INLINE void place(struct batch *b, int k, vf r2, vi species, const struct tables
     vi whole = vi_whole(u);
     b->p[k] = vf_sub(u, vf_of(whole));
     vi_store(b->offset[k], vi_shift(vi_add(whole, look_row(t->first, species, two)), shift));
-    if (!symmetric) vi_store(b->reverse[k], vi_shift(vi_add(whole, look_row(t->reverse, species, two)), shift));
+    if (!symmetric)
+        vi_store(b->reverse[k], vi_shift(vi_add(whole, look_row(t->reverse, species, two)), shift));
 }
 
 struct quads {
@@ -251,8 +253,7 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
                 b.other[n] = vf_bits(species);
                 place(&b, n, r2, species, t, last_row, 3, two, symmetric);
             }
-            for (; k < n && k < near; k++)
-                pair_forces(&b, k, m->slopes[0], own, &a, 1, symmetric, energies);
+            for (; k < n && k < near; k++) pair_forces(&b, k, m->slopes[0], own, &a, 1, symmetric, energies);
             for (; k < n; k++) pair_forces(&b, k, m->slopes[0], own, &a, 0, symmetric, energies);
         }
         double embedding = d->f[i][3], total[4];

@@ -40,17 +40,36 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
     vf_table(t->slope, from->slope, 1.0 / (12.0 * lj->epsilon), 0.0f);
 }
 
-/* VF_LANES neighbors of the atom at (x, y, z). `energies` and `force_shift` are compile-time constants at
- * each call. Returns the squared distances and species for pruning. */
-static inline __attribute__((always_inline)) vf pairs(const int32_t *atoms, const uint32_t *j,
-                                                      const struct tables *t, const struct constants *c, vi x,
-                                                      vi y, vi z, struct accumulators *a, vi *species,
-                                                      const int energies, const int force_shift)
+/* Pairs on their way: first the distances of a batch, then its forces. One loop for both has so long a chain
+ * of operations that wait on each other that the processor overlaps too little of it. Where lists are pruned
+ * on the way, that fills the time, and a batch is one vector. */
+enum { BATCH = 16 };
+struct batch {
+    vf dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH];
+    vi species[BATCH];
+};
+
+/* VF_LANES neighbors of the atom at (x, y, z). */
+static inline __attribute__((always_inline)) void place(struct batch *b, int k, const int32_t *atoms,
+                                                        const uint32_t *j, vi x, vi y, vi z)
 {
     vi xj, yj, zj, wj;
     vi_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vf dx = vf_difference(x, xj), dy = vf_difference(y, yj), dz = vf_difference(z, zj);
-    vf r2 = vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz)));
+    b->dx[k] = dx;
+    b->dy[k] = dy;
+    b->dz[k] = dz;
+    b->r2[k] = vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz)));
+    b->species[k] = wj;
+}
+
+/* Forces of vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
+static inline __attribute__((always_inline)) void pairs(const struct batch *b, int k, const struct tables *t,
+                                                        const struct constants *c, struct accumulators *a,
+                                                        const int energies, const int force_shift)
+{
+    vi wj = b->species[k];
+    vf r2 = b->r2[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
     vfm inside = vf_less(r2, vf_lookup_two(t->cutoff2, wj));
     vf inverse2 = vf_div(c->units2, r2);
     vf v = vf_mul(vf_mul(vf_lookup_two(t->twice_s6, wj), inverse2), vf_mul(inverse2, inverse2));
@@ -60,8 +79,7 @@ static inline __attribute__((always_inline)) vf pairs(const int32_t *atoms, cons
     a->fx = vf_fma(f, dx, a->fx);
     a->fy = vf_fma(f, dy, a->fy);
     a->fz = vf_fma(f, dz, a->fz);
-    *species = wj;
-    if (!energies) return r2;
+    if (!energies) return;
     vf e = vf_add(vf_sub(vv, v), vf_lookup_two(t->shift, wj));
     if (force_shift)
         e = vf_fma(vf_mul(vf_set(12.0f), vf_lookup_two(t->slope, wj)), vf_sqrt(vf_mul(r2, c->length2)), e);
@@ -73,7 +91,6 @@ static inline __attribute__((always_inline)) vf pairs(const int32_t *atoms, cons
     a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
     a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
     a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
-    return r2;
 }
 
 /* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
@@ -98,13 +115,14 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     const int32_t *atoms = d->packed.x[0];
     const double units = d->packed.per_unit, length = 1.0 / units, force_unit = 12.0 * lj->epsilon * length;
     const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
+    struct batch b;
     struct tables by_type[SPECIES_MAX];
     for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
         const struct tables *t = &by_type[d->type[i]];
-        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]), species;
+        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         struct accumulators a;
         a.fx = a.fy = a.fz = a.energy = vf_zero();
         if (energies)
@@ -112,9 +130,15 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
         struct list_entry entry = prune ? l->outer[o] : l->inner[o];
         const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL, *first = kept;
-        for (; j < end; j += VF_LANES) {
-            vf r2 = pairs(atoms, j, t, &c, x, y, z, &a, &species, energies, force_shift);
-            if (prune) kept += vf_compress(j, vfm_bits(vf_less(r2, vf_lookup_two(t->kept2, species))), kept);
+        while (j < end) {
+            int n = 0;
+            for (; n < (prune ? 1 : BATCH) && j < end; n++, j += VF_LANES) {
+                place(&b, n, atoms, j, x, y, z);
+                if (prune)
+                    kept += vf_compress(j, vfm_bits(vf_less(b.r2[n], vf_lookup_two(t->kept2, b.species[n]))),
+                                        kept);
+            }
+            for (int k = 0; k < n; k++) pairs(&b, k, t, &c, &a, energies, force_shift);
         }
         if (prune) list_inner_end(l, part, o, vf_pad(first, kept, d->n_extended), d->n_extended);
         double *f = d->f[i];

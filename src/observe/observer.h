@@ -85,7 +85,8 @@ status thermo_new(struct observer **o, const struct thermo_options *options);
 struct film_options {
     const char *folder;
     int64_t every;
-    double Tg; /* 0: not known */
+    double Tg;   /* 0: not known */
+    double drop; /* of the interior, at each face */
 };
 status film_log_new(struct observer **o, const struct film_options *options);
 
