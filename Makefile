@@ -195,7 +195,7 @@ demo: ## the whole story in a few minutes: runs/demo/report.html
 	@echo "The page: file://$(CURDIR)/runs/demo/report.html"
 
 bench: all ## speed on this machine: engine, analysis, files, beside LAMMPS and GROMACS where installed (20 minutes)
-	@GLINT=$(CURDIR)/$(PROGRAM) OUT=$(CURDIR)/$(BUILD)/bench tests/bench/bench.sh
+	@GLINT=$(abspath $(PROGRAM)) OUT=$(abspath $(BUILD))/bench tests/bench/bench.sh
 
 # ---- checking ----
 

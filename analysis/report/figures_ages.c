@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waiting times by age: survival, exponents against hop distance and age; and exponents against temperature.
  */
-#include "analysis/report/figures.h"
-#include "analysis/report/palette.h"
+#include "analysis/report/figures_hops.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,11 +15,6 @@ static const char *colour(int age, char out[16])
     const int *c = age_colours[age < AGE_COLOURS ? age : 1 + (age - 1) % (AGE_COLOURS - 1)];
     snprintf(out, 16, "#%02x%02x%02x", c[0], c[1], c[2]);
     return out;
-}
-
-static bool is_cage(const struct hop_row *r, int age, double persist)
-{
-    return r->age == age && strcmp(r->name, "cage") == 0 && r->how.persist == persist;
 }
 
 /* "12–48 τ" of an age window, from the first of its rows; "all". */
@@ -41,34 +35,15 @@ static void age_name(const struct motion_report *m, int age, char *out, size_t s
 static status survival_panel(struct figure *f, const struct motion_report *m, double distance, double persist,
                              const char *tu)
 {
-    char part[32], file[FIGURE_NAME + 40], c[16], name[64], t[FIGURE_TEXT];
-    figure_script(
-        f,
-        "set logscale xy; set format xy '10^{%%T}'; set xlabel 't (%s)' offset 0,0.3; set ylabel "
-        "'fraction that has waited longer' offset 1,0; set yrange [*:1.2]; set key at graph -0.1,1.38 "
-        "left top Left reverse vertical maxrows 4 font ',10' samplen 1.2 width -2\nplot ",
-        tu);
+    char c[16], name[64], t[FIGURE_TEXT];
+    survival_begin(f, tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
-        if (!is_cage(r, r->age, persist) || r->how.distance != distance) continue;
-        for (int k = 0; k < 2; k++) {
-            const struct hop_law *law = k ? &r->persistence : &r->exchange;
-            const struct survival *s = &law->survival;
-            if (!law->has_survival || s->n == 0) continue;
-            snprintf(part, sizeof part, "%s%d", k ? "persistence" : "exchange", r->age);
-            TRY(figure_data(f, part, 3, (const char *const[]){"time", "survival", "error"},
-                            (const double *const[]){s->time, s->survival, s->error}, (int64_t)s->n));
-            age_name(m, r->age, name, sizeof name);
-            figure_script(f, "'%s' using 1:2 with steps lw %s lc rgb '%s' ",
-                          figure_data_name(f, part, false, file), k ? "1.2 dt 2" : "1.8", colour(r->age, c));
-            if (k)
-                figure_script(f, "notitle, ");
-            else
-                figure_script(f, "title '%s', ", figure_text(name, t));
-        }
+        if (!hops_is_cage(r, r->age, persist) || r->how.distance != distance) continue;
+        age_name(m, r->age, name, sizeof name);
+        TRY(survival_curves(f, r, r->age, colour(r->age, c), figure_text(name, t)));
     }
-    figure_script(f, "1/0 lc rgb '#444444' lw 1.8 title 'solid: exchange', 1/0 lc rgb '#444444' dt 2 lw 1.2 "
-                     "title 'dashed: persistence'\n");
+    survival_end(f);
     return OK;
 }
 
@@ -92,7 +67,7 @@ static status against_distance(struct figure *f, const struct motion_report *m, 
         int n = 0;
         for (int64_t i = 0; i < m->hops.rows; i++) {
             const struct hop_row *r = m->hops.row + i;
-            if (!is_cage(r, age, persist) || !r->exchange.has_fit || n == POINTS) continue;
+            if (!hops_is_cage(r, age, persist) || !r->exchange.has_fit || n == POINTS) continue;
             x[0][n] = r->distance_r1 + 0.008 * age; /* side by side */
             x[1][n] = r->exchange.fit.alpha;
             x[2][n++] = error_of(&r->exchange);
@@ -110,7 +85,7 @@ static status against_distance(struct figure *f, const struct motion_report *m, 
 
 static status against_age(struct figure *f, const struct motion_report *m, double persist, const char *tu)
 {
-    char part[32], file[FIGURE_NAME + 40];
+    char part[32], file[FIGURE_NAME + 40], c[16];
     double begin = motion_report_hops_track(m)->time[0];
     int shown = 0;
     figure_script(
@@ -122,25 +97,24 @@ static status against_age(struct figure *f, const struct motion_report *m, doubl
     for (int64_t k = 0; k < m->hops.rows; k++) {
         const struct hop_row *of = m->hops.row + k;
         double x[3][POINTS];
-        int n = 0, rgb[3];
-        if (!is_cage(of, 0, persist)) continue;
+        int n = 0;
+        if (!hops_is_cage(of, 0, persist)) continue;
         for (int64_t i = 0; i < m->hops.rows; i++) {
             const struct hop_row *r = m->hops.row + i;
-            if (r->age == 0 || !is_cage(r, r->age, persist) || r->how.distance != of->how.distance ||
+            if (r->age == 0 || !hops_is_cage(r, r->age, persist) || r->how.distance != of->how.distance ||
                 !r->exchange.has_fit || n == POINTS)
                 continue;
             x[0][n] = 0.5 * (r->hops.begin + r->hops.end) - begin;
             x[1][n] = r->exchange.fit.alpha;
             x[2][n++] = error_of(&r->exchange);
         }
-        palette_map(0.10 + 0.22 * shown++, rgb);
+        hops_distance_colour(shown++, c);
         if (n == 0) continue;
         snprintf(part, sizeof part, "alpha_age%d", shown);
         TRY(figure_data(f, part, 3, (const char *const[]){"age", "alpha", "error"},
                         (const double *const[]){x[0], x[1], x[2]}, n));
-        figure_script(
-            f, ", '%s' using 1:2:3 with yerrorlines pt 7 ps 0.6 lc rgb '#%02x%02x%02x' title 'd = %.2g r_1'",
-            figure_data_name(f, part, false, file), rgb[0], rgb[1], rgb[2], of->distance_r1);
+        figure_script(f, ", '%s' using 1:2:3 with yerrorlines pt 7 ps 0.6 lc rgb '%s' title 'd = %.2g r_1'",
+                      figure_data_name(f, part, false, file), c, of->distance_r1);
     }
     figure_script(f, "\n");
     return OK;
@@ -153,9 +127,9 @@ status figure_ages(struct figure *f, const struct motion_report *m)
     char t[FIGURE_TEXT];
     const char *tu = figure_unit(motion_report_hops_track(m)->time_unit, t);
     for (int64_t i = 0; i < m->hops.rows && distance == 0.0; i++)
-        if (row < 0 && is_cage(m->hops.row + i, 0, persist)) distance = m->hops.row[i].how.distance;
+        if (row < 0 && hops_is_cage(m->hops.row + i, 0, persist)) distance = m->hops.row[i].how.distance;
     if (row >= 0) distance = m->hops.row[row].how.distance;
-    figure_script(f, "set multiplot layout 1,3 margins 0.085,0.985,0.16,0.74 spacing 0.085\nset bars 0.4\n");
+    hops_panels(f);
     TRY(survival_panel(f, m, distance, persist, tu));
     TRY(against_distance(f, m, persist));
     TRY(against_age(f, m, persist, tu));

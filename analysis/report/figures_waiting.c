@@ -1,49 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The figure of the waiting times of the whole record; by age: figures_ages.c. */
 #include "analysis/fit/survival.h"
-#include "analysis/report/figures.h"
-#include "analysis/report/palette.h"
+#include "analysis/report/figures_hops.h"
 #include "base/mem.h"
 
 #include <math.h>
 #include <string.h>
 
-static status survival_data(struct figure *f, const struct hop_law *law, const char *part)
-{
-    const struct survival *k = &law->survival;
-    return figure_data(f, part, 3, (const char *const[]){"time", "survival", "error"},
-                       (const double *const[]){k->time, k->survival, k->error}, (int64_t)k->n);
-}
-
 /* Curves for every distance at the longest persistence time. */
 static status survival_panel(struct figure *f, const struct motion_report *m, double persist, const char *tu)
 {
-    char part[32], file[FIGURE_NAME + 40];
+    char c[16], title[80];
     int shown = 0;
-    figure_script(f,
-                  "set logscale xy; set format xy '10^{%%T}'; set xlabel 't (%s)' offset 0,0.3; set ylabel "
-                  "'fraction that has waited longer' offset 1,0; set yrange [*:1.2]; set key at graph "
-                  "-0.1,1.38 left top Left reverse vertical maxrows 4 font ',10' samplen 1.2 width -2\nplot ",
-                  tu);
+    survival_begin(f, tu);
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
-        if (r->age != 0 || strcmp(r->name, "cage") != 0 || r->how.persist != persist) continue;
-        int rgb[3];
-        palette_map(0.10 + 0.22 * shown++, rgb);
-        for (int k = 0; k < 2; k++) {
-            const struct hop_law *law = k ? &r->persistence : &r->exchange;
-            if (!law->has_survival || law->survival.n == 0) continue;
-            snprintf(part, sizeof part, "%s%d", k ? "persistence" : "exchange", (int)i + 1);
-            TRY(survival_data(f, law, part));
-            char title[80];
-            snprintf(title, sizeof title, "title 'd = %.2g r_1'", r->distance_r1);
-            figure_script(f, "'%s' using 1:2 with steps lw %s lc rgb '#%02x%02x%02x' %s, ",
-                          figure_data_name(f, part, false, file), k ? "1.2 dt 2" : "1.8", rgb[0], rgb[1],
-                          rgb[2], k ? "notitle" : title);
-        }
+        if (!hops_is_cage(r, 0, persist)) continue;
+        snprintf(title, sizeof title, "d = %.2g r_1", r->distance_r1);
+        TRY(survival_curves(f, r, (int)i + 1, hops_distance_colour(shown++, c), title));
     }
-    figure_script(f, "1/0 lc rgb '#444444' lw 1.8 title 'solid: exchange', 1/0 lc rgb '#444444' dt 2 lw 1.2 "
-                     "title 'dashed: persistence'\n");
+    survival_end(f);
     return OK;
 }
 
@@ -155,7 +131,7 @@ static status density_panel(struct figure *f, const struct motion_report *m, int
 
 static status scan_panel(struct figure *f, const struct motion_report *m, double persist, const char *tu)
 {
-    char part[32], file[FIGURE_NAME + 40];
+    char part[32], file[FIGURE_NAME + 40], c[16];
     int shown = 0;
     figure_script(f,
                   "unset logscale y; set format y '%%g'; set yrange [1:5]; set xlabel 'x_{min} (%s)' offset "
@@ -165,9 +141,7 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
     for (int64_t i = 0; i < m->hops.rows; i++) {
         const struct hop_row *r = m->hops.row + i;
         const struct waiting_scan *scan = &r->exchange.fit.scan;
-        if (r->age != 0 || !r->exchange.has_fit || strcmp(r->name, "cage") != 0 || scan->n == 0 ||
-            r->how.persist != persist)
-            continue;
+        if (!hops_is_cage(r, 0, persist) || !r->exchange.has_fit || scan->n == 0) continue;
         double *x = NULL;
         TRY(NEW(x, 3 * scan->n));
         for (size_t k = 0; k < scan->n; k++) {
@@ -180,14 +154,12 @@ static status scan_panel(struct figure *f, const struct motion_report *m, double
                                (const double *const[]){x, x + scan->n, x + 2 * scan->n}, (int64_t)scan->n);
         DELETE(x);
         TRY(s);
-        int rgb[3];
-        palette_map(0.10 + 0.22 * shown++, rgb);
+        hops_distance_colour(shown++, c);
         figure_data_name(f, part, false, file);
         figure_script(f,
                       ", '%s' using 1:($2-$3):($2+$3) with filledcurves fs transparent solid 0.18 lc rgb "
-                      "'#%02x%02x%02x' notitle, '%s' using 1:2 with lines lw 1.6 lc rgb '#%02x%02x%02x' "
-                      "title 'd = %.2g r_1'",
-                      file, rgb[0], rgb[1], rgb[2], file, rgb[0], rgb[1], rgb[2], r->distance_r1);
+                      "'%s' notitle, '%s' using 1:2 with lines lw 1.6 lc rgb '%s' title 'd = %.2g r_1'",
+                      file, c, file, c, r->distance_r1);
     }
     figure_script(f, "\n");
     return OK;
@@ -198,7 +170,7 @@ status figure_waiting(struct figure *f, const struct motion_report *m)
     int64_t row = motion_report_row(m);
     char t[FIGURE_TEXT];
     const char *tu = figure_unit(motion_report_hops_track(m)->time_unit, t);
-    figure_script(f, "set multiplot layout 1,3 margins 0.085,0.985,0.16,0.74 spacing 0.085\nset bars 0.4\n");
+    hops_panels(f);
     TRY(survival_panel(f, m, motion_report_persist(m), tu));
     if (row >= 0) TRY(density_panel(f, m, row, tu));
     if (row >= 0) TRY(scan_panel(f, m, m->hops.row[row].how.persist, tu));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/h5.h"
+#include "base/h5_parts.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ static herr_t innermost(unsigned n, const H5E_error2_t *error, void *data)
     return 0;
 }
 
-static status trouble(const struct h5 *f, const char *doing, const char *name)
+status h5_trouble(const struct h5 *f, const char *doing, const char *name)
 {
     char reason[256] = "no reason given by HDF5";
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, reason);
@@ -73,7 +74,7 @@ status h5_begin(struct h5 *f, const char *path)
     char name[FILE_PATH_MAX];
     temporary_name(f, name);
     f->id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    if (f->id < 0) return trouble(f, "create the file", NULL);
+    if (f->id < 0) return h5_trouble(f, "create the file", NULL);
     f->temporary = true;
     return OK;
 }
@@ -89,7 +90,7 @@ static status open_with(struct h5 *f, const char *path, unsigned mode)
     }
     f->id = H5Fopen(path, mode, H5P_DEFAULT);
     if (f->id < 0) {
-        status s = trouble(f, "open the file (truncated, damaged or in use?)", NULL);
+        status s = h5_trouble(f, "open the file (truncated, damaged or in use?)", NULL);
         return s == FAILED ? BAD_INPUT : s;
     }
     return OK;
@@ -105,12 +106,12 @@ status h5_open_ro(struct h5 *f, const char *path)
 static status keep_metadata(struct h5 *f)
 {
     H5AC_cache_config_t c = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
-    if (H5Fget_mdc_config(f->id, &c) < 0) return trouble(f, "ask how metadata are kept", NULL);
+    if (H5Fget_mdc_config(f->id, &c) < 0) return h5_trouble(f, "ask how metadata are kept", NULL);
     c.incr_mode = H5C_incr__off;
     c.flash_incr_mode = H5C_flash_incr__off;
     c.decr_mode = H5C_decr__off;
     c.evictions_enabled = false;
-    return H5Fset_mdc_config(f->id, &c) < 0 ? trouble(f, "keep metadata in memory", NULL) : OK;
+    return H5Fset_mdc_config(f->id, &c) < 0 ? h5_trouble(f, "keep metadata in memory", NULL) : OK;
 }
 
 /* A process killed in the middle of a flush may leave index entries of chunks beyond the end that the file
@@ -121,9 +122,9 @@ static status mend_end(struct h5 *f)
     haddr_t stated;
     hsize_t size;
     if (H5Fget_eoa(f->id, &stated) < 0 || H5Fget_filesize(f->id, &size) < 0)
-        return trouble(f, "find the end of the file", NULL);
+        return h5_trouble(f, "find the end of the file", NULL);
     if (size <= stated) return OK;
-    return H5Fincrement_filesize(f->id, 1 << 20) < 0 ? trouble(f, "mend the end of the file", NULL) : OK;
+    return H5Fincrement_filesize(f->id, 1 << 20) < 0 ? h5_trouble(f, "mend the end of the file", NULL) : OK;
 }
 
 status h5_open_rw(struct h5 *f, const char *path)
@@ -145,7 +146,7 @@ status h5_close(struct h5 *f)
         f->temporary = false;
         return OK;
     }
-    return closed < 0 ? trouble(f, "close the file (disk full?)", NULL) : OK;
+    return closed < 0 ? h5_trouble(f, "close the file (disk full?)", NULL) : OK;
 }
 
 status h5_commit(struct h5 *f)
@@ -153,7 +154,7 @@ status h5_commit(struct h5 *f)
     char name[FILE_PATH_MAX];
     temporary_name(f, name);
     if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0 || H5Fclose(f->id) < 0) {
-        status s = trouble(f, "write the file (disk full?)", NULL);
+        status s = h5_trouble(f, "write the file (disk full?)", NULL);
         h5_close(f);
         unlink(name);
         return s;
@@ -166,9 +167,9 @@ status h5_commit(struct h5 *f)
 status h5_flush(struct h5 *f)
 {
     int *descriptor = NULL;
-    if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0) return trouble(f, "flush the file (disk full?)", NULL);
+    if (H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0) return h5_trouble(f, "flush the file (disk full?)", NULL);
     if (H5Fget_vfd_handle(f->id, H5P_DEFAULT, (void **)&descriptor) < 0 || !descriptor)
-        return trouble(f, "find the descriptor of the file", NULL);
+        return h5_trouble(f, "find the descriptor of the file", NULL);
     return fsync(*descriptor) == 0 ? OK
                                    : fail(FAILED, "%s: cannot sync the file: %s", f->path, strerror(errno));
 }
@@ -189,8 +190,8 @@ static status create_and_write(struct h5 *f, const char *name, hid_t type, hid_t
     hid_t set = H5Dcreate2(f->id, name, type, space, links, creation, H5P_DEFAULT);
     status s = OK;
     if (set < 0 || (data && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0))
-        s = trouble(f, "write", name);
-    if (set >= 0 && H5Dclose(set) < 0 && s == OK) s = trouble(f, "write", name);
+        s = h5_trouble(f, "write", name);
+    if (set >= 0 && H5Dclose(set) < 0 && s == OK) s = h5_trouble(f, "write", name);
     H5Pclose(links);
     return s;
 }
@@ -282,7 +283,7 @@ status h5_make_group(struct h5 *f, const char *name)
 {
     hid_t links = make_groups(), group = H5Gcreate2(f->id, name, links, H5P_DEFAULT, H5P_DEFAULT);
     H5Pclose(links);
-    if (group < 0) return trouble(f, "make the group", name);
+    if (group < 0) return h5_trouble(f, "make the group", name);
     H5Gclose(group);
     return OK;
 }
@@ -292,7 +293,7 @@ status h5_link(struct h5 *f, const char *existing, const char *name)
     hid_t links = make_groups();
     herr_t e = H5Lcreate_hard(f->id, existing, f->id, name, links, H5P_DEFAULT);
     H5Pclose(links);
-    return e < 0 ? trouble(f, "link", name) : OK;
+    return e < 0 ? h5_trouble(f, "link", name) : OK;
 }
 
 static status write_attribute(struct h5 *f, const char *object, const char *name, hid_t type, hid_t space,
@@ -301,7 +302,7 @@ static status write_attribute(struct h5 *f, const char *object, const char *name
     if (H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0)
         H5Adelete_by_name(f->id, object, name, H5P_DEFAULT);
     hid_t a = H5Acreate_by_name(f->id, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    status s = a < 0 || H5Awrite(a, type, data) < 0 ? trouble(f, "write the attribute", name) : OK;
+    status s = a < 0 || H5Awrite(a, type, data) < 0 ? h5_trouble(f, "write the attribute", name) : OK;
     if (a >= 0) H5Aclose(a);
     return s;
 }
@@ -340,8 +341,7 @@ status h5_series(struct h5 *f, const char *name, h5_type type, int rank, const h
     return s;
 }
 
-/* Select rows [first, first+count) of an open dataset; the caller closes *file_space and *memory_space. */
-static herr_t select_rows(hid_t set, hsize_t first, hsize_t count, hid_t *file_space, hid_t *memory_space)
+herr_t h5_select_rows(hid_t set, hsize_t first, hsize_t count, hid_t *file_space, hid_t *memory_space)
 {
     hsize_t shape[H5S_MAX_RANK], start[H5S_MAX_RANK] = {0};
     *file_space = H5Dget_space(set);
@@ -377,229 +377,27 @@ status h5_append(struct h5 *f, const char *name, h5_type type, hsize_t count, co
 {
     hid_t set = H5Dopen2(f->id, name, H5P_DEFAULT), file_space = -1, memory_space = -1;
     status s = OK;
-    if (set < 0) return trouble(f, "append to", name);
+    if (set < 0) return h5_trouble(f, "append to", name);
     hsize_t rows = count_rows(set);
-    if (set_rows(set, rows + count) < 0 || select_rows(set, rows, count, &file_space, &memory_space) < 0 ||
+    if (set_rows(set, rows + count) < 0 || h5_select_rows(set, rows, count, &file_space, &memory_space) < 0 ||
         H5Dwrite(set, h5_native(type), memory_space, file_space, H5P_DEFAULT, data) < 0)
-        s = trouble(f, "append to", name);
+        s = h5_trouble(f, "append to", name);
     if (file_space >= 0) H5Sclose(file_space);
     if (memory_space >= 0) H5Sclose(memory_space);
-    if (H5Dclose(set) < 0 && s == OK) s = trouble(f, "append to", name);
+    if (H5Dclose(set) < 0 && s == OK) s = h5_trouble(f, "append to", name);
     return s;
 }
 
 status h5_truncate(struct h5 *f, const char *name, hsize_t count)
 {
     hid_t set = H5Dopen2(f->id, name, H5P_DEFAULT);
-    if (set < 0) return trouble(f, "shorten", name);
+    if (set < 0) return h5_trouble(f, "shorten", name);
     status s = OK;
     if (count_rows(set) < count)
         s = fail(FAILED, "%s: %s has %llu entries, %llu were expected", f->path, name,
                  (unsigned long long)count_rows(set), (unsigned long long)count);
     else if (set_rows(set, count) < 0)
-        s = trouble(f, "shorten", name);
+        s = h5_trouble(f, "shorten", name);
     H5Dclose(set);
-    return s;
-}
-
-/* ---- reading ---- */
-
-bool h5_has(struct h5 *f, const char *name)
-{
-    char part[FILE_PATH_MAX];
-    snprintf(part, sizeof part, "%s", name);
-    for (char *p = part + 1; *p; p++) { /* H5Lexists needs every parent to exist */
-        if (*p != '/') continue;
-        *p = '\0';
-        if (H5Lexists(f->id, part, H5P_DEFAULT) <= 0) {
-            H5Eclear2(H5E_DEFAULT);
-            return false;
-        }
-        *p = '/';
-    }
-    bool there = H5Lexists(f->id, part, H5P_DEFAULT) > 0 && H5Oexists_by_name(f->id, part, H5P_DEFAULT) > 0;
-    H5Eclear2(H5E_DEFAULT);
-    return there;
-}
-
-static status open_dataset(struct h5 *f, const char *name, hid_t *set)
-{
-    if (!h5_has(f, name)) return fail(BAD_INPUT, "%s: no dataset %s in this file", f->path, name);
-    *set = H5Dopen2(f->id, name, H5P_DEFAULT);
-    return *set < 0 ? trouble(f, "open", name) : OK;
-}
-
-status h5_shape(struct h5 *f, const char *name, int *rank, hsize_t *shape)
-{
-    hid_t set;
-    TRY(open_dataset(f, name, &set));
-    hid_t space = H5Dget_space(set);
-    hsize_t full[H5S_MAX_RANK];
-    int n = H5Sget_simple_extent_dims(space, full, NULL);
-    H5Sclose(space);
-    H5Dclose(set);
-    if (n < 0 || n > *rank)
-        return fail(BAD_INPUT, "%s: %s has %d dimensions, at most %d were expected", f->path, name, n, *rank);
-    for (int i = 0; i < n; i++) shape[i] = full[i];
-    *rank = n;
-    return OK;
-}
-
-static status check_numeric(struct h5 *f, const char *name, hid_t set)
-{
-    hid_t type = H5Dget_type(set);
-    H5T_class_t class = H5Tget_class(type);
-    H5Tclose(type);
-    if (class != H5T_INTEGER && class != H5T_FLOAT && class != H5T_ENUM)
-        return fail(BAD_INPUT, "%s: %s does not hold numbers", f->path, name);
-    return OK;
-}
-
-status h5_read(struct h5 *f, const char *name, h5_type type, hsize_t count, void *data)
-{
-    hid_t set;
-    TRY(open_dataset(f, name, &set));
-    status s = check_numeric(f, name, set);
-    hid_t space = H5Dget_space(set);
-    hssize_t found = H5Sget_simple_extent_npoints(space);
-    if (s == OK && (found < 0 || (hsize_t)found != count))
-        s = fail(BAD_INPUT, "%s: %s holds %lld numbers, %llu were expected", f->path, name, (long long)found,
-                 (unsigned long long)count);
-    if (s == OK && H5Dread(set, h5_native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        s = trouble(f, "read", name);
-    H5Sclose(space);
-    H5Dclose(set);
-    return s;
-}
-
-status h5_read_rows(struct h5 *f, const char *name, h5_type type, hsize_t first, hsize_t count, void *data)
-{
-    hid_t set, file_space = -1, memory_space = -1;
-    TRY(open_dataset(f, name, &set));
-    status s = check_numeric(f, name, set);
-    if (s == OK && (select_rows(set, first, count, &file_space, &memory_space) < 0 ||
-                    H5Dread(set, h5_native(type), memory_space, file_space, H5P_DEFAULT, data) < 0))
-        s = trouble(f, "read", name);
-    if (file_space >= 0) H5Sclose(file_space);
-    if (memory_space >= 0) H5Sclose(memory_space);
-    H5Dclose(set);
-    return s;
-}
-
-/* Read one string (fixed or variable length) from an opened dataset or attribute. */
-static herr_t get_string(hid_t id, bool attribute, char *value, size_t size)
-{
-    hid_t type = attribute ? H5Aget_type(id) : H5Dget_type(id);
-    herr_t e = -1;
-    value[0] = '\0';
-    if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0) {
-        char *text = NULL;
-        e = attribute ? H5Aread(id, type, &text) : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, &text);
-        if (e >= 0 && text) snprintf(value, size, "%s", text);
-        if (text) H5free_memory(text);
-    } else if (H5Tget_class(type) == H5T_STRING) {
-        size_t n = H5Tget_size(type);
-        char *text = NULL;
-        if (mem_new((void **)&text, n + 1, 1, "a string") == OK) {
-            e = attribute ? H5Aread(id, type, text) : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text);
-            if (e >= 0) snprintf(value, size, "%s", text);
-            DELETE(text);
-        }
-    }
-    H5Tclose(type);
-    return e;
-}
-
-/* One element only: a longer dataset would overrun the buffer of a single string. */
-static bool is_single(hid_t space)
-{
-    hssize_t n = H5Sget_simple_extent_npoints(space);
-    H5Sclose(space);
-    return n == 1;
-}
-
-status h5_read_string(struct h5 *f, const char *name, char *value, size_t size)
-{
-    hid_t set;
-    TRY(open_dataset(f, name, &set));
-    status s = OK;
-    if (!is_single(H5Dget_space(set)) || get_string(set, false, value, size) < 0) {
-        H5Eclear2(H5E_DEFAULT);
-        s = fail(BAD_INPUT, "%s: %s is not a single string", f->path, name);
-    }
-    H5Dclose(set);
-    return s;
-}
-
-status h5_read_string_row(struct h5 *f, const char *name, hsize_t row, char *value, size_t size)
-{
-    hid_t set, file_space = -1, memory_space = -1;
-    char *text = NULL;
-    TRY(open_dataset(f, name, &set));
-    hid_t type = H5Dget_type(set);
-    size_t length = H5Tget_size(type);
-    status s = OK;
-    bool usable = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
-    if (usable) s = mem_new((void **)&text, length + 1, 1, name);
-    if (s == OK && (!usable || select_rows(set, row, 1, &file_space, &memory_space) < 0 ||
-                    H5Dread(set, type, memory_space, file_space, H5P_DEFAULT, text) < 0)) {
-        H5Eclear2(H5E_DEFAULT);
-        s = fail(BAD_INPUT, "%s: %s has no string number %llu", f->path, name, (unsigned long long)row);
-    }
-    if (s == OK) snprintf(value, size, "%s", text);
-    if (file_space >= 0) H5Sclose(file_space);
-    if (memory_space >= 0) H5Sclose(memory_space);
-    H5Tclose(type);
-    H5Dclose(set);
-    DELETE(text);
-    return s;
-}
-
-bool h5_has_attr(struct h5 *f, const char *object, const char *name)
-{
-    bool there = (strcmp(object, "/") == 0 || h5_has(f, object)) &&
-                 H5Aexists_by_name(f->id, object, name, H5P_DEFAULT) > 0;
-    H5Eclear2(H5E_DEFAULT);
-    return there;
-}
-
-static status open_attribute(struct h5 *f, const char *object, const char *name, hid_t *a)
-{
-    if (!h5_has_attr(f, object, name))
-        return fail(BAD_INPUT, "%s: no attribute %s at %s", f->path, name, object);
-    *a = H5Aopen_by_name(f->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
-    return *a < 0 ? trouble(f, "open the attribute", name) : OK;
-}
-
-status h5_read_attr_string(struct h5 *f, const char *object, const char *name, char *value, size_t size)
-{
-    hid_t a;
-    TRY(open_attribute(f, object, name, &a));
-    status s = OK;
-    if (!is_single(H5Aget_space(a)) || get_string(a, true, value, size) < 0) {
-        H5Eclear2(H5E_DEFAULT);
-        s = fail(BAD_INPUT, "%s: the attribute %s at %s is not a single string", f->path, name, object);
-    }
-    H5Aclose(a);
-    return s;
-}
-
-status h5_read_attr(struct h5 *f, const char *object, const char *name, h5_type type, hsize_t count,
-                    void *data)
-{
-    hid_t a;
-    TRY(open_attribute(f, object, name, &a));
-    hid_t space = H5Aget_space(a), found_type = H5Aget_type(a);
-    hssize_t found = H5Sget_simple_extent_npoints(space);
-    H5T_class_t class = H5Tget_class(found_type);
-    status s = OK;
-    if (found < 0 || (hsize_t)found != count || (class != H5T_INTEGER && class != H5T_FLOAT))
-        s = fail(BAD_INPUT, "%s: the attribute %s at %s does not hold %llu numbers", f->path, name, object,
-                 (unsigned long long)count);
-    else if (H5Aread(a, h5_native(type), data) < 0)
-        s = trouble(f, "read the attribute", name);
-    H5Tclose(found_type);
-    H5Sclose(space);
-    H5Aclose(a);
     return s;
 }

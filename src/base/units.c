@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/units.h"
+#include "base/units_table.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -7,163 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- dimensions ---- */
-
-enum { LENGTH, TIME, MASS, TEMPERATURE, STEP, BYTE, WALL, ANGLE, DIMENSIONS };
-struct dimension {
-    int power[DIMENSIONS];
-};
-#define DIM(l, t, m, k) \
-    {                   \
-        {               \
-            l, t, m, k  \
-        }               \
-    }
-#define DIM_OF(which)   \
-    {                   \
-        {               \
-            [which] = 1 \
-        }               \
-    }
-
-/* SI base values (CODATA 2018). */
-#define SI_EV 1.602176634e-19
-#define SI_KB 1.380649e-23
-#define SI_U  1.66053906660e-27
-#define PI    3.14159265358979323846
-
-static const struct {
-    const char *name; /* with its article */
-    struct dimension dimension;
-    const char *lj, *metal; /* labels for output; both are legal unit expressions */
-    const char *lj_example, *metal_example;
-} quantities[QUANTITY_COUNT] = {
-    [QUANTITY_NUMBER] = {"a number without unit", DIM(0, 0, 0, 0), "", "", "0.5", "0.5"},
-    [QUANTITY_LENGTH] = {"a length", DIM(1, 0, 0, 0), "sigma", "angstrom", "12 sigma", "30 angstrom"},
-    [QUANTITY_AREA] = {"an area", DIM(2, 0, 0, 0), "sigma^2", "angstrom^2", "0.2 sigma^2", "1.5 angstrom^2"},
-    [QUANTITY_VOLUME] = {"a volume", DIM(3, 0, 0, 0), "sigma^3", "angstrom^3", "900 sigma^3",
-                         "2e4 angstrom^3"},
-    [QUANTITY_WAVENUMBER] = {"a wavenumber (1/length)", DIM(-1, 0, 0, 0), "/sigma", "/angstrom", "2 /sigma",
-                             "2.6 /angstrom"},
-    [QUANTITY_NUMBER_DENSITY] = {"a number density (1/volume)", DIM(-3, 0, 0, 0), "/sigma^3", "/angstrom^3",
-                                 "1.296 /sigma^3", "0.056 /angstrom^3"},
-    [QUANTITY_TIME] = {"a time", DIM(0, 1, 0, 0), "tau", "ps", "0.005 tau", "2 fs"},
-    [QUANTITY_FREQUENCY] = {"a rate (1/time)", DIM(0, -1, 0, 0), "/tau", "/ps", "1e-4 /tau", "1e8 /s"},
-    [QUANTITY_VELOCITY] = {"a velocity", DIM(1, -1, 0, 0), "sigma/tau", "angstrom/ps", "1 sigma/tau",
-                           "5 angstrom/ps"},
-    [QUANTITY_DIFFUSIVITY] = {"a diffusivity (length^2/time)", DIM(2, -1, 0, 0), "sigma^2/tau",
-                              "angstrom^2/ps", "1e-3 sigma^2/tau", "1e-3 angstrom^2/ps"},
-    [QUANTITY_MASS] = {"a mass", DIM(0, 0, 1, 0), "m_B", "u", "2 m_B", "77.4 u"},
-    [QUANTITY_MASS_DENSITY] = {"a mass density", DIM(-3, 0, 1, 0), "m_B/sigma^3", "g/cm^3", "1.9 m_B/sigma^3",
-                               "7.2 g/cm^3"},
-    [QUANTITY_ENERGY] = {"an energy", DIM(2, -2, 1, 0), "eps", "eV", "1 eps", "0.15 eV"},
-    [QUANTITY_FORCE] = {"a force", DIM(1, -2, 1, 0), "eps/sigma", "eV/angstrom", "1e-4 eps/sigma",
-                        "1e-3 eV/angstrom"},
-    [QUANTITY_PRESSURE] = {"a pressure", DIM(-1, -2, 1, 0), "eps/sigma^3", "GPa", "1 eps/sigma^3", "1 bar"},
-    [QUANTITY_SPRING] = {"a spring constant (energy/length^2)", DIM(0, -2, 1, 0), "eps/sigma^2",
-                         "eV/angstrom^2", "50 eps/sigma^2", "1 eV/angstrom^2"},
-    [QUANTITY_TEMPERATURE] = {"a temperature", DIM(0, 0, 0, 1), "eps/kB", "K", "0.6 eps/kB", "700 K"},
-    [QUANTITY_COOLING_RATE] = {"a cooling or heating rate (temperature/time)", DIM(0, -1, 0, 1), "eps/kB/tau",
-                               "K/s", "1e-4 eps/kB/tau", "1e12 K/s"},
-    [QUANTITY_FLUX] = {"a flux (1/area/time)", DIM(-2, -1, 0, 0), "/sigma^2/tau", "/angstrom^2/ps",
-                       "1e-3 /sigma^2/tau", "1e-4 /angstrom^2/ps"},
-    [QUANTITY_STEPS] = {"a number of steps", DIM_OF(STEP), "steps", "steps", "1000 steps", "1000 steps"},
-    [QUANTITY_WALL_TIME] = {"a wall-clock time", DIM_OF(WALL), "s", "s", "10 min", "10 min"},
-    [QUANTITY_BYTES] = {"an amount of memory or disk", DIM_OF(BYTE), "bytes", "bytes", "2 GB", "2 GB"},
-    [QUANTITY_ANGLE] = {"an angle", DIM_OF(ANGLE), "rad", "rad", "30 deg", "30 deg"},
-};
-
-/* ---- the units ---- */
-
-enum unit_origin { PLAIN, LJ, REAL, GLASS }; /* size: as given | 1 in lj | SI value | Tg of the run */
-
-struct unit {
-    const char *name;
-    enum unit_origin origin;
-    double size; /* PLAIN: internal; REAL: SI */
-    struct dimension dimension;
-};
-
-static const struct unit units[] = {
-    {"1", PLAIN, 1, DIM(0, 0, 0, 0)},
-    {"%", PLAIN, 0.01, DIM(0, 0, 0, 0)},
-    {"percent", PLAIN, 0.01, DIM(0, 0, 0, 0)},
-    {"sigma", LJ, 1, DIM(1, 0, 0, 0)},
-    {"σ", LJ, 1, DIM(1, 0, 0, 0)},
-    {"eps", LJ, 1, DIM(2, -2, 1, 0)},
-    {"epsilon", LJ, 1, DIM(2, -2, 1, 0)},
-    {"ε", LJ, 1, DIM(2, -2, 1, 0)},
-    {"tau", LJ, 1, DIM(0, 1, 0, 0)},
-    {"τ", LJ, 1, DIM(0, 1, 0, 0)},
-    {"m_B", LJ, 1, DIM(0, 0, 1, 0)},
-    {"mB", LJ, 1, DIM(0, 0, 1, 0)},
-    {"Tg", GLASS, 1, DIM(0, 0, 0, 1)},
-    {"T_g", GLASS, 1, DIM(0, 0, 0, 1)},
-    {"kB", REAL, SI_KB, DIM(2, -2, 1, -1)},
-    {"k_B", REAL, SI_KB, DIM(2, -2, 1, -1)},
-    {"m", REAL, 1, DIM(1, 0, 0, 0)},
-    {"cm", REAL, 1e-2, DIM(1, 0, 0, 0)},
-    {"mm", REAL, 1e-3, DIM(1, 0, 0, 0)},
-    {"um", REAL, 1e-6, DIM(1, 0, 0, 0)},
-    {"µm", REAL, 1e-6, DIM(1, 0, 0, 0)},
-    {"nm", REAL, 1e-9, DIM(1, 0, 0, 0)},
-    {"pm", REAL, 1e-12, DIM(1, 0, 0, 0)},
-    {"angstrom", REAL, 1e-10, DIM(1, 0, 0, 0)},
-    {"Angstrom", REAL, 1e-10, DIM(1, 0, 0, 0)},
-    {"Å", REAL, 1e-10, DIM(1, 0, 0, 0)},
-    {"A", REAL, 1e-10, DIM(1, 0, 0, 0)},
-    {"s", REAL, 1, DIM(0, 1, 0, 0)},
-    {"ms", REAL, 1e-3, DIM(0, 1, 0, 0)},
-    {"us", REAL, 1e-6, DIM(0, 1, 0, 0)},
-    {"µs", REAL, 1e-6, DIM(0, 1, 0, 0)},
-    {"ns", REAL, 1e-9, DIM(0, 1, 0, 0)},
-    {"ps", REAL, 1e-12, DIM(0, 1, 0, 0)},
-    {"fs", REAL, 1e-15, DIM(0, 1, 0, 0)},
-    {"u", REAL, SI_U, DIM(0, 0, 1, 0)},
-    {"amu", REAL, SI_U, DIM(0, 0, 1, 0)},
-    {"kg", REAL, 1, DIM(0, 0, 1, 0)},
-    {"g", REAL, 1e-3, DIM(0, 0, 1, 0)},
-    {"K", REAL, 1, DIM(0, 0, 0, 1)},
-    {"eV", REAL, SI_EV, DIM(2, -2, 1, 0)},
-    {"meV", REAL, 1e-3 * SI_EV, DIM(2, -2, 1, 0)},
-    {"J", REAL, 1, DIM(2, -2, 1, 0)},
-    {"N", REAL, 1, DIM(1, -2, 1, 0)},
-    {"Pa", REAL, 1, DIM(-1, -2, 1, 0)},
-    {"kPa", REAL, 1e3, DIM(-1, -2, 1, 0)},
-    {"MPa", REAL, 1e6, DIM(-1, -2, 1, 0)},
-    {"GPa", REAL, 1e9, DIM(-1, -2, 1, 0)},
-    {"bar", REAL, 1e5, DIM(-1, -2, 1, 0)},
-    {"kbar", REAL, 1e8, DIM(-1, -2, 1, 0)},
-    {"atm", REAL, 101325, DIM(-1, -2, 1, 0)},
-    {"Hz", REAL, 1, DIM(0, -1, 0, 0)},
-    {"THz", REAL, 1e12, DIM(0, -1, 0, 0)},
-    {"step", PLAIN, 1, DIM_OF(STEP)},
-    {"steps", PLAIN, 1, DIM_OF(STEP)},
-    {"byte", PLAIN, 1, DIM_OF(BYTE)},
-    {"bytes", PLAIN, 1, DIM_OF(BYTE)},
-    {"B", PLAIN, 1, DIM_OF(BYTE)},
-    {"kB", PLAIN, 1e3, DIM_OF(BYTE)},
-    {"MB", PLAIN, 1e6, DIM_OF(BYTE)},
-    {"GB", PLAIN, 1e9, DIM_OF(BYTE)},
-    {"TB", PLAIN, 1e12, DIM_OF(BYTE)},
-    {"KiB", PLAIN, 1024, DIM_OF(BYTE)},
-    {"MiB", PLAIN, 1048576, DIM_OF(BYTE)},
-    {"GiB", PLAIN, 1073741824, DIM_OF(BYTE)},
-    {"TiB", PLAIN, 1099511627776, DIM_OF(BYTE)},
-    {"s", PLAIN, 1, DIM_OF(WALL)},
-    {"min", PLAIN, 60, DIM_OF(WALL)},
-    {"h", PLAIN, 3600, DIM_OF(WALL)},
-    {"hour", PLAIN, 3600, DIM_OF(WALL)},
-    {"hours", PLAIN, 3600, DIM_OF(WALL)},
-    {"d", PLAIN, 86400, DIM_OF(WALL)},
-    {"day", PLAIN, 86400, DIM_OF(WALL)},
-    {"days", PLAIN, 86400, DIM_OF(WALL)},
-    {"rad", PLAIN, 1, DIM_OF(ANGLE)},
-    {"deg", PLAIN, PI / 180, DIM_OF(ANGLE)},
-    {"°", PLAIN, PI / 180, DIM_OF(ANGLE)},
-};
-enum { UNIT_COUNT = sizeof units / sizeof *units };
 
 static bool same_dimension(const struct dimension *a, const struct dimension *b)
 {
@@ -260,19 +104,19 @@ enum { QUOTED = 60 };
 
 static status expected(const struct unit_system *u, enum quantity q, const char *text, const char *found)
 {
-    return fail(BAD_INPUT, "found '%.*s'%s, expected %s, e.g. '%s'", QUOTED, text, found, quantities[q].name,
-                units_example(u, q));
+    return fail(BAD_INPUT, "found '%.*s'%s, expected %s, e.g. '%s'", QUOTED, text, found,
+                units_quantities[q].name, units_example(u, q));
 }
 
 /* The unit called name[0..n); of two with one name, the one whose kind of dimension is the wanted one. */
 static const struct unit *find_unit(const char *name, size_t n, const struct dimension *wanted)
 {
     const struct unit *found = NULL;
-    for (int i = 0; i < UNIT_COUNT; i++) {
-        if (strlen(units[i].name) != n || memcmp(units[i].name, name, n) != 0) continue;
-        if (!found) found = &units[i];
+    for (int i = 0; units_known[i].name; i++) {
+        if (strlen(units_known[i].name) != n || memcmp(units_known[i].name, name, n) != 0) continue;
+        if (!found) found = &units_known[i];
         for (int d = STEP; d < DIMENSIONS; d++)
-            if (units[i].dimension.power[d] != 0 && wanted->power[d] != 0) found = &units[i];
+            if (units_known[i].dimension.power[d] != 0 && wanted->power[d] != 0) found = &units_known[i];
     }
     return found;
 }
@@ -280,11 +124,13 @@ static const struct unit *find_unit(const char *name, size_t n, const struct dim
 static status unknown_unit(const struct unit_system *u, enum quantity q, const char *text, const char *name,
                            size_t n)
 {
-    const char *names[UNIT_COUNT];
-    for (int i = 0; i < UNIT_COUNT; i++) names[i] = units[i].name;
+    enum { MOST = 128 };
+    const char *names[MOST];
+    size_t known = 0;
+    for (; known < MOST && units_known[known].name; known++) names[known] = units_known[known].name;
     char word[QUOTED], found[3 * QUOTED];
     snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word - 1), name);
-    const char *nearest = n > 1 ? text_nearest(word, names, UNIT_COUNT) : NULL;
+    const char *nearest = n > 1 ? text_nearest(word, names, known) : NULL;
     if (n == 0)
         snprintf(found, sizeof found, ", in which a unit is missing before '%.8s'", name);
     else if (nearest)
@@ -348,7 +194,7 @@ static status read_factor(const struct unit_system *u, enum quantity q, const ch
     else
         while (is_name_byte(*s)) s++;
     size_t n = (size_t)(s - name);
-    const struct unit *unit = find_unit(name, n, &quantities[q].dimension);
+    const struct unit *unit = find_unit(name, n, &units_quantities[q].dimension);
     if (!unit) return unknown_unit(u, q, text, name, n);
     double one = 0;
     TRY(unit_size(u, q, text, unit, &one));
@@ -395,8 +241,8 @@ static void describe(const struct dimension *d, char *out, size_t size)
     static const char *const names[DIMENSIONS] = {
         "length", "time", "mass", "temperature", "steps", "bytes", "wall-clock time", "angle"};
     for (int q = 1; q < QUANTITY_COUNT; q++)
-        if (same_dimension(d, &quantities[q].dimension)) {
-            snprintf(out, size, ", %s", quantities[q].name);
+        if (same_dimension(d, &units_quantities[q].dimension)) {
+            snprintf(out, size, ", %s", units_quantities[q].name);
             return;
         }
     size_t n = (size_t)snprintf(out, size, ", of dimension");
@@ -418,14 +264,14 @@ status units_parse(const struct unit_system *u, const char *text, enum quantity 
                         *text ? ", which does not start with a finite number" : " (nothing)");
     struct dimension d;
     TRY(read_unit(u, quantity, text, rest, &size, &d));
-    const struct dimension *wanted = &quantities[quantity].dimension;
+    const struct dimension *wanted = &units_quantities[quantity].dimension;
     bool bare = *rest == '\0';
     if (bare && number == 0) {
         *value = 0;
         return OK;
     }
     if (bare && quantity != QUANTITY_NUMBER) return expected(u, quantity, text, " without a unit");
-    if (quantity == QUANTITY_TIME && same_dimension(&d, &quantities[QUANTITY_STEPS].dimension)) {
+    if (quantity == QUANTITY_TIME && same_dimension(&d, &units_quantities[QUANTITY_STEPS].dimension)) {
         if (!(u->dt > 0)) return expected(u, quantity, text, ": steps are a time only where dt is known");
         size *= u->dt;
     } else if (!same_dimension(&d, wanted)) {
@@ -444,17 +290,18 @@ status units_parse(const struct unit_system *u, const char *text, enum quantity 
 
 const char *quantity_name(enum quantity quantity)
 {
-    return quantities[quantity].name;
+    return units_quantities[quantity].name;
 }
 
 const char *units_example(const struct unit_system *u, enum quantity quantity)
 {
-    return u->kind == UNITS_LJ ? quantities[quantity].lj_example : quantities[quantity].metal_example;
+    return u->kind == UNITS_LJ ? units_quantities[quantity].lj_example
+                               : units_quantities[quantity].metal_example;
 }
 
 const char *units_label(const struct unit_system *u, enum quantity quantity)
 {
-    return u->kind == UNITS_LJ ? quantities[quantity].lj : quantities[quantity].metal;
+    return u->kind == UNITS_LJ ? units_quantities[quantity].lj : units_quantities[quantity].metal;
 }
 
 double units_size(const struct unit_system *u, enum quantity quantity)
@@ -489,9 +336,9 @@ bool units_format_real(const struct unit_system *u, enum quantity quantity, doub
     out[0] = '\0';
     if (!u->real) return false;
     struct unit_system metal = units_metal();
-    const struct dimension *d = &quantities[quantity].dimension;
+    const struct dimension *d = &units_quantities[quantity].dimension;
     double in_metal = value * (si_size(u, d) / si_size(&metal, d));
-    const char *label = quantities[quantity].metal;
+    const char *label = units_quantities[quantity].metal;
     snprintf(out, UNITS_TEXT, "%.6g%s%s", in_metal / units_size(&metal, quantity), *label ? " " : "", label);
     return true;
 }

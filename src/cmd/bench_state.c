@@ -80,13 +80,13 @@ static status repeat(struct config *c, int k)
     struct config big = {.box = c->box, .species = c->species};
     TRY(config_allocate(&big, c->atoms * k * k * k, 0));
     for (int64_t copy = 0, i = 0; copy < (int64_t)k * k * k; copy++) {
-        const double shift[3] = {(double)(copy % k), (double)(copy / k % k), (double)(copy / k / k)};
+        const int64_t shift[3] = {copy % k, copy / k % k, copy / k / k};
         for (int64_t a = 0; a < c->atoms; a++, i++) {
             big.id[i] = (uint64_t)i + 1;
             big.type[i] = c->type[a];
             for (int x = 0; x < 3; x++) {
                 big.x[3 * i + x] = c->x[3 * a + x];
-                for (int y = 0; y < 3; y++) big.x[3 * i + x] += shift[y] * c->box.h[y][x];
+                for (int y = 0; y < 3; y++) big.x[3 * i + x] += (double)shift[y] * c->box.h[y][x];
             }
         }
     }

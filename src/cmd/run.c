@@ -275,30 +275,6 @@ static status prepare_folder(struct run *r)
     return write_text(r, "input.yaml", r->input.effective.s);
 }
 
-static status check_resumable(const struct run *r, const struct checkpoint *c)
-{
-    if (strcmp(c->potential, r->input.potential.spec) != 0)
-        return fail(BAD_INPUT, "the checkpoint was made with the potential %s, the input says %s",
-                    c->potential, r->input.potential.spec);
-    if (c->seed != r->input.seed || c->dt != r->input.dt)
-        return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
-                    (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
-    const char *precision = potential_precisions[r->input.precision];
-    if (strcmp(c->precision, precision) != 0 && !r->options->force)
-        return fail(
-            BAD_INPUT,
-            "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
-            "the same bits (say precision: %s, or accept that with --force)",
-            c->precision, precision, c->precision);
-    if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
-        return fail(BAD_INPUT,
-                    "the checkpoint was written with %s kernels, this machine would use %s: the run would "
-                    "not continue "
-                    "to the same bits (set GLINT_ISA=%s, or accept that with --force)",
-                    c->isa, isa_name(isa_best()), c->isa);
-    return OK;
-}
-
 static struct engine_options engine_options(const struct run *r)
 {
     return (struct engine_options){
@@ -337,7 +313,7 @@ static status start_resumed(struct run *r)
     struct engine_options o = engine_options(r);
     status s = OK;
     TRY(par_agree(checkpoint_find(&c, r->folder)));
-    GUARD(par_agree(check_resumable(r, &c)));
+    GUARD(par_agree(run_input_fits(&r->input, &c, r->options->force)));
     o.film = &c.film;
     GUARD(engine_start(&r->engine, &o, &c.atoms));
     memcpy(&r->engine.ensemble.state, c.ensemble, sizeof c.ensemble);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
 #include "cmd/controls.h"
+#include "base/isa.h"
 #include "cmd/run_stages.h"
+#include "observe/checkpoint.h"
 #include "protocol/deposit.h"
 #include "system/build.h"
 #include "system/trajectory.h"
@@ -250,6 +252,30 @@ void run_input_free(struct run_input *r)
     text_free(&r->effective);
     input_free(&r->input);
     tree_free(&r->document);
+}
+
+status run_input_fits(const struct run_input *r, const struct checkpoint *c, bool force)
+{
+    if (strcmp(c->potential, r->potential.spec) != 0)
+        return fail(BAD_INPUT, "the checkpoint was made with the potential %s, the input says %s",
+                    c->potential, r->potential.spec);
+    if (c->seed != r->seed || c->dt != r->dt)
+        return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
+                    (long long)c->seed, c->dt, (long long)r->seed, r->dt);
+    const char *precision = potential_precisions[r->precision];
+    if (strcmp(c->precision, precision) != 0 && !force)
+        return fail(
+            BAD_INPUT,
+            "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
+            "the same bits (say precision: %s, or accept that with --force)",
+            c->precision, precision, c->precision);
+    if (strcmp(c->isa, isa_name(isa_best())) != 0 && !force)
+        return fail(BAD_INPUT,
+                    "the checkpoint was written with %s kernels, this machine would use %s: the run would "
+                    "not continue "
+                    "to the same bits (set GLINT_ISA=%s, or accept that with --force)",
+                    c->isa, isa_name(isa_best()), c->isa);
+    return OK;
 }
 
 status run_input_configuration(const struct run_input *r, struct config *c)

@@ -82,6 +82,11 @@ status run_input_document(struct tree *document, const char *path, const char *c
 status run_input_take(struct run_input *r, struct tree *document, const char *name);
 void run_input_free(struct run_input *r);
 
+struct checkpoint;
+/* May this input go on from that checkpoint? BAD_INPUT for another potential, seed or time step; for another
+ * precision or instruction set, with which bits would differ, unless forced. */
+status run_input_fits(const struct run_input *r, const struct checkpoint *c, bool force);
+
 /* The starting configuration (built, or read from atoms.file), with velocities at the first stage's
  * temperature. Not for a film: run_input_film. */
 status run_input_configuration(const struct run_input *r, struct config *c);

@@ -39,7 +39,8 @@ struct engine_options {
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
 /* Where the time of a thread goes (engine_thread.ticks). Waiting: for other threads at barriers and for
- * messages of other ranks; pruning of lists is done inside the force pass and counts there. */
+ * messages of other ranks. What is done on the way while forces are computed counts there: pruning of lists,
+ * and the end of the kick where it is not put off. */
 enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASE_WAIT, ENGINE_PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */

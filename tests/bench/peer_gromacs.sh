@@ -7,28 +7,13 @@
 # Wahnström mixture, rho = 1.296, T = 0.6, one cutoff 2.5 sigma_AA (GROMACS has one), energy shifted, dt = 0.005. In GROMACS's
 # units sigma_AA is 1 nm, epsilon 1 kJ/mol, m_B 1 u, so tau is 1 ps and T = 0.6 is 72.166 K. GROMACS computes in mixed
 # precision and its lists hold statistically only (verlet-buffer-tolerance 0.005): compare PRECISION=mixed, and even then
-# glint's lists are exact. The second half of each run is timed (-resethway). JSONL, STATES as in peer_lammps.sh.
-set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-glint=${GLINT:-$root/build/glint}
-pairs=${1:-3} atoms=${2:-32000} precision=${PRECISION:-double}
+# glint's lists are exact. The second half of each run is timed (-resethway). Environment: see peer.sh.
+pairs=${1:-3} atoms=${2:-32000}
 command -v gmx > /dev/null || { echo "gmx is not installed"; exit 0; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-states=${STATES:-$folder}
-mkdir -p "$states"
-states=$(cd "$states" && pwd)
-output=${JSONL:+$(realpath "$JSONL")}
-cd "$folder"
-export OMP_NUM_THREADS=1
+. "$(dirname "$0")/peer.sh"
 state=$states/lj-cutoff=2.5aa-$atoms.data
 steps=$((1600 * 32000 / atoms))
 test $steps -le 10000 || steps=10000
-
-glint_rate() {
-    "$glint" bench lj --atoms "$atoms" --threads 1 --precision "$precision" --state "$state" --json 2> /dev/null > glint.json
-    sed -n 's/.*"atom_steps_per_s": \([0-9.e+]*\),*/\1/p' glint.json | awk '{print $1 / 1e6}'
-}
 
 # Atoms of the state by species, A first: a .gro file and the topology.
 prepare() {
@@ -80,14 +65,8 @@ gromacs_rate() {
     sed -n 's/^ *Time: *[0-9.]* *\([0-9.]*\).*/\1/p' run.log | awk -v n="$atoms" -v s="$steps" '{print s / 2 * n / $1 / 1e6}'
 }
 
-glint_rate > /dev/null
+ours() { glint_rate lj wahnstrom:cutoff=2.5aa "$atoms" "$state"; }
+ours > /dev/null
 prepare
-for i in $(seq "$pairs"); do
-    a=$(glint_rate)
-    b=$(gromacs_rate)
-    awk -v a="$a" -v b="$b" -v n="$atoms" 'BEGIN {printf "lj-aa %d atoms: glint %.3f  gromacs %.3f  ratio %.2f\n", n, a, b, a / b}' | tee -a pairs.txt
-done
-median() { awk -v c="$1" '{print $c}' pairs.txt | sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
-echo "lj-aa $atoms atoms, median of $pairs pairs: glint ($precision) $(median 5)  gromacs (mixed) $(median 7)  ratio $(median 9)"
-test -z "$output" || printf '{"kernel": "peer-gromacs", "case": "lj-aa", "precision": "%s", "atoms": %d, "pairs": %d, "glint_M_atom_steps_per_s": %s, "gromacs_M_atom_steps_per_s": %s, "ratio": %s}\n' \
-    "$precision" "$atoms" "$pairs" "$(median 5)" "$(median 7)" "$(median 9)" >> "$output"
+for _ in $(seq "$pairs"); do pair lj-aa "$atoms" gromacs "$(ours)" "$(gromacs_rate)"; done
+conclude lj-aa "$atoms" gromacs "mixed precision"

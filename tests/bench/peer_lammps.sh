@@ -10,22 +10,11 @@
 # Both start from the positions of glint's equilibrated state (`glint bench --state`), draw velocities, settle for 100
 # (LAMMPS) or 200 steps under a thermostat, and are timed in NVE. LAMMPS: Debian's lmp -sf opt, lists checked every step, the
 # fastest of three skins, tried before the pairs. Prints million atom-steps per second and the ratio of each pair, then the
-# medians; with JSONL=FILE also a line of JSON. STATES=DIR keeps the states; LMP="lmp -sf opt" is another program;
-# PRECISION=mixed is glint's.
-set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
-glint=${GLINT:-$root/build/glint}
+# medians. LMP="lmp -sf opt" is another program; for the rest of the environment see peer.sh.
 case=${1:-lj-aa} pairs=${2:-3} atoms=${3:-32000}
-lmp=${LMP:-lmp -sf opt} precision=${PRECISION:-double}
+lmp=${LMP:-lmp -sf opt}
 command -v "${lmp%% *}" > /dev/null || { echo "${lmp%% *} is not installed (make deps-test)"; exit 0; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-states=${STATES:-$folder}
-mkdir -p "$states"
-states=$(cd "$states" && pwd)
-output=${JSONL:+$(realpath "$JSONL")}
-cd "$folder"
-export OMP_NUM_THREADS=1
+. "$(dirname "$0")/peer.sh"
 table=/usr/share/lammps/potentials/CuZr_mm.eam.fs
 
 case $case in
@@ -37,12 +26,6 @@ eam) kernel=eam spec=cuzr:m07 skins="0.3 0.5 0.8" T=600 steps=150
 esac
 test "$atoms" -ge 16000 || steps=$((steps * 16000 / atoms))
 state=$states/$kernel-${spec##*:}-$atoms.data
-
-# glint_rate: million atom-steps per second of one core; the first call makes the state.
-glint_rate() {
-    "$glint" bench $kernel --potential $spec --atoms "$atoms" --threads 1 --precision "$precision" --state "$state" --json 2> /dev/null > glint.json
-    sed -n 's/.*"atom_steps_per_s": \([0-9.e+]*\),*/\1/p' glint.json | awk '{print $1 / 1e6}'
-}
 
 # lammps_rate SKIN STEPS: the same.
 lammps_rate() {
@@ -70,21 +53,12 @@ END
         awk -v n="$atoms" -v s="$2" '{print s * n / $1 / 1e6}'
 }
 
-glint_rate > /dev/null
+ours() { glint_rate $kernel $spec "$atoms" "$state"; }
+ours > /dev/null
 best=0 skin=
 for s in $skins; do
     rate=$(lammps_rate "$s" $((steps / 3)))
     if awk -v a="$rate" -v b="$best" 'BEGIN {exit !(a > b)}'; then best=$rate skin=$s; fi
 done
-for i in $(seq "$pairs"); do
-    a=$(glint_rate)
-    b=$(lammps_rate "$skin" "$steps")
-    awk -v a="$a" -v b="$b" -v c="$case" -v n="$atoms" 'BEGIN {printf "%s %d atoms: glint %.3f  lammps %.3f  ratio %.2f\n", c, n, a, b, a / b}' | tee -a pairs.txt
-done
-median() { # COLUMN of pairs.txt
-    awk -v c="$1" '{print $c}' pairs.txt | sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'
-}
-low=$(awk '{print $9}' pairs.txt | sort -n | head -n 1) high=$(awk '{print $9}' pairs.txt | sort -n | tail -n 1)
-echo "$case $atoms atoms, median of $pairs pairs: glint ($precision) $(median 5)  lammps (skin $skin) $(median 7)  ratio $(median 9) ($low to $high)"
-test -z "$output" || printf '{"kernel": "peer-lammps", "case": "%s", "precision": "%s", "atoms": %d, "program": "%s", "skin": %s, "pairs": %d, "glint_M_atom_steps_per_s": %s, "lammps_M_atom_steps_per_s": %s, "ratio": %s, "ratio_min": %s, "ratio_max": %s}\n' \
-    "$case" "$precision" "$atoms" "$lmp" "$skin" "$pairs" "$(median 5)" "$(median 7)" "$(median 9)" "$low" "$high" >> "$output"
+for _ in $(seq "$pairs"); do pair "$case" "$atoms" lammps "$(ours)" "$(lammps_rate "$skin" "$steps")"; done
+conclude "$case" "$atoms" lammps "$lmp, skin $skin"
