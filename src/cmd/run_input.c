@@ -309,15 +309,16 @@ static void make_stages(struct run_input *r)
 {
     struct stage_context c = {
         .input = &r->input, .dt = r->dt, .thermostat = r->thermostat, .barostat = r->barostat, .T = NAN};
-    r->stages = input_memory(&r->input, r->stage_items.count, sizeof *r->stages);
+    size_t most = 0;
+    for (size_t i = 0; i < r->stage_items.count; i++) most += stage_most(&r->stage_items.item[i]);
+    r->stages = input_memory(&r->input, most, sizeof *r->stages);
     if (!r->stages) return;
     for (size_t i = 0; i < r->stage_items.count; i++) {
         c.number = (int)i + 1;
         c.before = r->stages;
-        c.n_before = i;
-        stage_make(&r->stage_items.item[i], &c, &r->stages[i]);
+        c.n_before = r->n_stages;
+        r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
-    r->n_stages = r->stage_items.count;
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 
