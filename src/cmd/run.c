@@ -366,7 +366,11 @@ static status make_observers(struct run *r)
                                     .exposure = in->speckle.exposure,
                                     .flatten = in->speckle.flatten == 1,
                                     .label_files = count_observed(in, true) > 1,
-                                    .form_factors = in->speckle.form_factors};
+                                    .form_factors = in->speckle.form_factors,
+                                    .Tg = in->input.units.Tg,
+                                    .heights = {in->speckle.heights[0], in->speckle.heights[1]},
+                                    .drop = in->interior.drop,
+                                    .edge = in->interior.edge};
         TRY(speckles_new(&r->observer[r->observers++], &o));
     }
     TRY(make_hops(r));

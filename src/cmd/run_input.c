@@ -125,6 +125,7 @@ struct speckle_input { /* mirrors run_input.speckle */
     int64_t exposure;
     int flatten;
     const char *form_factors;
+    double heights[2];
     struct window_spec window[RUN_WINDOWS_MAX];
     int64_t windows;
 };
@@ -214,8 +215,12 @@ static const struct input_key speckle_keys[] = {
      .help = "whether the analysis divides by S(|q|), so that a peak's shape does not look like contrast"},
     {"form factors", INPUT_STRING, offsetof(struct speckle_input, form_factors), .standard = "'1'",
      .help = "1, or numbers per species (A=1,B=2), or xray (metal units)"},
+    {"heights", INPUT_VECTOR, offsetof(struct speckle_input, heights), .n = 2, .quantity = QUANTITY_LENGTH,
+     .limit = INPUT_NOT_NEGATIVE,
+     .help = "of a film: only what lies between, above the substrate; absent: without `interior: drop:`"},
     {"windows", INPUT_CUSTOM, offsetof(struct speckle_input, window), .read = read_windows,
-     .help = "names and q windows: kind shell | plane | spot | shells with range, normal, pixels, at"},
+     .help = "names and q windows: kind shell | plane | spot | shells | cone with range, normal, "
+             "angle, pixels, at"},
     {0}};
 static const struct input_table speckle_table = {"speckle", speckle_keys, sizeof(struct speckle_input),
                                                  .help = "speckles computed while the atoms move"};
@@ -396,17 +401,20 @@ static void check_film(struct run_input *r)
     if (!r->film && !bulk)
         input_problem(in, atoms ? atoms : r->document.root, "atoms: give one of `N`, `crystal` and `file`");
     if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
-    bool film = r->film != NULL;
+    bool film = r->film != NULL, slab = false;
     for (size_t i = 0; film && i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
+        slab = slab || s->action == STAGE_DETACH;
         bool relaxes =
             s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
         if (relaxes && s->action != STAGE_RESTORE)
             input_problem(in, s->node,
                           "a film has vacuum above it, its box cannot follow a pressure: say `box: fixed`");
-        if (s->observe_speckle)
-            input_problem(in, s->node, "speckles are those of a periodic sample, not of a film");
+        if (s->observe_speckle && slab)
+            input_problem(in, s->node,
+                          "speckles need a periodic sample, or a film on its substrate: nothing holds a free "
+                          "slab in place");
     }
 }
 

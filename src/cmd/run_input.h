@@ -49,6 +49,7 @@ struct run_input {
         int64_t exposure;
         int flatten;
         const char *form_factors;
+        double heights[2]; /* of a film, above the substrate; NaN: `interior` */
         struct window_spec window[RUN_WINDOWS_MAX];
         int64_t windows;
     } speckle;
