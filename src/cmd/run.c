@@ -52,7 +52,7 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 6 };
+enum { OBSERVERS = 7 };
 
 struct run { /* what the runner's hooks work with */
     const struct options *options;
@@ -76,6 +76,7 @@ static bool takes_part(const struct observer *o, const struct stage *s)
     if (!o->in_stage_only) return true;
     if (strcmp(o->name, "hops") == 0) return s->observe_hops;
     if (strcmp(o->name, "crystal") == 0) return s->observe_crystal;
+    if (strcmp(o->name, "profiles") == 0) return s->observe_profiles;
     return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
 }
 
@@ -374,7 +375,12 @@ static status make_observers(struct run *r)
         TRY(speckles_new(&r->observer[r->observers++], &o));
     }
     TRY(make_hops(r));
-    bool crystal = false;
+    bool crystal = false, profiles = false;
+    for (size_t i = 0; i < in->n_stages; i++) profiles = profiles || in->stages[i].observe_profiles;
+    if (profiles) {
+        struct profiles_options o = profiles_plan(&in->profiles, in->dt, r->folder);
+        TRY(profiles_new(&r->observer[r->observers++], &o));
+    }
     for (size_t i = 0; i < in->n_stages; i++) crystal = crystal || in->stages[i].observe_crystal;
     if (crystal) {
         int64_t steps = llround(in->crystal_alarm.every / in->dt);

@@ -57,7 +57,8 @@ struct dynamics_input {
 };
 
 const char *const stage_box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
-const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "crystal-alarm", "nothing", NULL};
+const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "crystal-alarm",
+                                           "nothing", "profiles",   NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
 #define KEY_T(is_required)                                                                            \
@@ -99,7 +100,7 @@ const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "cry
          .help = "another one than the run's"},                                                          \
         {"observe", INPUT_WORDS, FIELD(observe), .choices = stage_observe_words,                         \
          .help = "what is recorded: speckle, trajectory, hops, "                                         \
-                 "crystal-alarm, nothing"},                                                              \
+                 "crystal-alarm, profiles, nothing"},                                                    \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
         0                                                                                                \
@@ -200,6 +201,7 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
         s->observe_hops = s->observe_hops || d->observe.choice[i] == 2;
         s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
         s->observe_crystal = s->observe_crystal || d->observe.choice[i] == 3;
+        s->observe_profiles = s->observe_profiles || d->observe.choice[i] == 5;
         s->observe_nothing = s->observe_nothing || d->observe.choice[i] == 4;
     }
 }

@@ -46,7 +46,7 @@ struct stage {
     struct measure *measure; /* STAGE_MEASURE, with what was found */
     struct detach *detach;
     const char *restore; /* label of the stage whose end is restored */
-    bool observe_speckle, observe_trajectory, observe_hops, observe_crystal;
+    bool observe_speckle, observe_trajectory, observe_hops, observe_crystal, observe_profiles;
     bool observe_nothing; /* said so: not even what long stages get by themselves */
     struct stage_isotherm isotherm;
     const struct tree_node *node;

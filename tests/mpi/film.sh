@@ -47,10 +47,11 @@ if test $code = 0 && test $stops -gt 2; then ok "film: stopped $stops times"; el
 same "film: many stops" long limit
 logs "film: many stops" long limit
 
-# Speckles of its inside on the isotherms of a cycle: a thicker film.
+# Speckles of its inside and profiles on the isotherms of a cycle: a thicker film.
 THICK=(--set "stages.0.deposit.flux=0.3 /sigma^2/tau" --set "stages.0.deposit.until={thickness: 2.4 sigma}" --set "film.substrate.time=600 steps"
-       --set "stages.1={cycle: {T: [0.8, 0.7] Tg, hold: 120 steps, rate: 0.2 eps/kB/tau, thermostat: {kind: langevin, tau: 1 tau}, observe: speckle, label: c}}"
+       --set "stages.1={cycle: {T: [0.8, 0.7] Tg, hold: 120 steps, rate: 0.2 eps/kB/tau, thermostat: {kind: langevin, tau: 1 tau}, observe: [speckle, profiles], label: c}}"
        --set "stages.2={minimise: {box: fixed, most: 5 steps}}" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}"
+       --set "profiles={every: 10 steps, lag: 30 steps}"
        --set "speckle={every: 20 steps, exposure: 2 frames, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}, perp: {kind: cone, range: 5 /sigma to 8 /sigma}}}")
 inside() { # NAME A B: the frames of all records are equal
     if $PYTHON - "$2" "$3" > inside.txt 2>&1 <<'PY'
@@ -62,6 +63,9 @@ for name in names:
     for key in "data", "time", "step":
         x, y = (f["entry/instrument/detector_1/" + key][:] for f in (a, b))
         assert len(x) == 6 and (x == y).all(), (name, key)
+for place in 0, 1:
+    a, b = (open(f"{d}/profiles-c-i0-T{place}.csv").read() for d in sys.argv[1:])
+    assert a == b and "12 frames" in a, (a, b)
 PY
     then ok "$1"; else not_ok "$1" inside.txt; fi
 }
