@@ -33,7 +33,8 @@
     X(isf) \
     X(strings) \
     X(structure) \
-    X(tg)
+    X(tg) \
+    X(anti_ageing)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

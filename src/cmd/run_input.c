@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
 #include "base/mem.h"
+#include "protocol/cycle.h"
 #include "protocol/deposit.h"
 #include "protocol/detach.h"
 #include "system/build.h"
@@ -326,6 +327,7 @@ static void make_stages(struct run_input *r)
         c.n_before = r->n_stages;
         r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
+    cycle_histories(r->stages, r->n_stages);
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 

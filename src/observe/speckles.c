@@ -145,8 +145,9 @@ static status open_file(struct speckles *o, const struct engine *e, const struct
         if (!fresh) return OK;
     }
     double sub = (double)o->base.every * e->dt / units_size(&e->units, QUANTITY_TIME);
-    struct speckle_stage stage = {
-        s->label, s->T_to, o->options.Tg, s->isotherm.cycle, s->isotherm.iteration, s->isotherm.place};
+    const struct stage_isotherm *i = &s->isotherm;
+    struct speckle_stage stage = {s->label,     s->T_to,  o->options.Tg,  i->cycle,
+                                  i->iteration, i->place, i->T_substrate, i->T_anneal};
     struct speckle_file_options f = {.slab = &o->slab,
                                      .stage = &stage,
                                      .window = &o->window[w],

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol/cycle.h"
+#include "protocol/deposit.h"
 #include "protocol/stage.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { TEMPERATURES_MOST = 64, TIMES_MOST = 1000 };
 
@@ -66,4 +68,59 @@ void cycle_label(const char *base, const struct cycle_part *p, char *out, size_t
     else
         snprintf(out, size, "%s-i%lld-%sT%lld", base, (long long)p->iteration, p->isotherm ? "" : "to-",
                  (long long)p->place);
+}
+
+/* ---- how the sample came to a cycle ---- */
+
+/* The stage before stages[i] in the life of the sample: that of the branch where it was restored. n: none. */
+static size_t before(const struct stage *stages, size_t n, size_t i)
+{
+    if (stages[i].action == STAGE_RESTORE)
+        for (size_t k = i; k-- > 0;)
+            if (strcmp(stages[k].label, stages[i].restore) == 0) return k;
+    return i > 0 ? i - 1 : n;
+}
+
+static double highest(const struct stage *stages, size_t n, const char *cycle)
+{
+    double T = 0.0;
+    for (size_t i = 0; i < n; i++)
+        if (stages[i].isotherm.cycle && strcmp(stages[i].isotherm.cycle, cycle) == 0)
+            T = fmax(T, stages[i].T_to);
+    return T;
+}
+
+static void find_history(struct stage *stages, size_t n, size_t first)
+{
+    struct stage_isotherm *to = &stages[first].isotherm;
+    double held = 0.0, held_since_quench = 0.0;
+    for (size_t i = before(stages, n, first); i < n; i = before(stages, n, i)) {
+        const struct stage *s = &stages[i];
+        if (s->action == STAGE_DEPOSIT) {
+            to->T_substrate = s->deposit->T;
+            break;
+        }
+        if (s->action != STAGE_DYNAMICS) continue;
+        if (s->T_from == s->T_to) held = fmax(held, s->T_to);
+        if (s->T_to < s->T_from) held_since_quench = held; /* the earliest is the last one met */
+    }
+    if (isnan(to->T_substrate)) held = held_since_quench;
+    if (held > highest(stages, n, to->cycle)) to->T_anneal = held;
+}
+
+void cycle_histories(struct stage *stages, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct stage_isotherm *s = &stages[i].isotherm;
+        if (!s->cycle) continue;
+        bool begins = true;
+        for (size_t k = 0; k < i && begins; k++) {
+            const struct stage_isotherm *other = &stages[k].isotherm;
+            if (!other->cycle || strcmp(other->cycle, s->cycle) != 0) continue;
+            s->T_substrate = other->T_substrate;
+            s->T_anneal = other->T_anneal;
+            begins = false;
+        }
+        if (begins) find_history(stages, n, i);
+    }
 }

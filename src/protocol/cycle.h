@@ -18,6 +18,8 @@
 
 #include "input/schema.h"
 
+#include <stddef.h>
+
 struct thermostat_input;
 struct barostat_input;
 
@@ -43,5 +45,11 @@ size_t cycle_most(const struct cycle_input *c);
 size_t cycle_parts(const struct cycle_input *c, double T_before, struct cycle_part *out);
 /* LABEL-i0-T0 and so on. */
 void cycle_label(const char *base, const struct cycle_part *p, char *out, size_t size);
+
+/* How the sample came to each cycle: T_substrate of the last deposit before it, and T_anneal, the highest
+ * temperature it was held at since it was made (by that deposit, else by the first quench), if that is above
+ * all temperatures of the cycle. Branches are followed back through `restore`. */
+struct stage;
+void cycle_histories(struct stage *stages, size_t n);
 
 #endif

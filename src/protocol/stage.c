@@ -310,7 +310,7 @@ static void make_part(const struct input_item *item, const struct cycle_part *p,
     if (p->isotherm) d.observe = y->observe;
     *s = (struct stage){.name = part.table->name, .node = item->node};
     make_dynamics(&part, c, s);
-    if (p->isotherm) s->isotherm = (struct stage_isotherm){base, p->iteration, p->place};
+    if (p->isotherm) s->isotherm = (struct stage_isotherm){base, p->iteration, p->place, NAN, NAN};
 }
 
 static size_t make_cycle(const struct input_item *item, const char *base, struct stage_context *c,

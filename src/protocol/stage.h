@@ -31,6 +31,8 @@ enum stage_box {
 struct stage_isotherm { /* of a cycle; cycle NULL: the stage is none */
     const char *cycle;
     int64_t iteration, place; /* from 0 */
+    /* How the sample came to the cycle (cycle_histories). NaN: not deposited, not annealed. */
+    double T_substrate, T_anneal;
 };
 
 struct stage {

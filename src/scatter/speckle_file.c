@@ -167,7 +167,10 @@ static status write_stage(struct h5 *h, const struct speckle_stage *s)
     if (!s->cycle) return OK;
     TRY(h5_attr_string(h, where, "cycle", s->cycle));
     TRY(h5_attr(h, where, "iteration", H5_I64, 1, &s->iteration));
-    return h5_attr(h, where, "place", H5_I64, 1, &s->place);
+    TRY(h5_attr(h, where, "place", H5_I64, 1, &s->place));
+    TRY(h5_attr_string(h, where, "preparation", isnan(s->T_substrate) ? "quench" : "film"));
+    if (!isnan(s->T_substrate)) TRY(h5_attr(h, where, "T_substrate", H5_F64, 1, &s->T_substrate));
+    return isnan(s->T_anneal) ? OK : h5_attr(h, where, "T_anneal", H5_F64, 1, &s->T_anneal);
 }
 
 static status write_all(struct h5 *h, const struct speckle_file_options *o)

@@ -31,7 +31,8 @@
  *                                       rounded down), after_shift_0.1: correlation of the intensities
  *                                       of a frozen film before and after a rigid shift of 0.1 along z
  *   /entry/glint/stage                  attributes label, temperature (at its end), Tg (if known), and of an
- *                                       isotherm of a cycle: cycle, iteration, place
+ *                                       isotherm of a cycle: cycle, iteration, place, preparation ("film",
+ *                                       "quench"), T_substrate, T_anneal (where they have a meaning)
  *   /entry/glint/box    F×9 f64 only
  * when the box changes (NPT); hkl are constant, q are those at the start
  *
@@ -55,6 +56,7 @@ struct speckle_stage { /* of a run: what the frames were taken in */
     double T, Tg;      /* at its end, in units of the run; Tg 0: not known */
     const char *cycle; /* label of the cycle it is an isotherm of; NULL: none */
     int64_t iteration, place;
+    double T_substrate, T_anneal; /* of a cycle's sample; NaN: not deposited, not annealed before */
 };
 
 struct speckle_file_options {
