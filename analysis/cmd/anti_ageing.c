@@ -128,6 +128,6 @@ const struct command cmd_anti_ageing = {
         "tau has a lower bound; then compare 1 - R at a fixed lag. Laves: crystal alarm, the most in the "
         "isotherm.",
     .examples = "  glint anti-ageing runs/film runs/film-097 runs/film-103 runs/quench -o runs/figures\n"
-                "  glint anti-ageing runs/aa/* -o runs/aa-figures --window 3d --lag 500",
+                "  glint anti-ageing runs/aa/*/ -o runs/aa-figures --window 3d --lag 500",
     .args = args,
     .run = run};

@@ -288,23 +288,25 @@ static void lost_axes(struct figure *f, const char *x, double lag, const char *u
         x, lag, figure_unit(unit, u));
 }
 
-static void plot_tau(struct figure *f, const char *part, const char *title, int number)
+/* The points, and a line through their means where several have the same x. */
+static void plot_column(struct figure *f, const char *part, int column, bool line, const char *title,
+                        int number)
 {
     char file[FIGURE_NAME + 40], t[FIGURE_TEXT];
     figure_data_name(f, part, false, file);
-    /* drawn where it has values only: no empty ranges */
-    figure_script(
-        f,
-        "%s'%s' using 1:2:3 with yerrorlines lt %d title '%s', '%s' using 1:4 with points lt %d pt 8 "
-        "ps 1.2 notitle",
-        number > 1 ? ", " : "plot ", file, number, figure_text(title, t), file, number);
+    figure_script(f, "%s'%s' using 1:%d:%d with yerrorbars lt %d title '%s'", number > 1 ? ", " : "plot ",
+                  file, column + 1, column + 2, number, figure_text(title, t));
+    if (line)
+        figure_script(f, ", '%s' using 1:%d smooth unique with lines lt %d notitle", file, column + 1,
+                      number);
 }
 
-static void plot_column(struct figure *f, const char *part, int column, int number)
+static void plot_tau(struct figure *f, const char *part, bool line, const char *title, int number)
 {
     char file[FIGURE_NAME + 40];
-    figure_script(f, "%s'%s' using 1:%d:%d with yerrorlines lt %d notitle", number > 1 ? ", " : "plot ",
-                  figure_data_name(f, part, false, file), column + 1, column + 2, number);
+    plot_column(f, part, TAU, line, title, number);
+    figure_script(f, ", '%s' using 1:4 with points lt %d pt 8 ps 1.2 notitle",
+                  figure_data_name(f, part, false, file), number);
 }
 
 /* ---- Fig. 2 ---- */
@@ -321,74 +323,99 @@ static status iteration_data(struct figure *f, const struct isotherms *run, cons
     return s;
 }
 
-static bool has(const struct isotherms *run, int n, bool beta)
+static bool measured(const struct isotherms *run)
+{
+    for (int64_t i = 0; i < run->n; i++)
+        if (run->item[i].place == 0 && run->item[i].kind == TAU_MEASURED) return true;
+    return false;
+}
+
+/* Something to draw on the first temperature of any run: a τ, or at least a bound. */
+static bool any_tau(const struct isotherms *run, int n, bool bounds)
 {
     for (int k = 0; k < n; k++)
         for (int64_t i = 0; i < run[k].n; i++)
             if (run[k].item[i].place == 0 &&
-                (beta ? run[k].item[i].kind == TAU_MEASURED : run[k].item[i].kind != TAU_UNKNOWN))
+                (run[k].item[i].kind == TAU_MEASURED || (bounds && run[k].item[i].kind == TAU_BOUND)))
                 return true;
     return false;
 }
 
-static status draw_iterations(struct figure *f, const struct isotherms *run, int n,
-                              const struct anti_ageing_options *o)
+static int64_t last_iteration(const struct isotherms *run, int n)
 {
-    char part[16], title[100], t[FIGURE_TEXT];
-    const char *unit = run[0].item[0].time_unit;
+    int64_t last = 0;
+    for (int k = 0; k < n; k++)
+        for (int64_t i = 0; i < run[k].n; i++)
+            if (run[k].item[i].iteration > last) last = run[k].item[i].iteration;
+    return last;
+}
+
+/* R of all runs on one isotherm. */
+static status one_isotherm(struct figure *f, const struct isotherms *run, int n, int64_t iteration)
+{
+    char part[16], title[100];
     int number = 0;
-    figure_script(f, "set multiplot\n");
-    panel(f, 0.08, 0.47, 0.57, 0.95);
-    curve_axes(f, unit);
-    figure_script(f,
-                  "set title 'first temperature, i = %lld' offset 0,-0.6; set key bottom left font ',11'\n",
-                  (long long)o->iteration);
+    curve_axes(f, run[0].item[0].time_unit);
+    figure_script(f, "set title 'first temperature, i = %lld' offset 0,-0.6; set key top right font ',11'\n",
+                  (long long)iteration);
     for (int k = 0; k < n; k++) {
-        const struct isotherm *i = isotherms_at(&run[k], o->iteration, 0);
+        const struct isotherm *i = isotherms_at(&run[k], iteration, 0);
         snprintf(part, sizeof part, "R%d", k + 1);
         if (!i) continue;
         TRY(curve(f, i, part));
         if (i->kind == TAU_MEASURED)
             figure_script(f, "set arrow from %.6g,graph 0 to %.6g,graph 1 nohead dt 2 lw 0.8 lc rgb '%s'\n",
-                          i->tau, i->tau, palette_line(number));
+                          i->tau, i->tau, palette_line(number % 6));
         number++;
     }
     number = 0;
     for (int k = 0; k < n; k++) {
-        const struct isotherm *i = isotherms_at(&run[k], o->iteration, 0);
+        const struct isotherm *i = isotherms_at(&run[k], iteration, 0);
         if (!i) continue;
         snprintf(part, sizeof part, "R%d", k + 1);
         anti_ageing_sample(&run[k], title, sizeof title);
         plot_curve(f, i, part, title, ++number);
     }
-    figure_script(f, "%s\nunset arrow\n", number ? "" : "plot 0 notitle");
+    figure_script(f, "\nunset arrow; set key off\n");
+    return OK;
+}
+
+static status draw_iterations(struct figure *f, const struct isotherms *run, int n,
+                              const struct anti_ageing_options *o)
+{
+    char part[16];
+    const char *unit = run[0].item[0].time_unit;
+    double last = (double)last_iteration(run, n) + 0.4;
+    figure_script(f, "set multiplot\n");
+    panel(f, 0.08, 0.47, 0.57, 0.95);
+    TRY(one_isotherm(f, run, n, o->iteration));
     for (int k = 0; k < n; k++) {
         snprintf(part, sizeof part, "i%d", k + 1);
         TRY(iteration_data(f, &run[k], part));
     }
     panel(f, 0.58, 0.97, 0.57, 0.95);
     tau_axes(f, "iteration i", unit);
-    figure_script(f, "set xtics 1; set key off; set offsets 0.3,0.3,0,0\n");
-    for (int k = 0; k < n && has(run, n, false); k++) {
+    figure_script(f, "set offsets 0,0,0,0; set xrange [-0.4:%g]; set xtics 1; set key off\n", last);
+    for (int k = 0; k < n && any_tau(run, n, true); k++) {
         snprintf(part, sizeof part, "i%d", k + 1);
-        plot_tau(f, part, "", k + 1);
+        plot_tau(f, part, measured(&run[k]), "", k + 1);
     }
     figure_script(f, "\n");
     panel(f, 0.08, 0.47, 0.09, 0.45);
     figure_script(f, "unset logscale; set format y '%%g'; set ylabel 'β'; set yrange [0:*]\n");
-    for (int k = 0; k < n && has(run, n, true); k++) {
+    for (int k = 0; k < n && any_tau(run, n, false); k++) {
         snprintf(part, sizeof part, "i%d", k + 1);
-        plot_column(f, part, BETA, k + 1);
+        plot_column(f, part, BETA, measured(&run[k]), "", k + 1);
     }
     figure_script(f, "\n");
     panel(f, 0.58, 0.97, 0.09, 0.45);
     lost_axes(f, "iteration i", o->lag, unit);
-    figure_script(f, "set xtics 1\n");
+    figure_script(f, "set xrange [-0.4:%g]; set xtics 1\n", last);
     for (int k = 0; k < n; k++) {
         snprintf(part, sizeof part, "i%d", k + 1);
-        plot_column(f, part, LOST, k + 1);
+        plot_column(f, part, LOST, true, "", k + 1);
     }
-    figure_script(f, "\nunset multiplot\n# %s\n", figure_text(run[0].item[0].window, t));
+    figure_script(f, "\nunset multiplot\n");
     return OK;
 }
 
@@ -399,25 +426,27 @@ static status two_panels(struct figure *f, const struct isotherms *run, double (
 {
     static const char *const names[2] = {"film", "quench"};
     const char *unit = run[0].item[0].time_unit;
-    bool tau = false;
+    bool tau = false, line[2] = {false, false};
     int number = 0;
     figure_script(f, "set multiplot\n");
     for (int k = 0; k < 2; k++) {
         if (count[k] == 0) continue;
         TRY(write_points(f, names[k], rows[k], count[k]));
-        for (int64_t i = 0; i < count[k]; i++)
-            tau = tau || !isnan(rows[k][i][TAU]) || !isnan(rows[k][i][LEAST]);
+        for (int64_t i = 0; i < count[k]; i++) {
+            line[k] = line[k] || !isnan(rows[k][i][TAU]);
+            tau = tau || line[k] || !isnan(rows[k][i][LEAST]);
+        }
     }
     panel(f, 0.09, 0.48, 0.17, 0.93);
     tau_axes(f, x, unit);
     for (int k = 0; k < 2 && tau; k++)
-        if (count[k] > 0) plot_tau(f, names[k], names[k], ++number);
+        if (count[k] > 0) plot_tau(f, names[k], line[k], names[k], ++number);
     number = 0;
     figure_script(f, "\n");
     panel(f, 0.59, 0.98, 0.17, 0.93);
     lost_axes(f, x, lag, unit);
     for (int k = 0; k < 2; k++)
-        if (count[k] > 0) plot_column(f, names[k], LOST, ++number);
+        if (count[k] > 0) plot_column(f, names[k], LOST, true, "", ++number);
     figure_script(f, "\nunset multiplot\n");
     return OK;
 }

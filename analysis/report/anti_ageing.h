@@ -12,8 +12,8 @@
  *     prepared stands at the temperature of the isotherm, the highest it was held at.
  * substrate (Fig. 4): τ and 1 − R of the first isotherm against the substrate temperature; films as
  *     deposited.
- * Temperatures are in T_g where all records know it. Lower bounds of τ are open triangles. A figure without a
- * point is left out. */
+ * Temperatures are in T_g where all records know it. Lower bounds of τ are open triangles; lines go through
+ * the means of equal samples. A figure without a point is left out. */
 #ifndef GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 #define GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 
