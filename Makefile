@@ -166,14 +166,14 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@echo "test  $<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $@ $< $(LIBRARY) $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null) $(LDLIBS)
 
-# Programs of the physics and MPI tests and benchmarks; built by name, e.g. make build/tests/engine_physics.
+# Programs of the physics and MPI tests; built by name, e.g. make build/tests/engine_physics.
 define test_program
 $(BUILD)/tests/%: tests/$(1)/%.c $(LIBRARY)
 	@mkdir -p $$(@D)
 	@echo "test  $$<"
 	@$(CC) $(filter-out -Wmissing-prototypes,$(CFLAGS)) -Itests -MMD -MP -o $$@ $$< $(LIBRARY) $(LDLIBS)
 endef
-$(foreach folder,physics mpi bench,$(eval $(call test_program,$(folder))))
+$(foreach folder,physics mpi,$(eval $(call test_program,$(folder))))
 
 units: $(UNIT)
 
@@ -194,8 +194,8 @@ demo: ## the whole story in a few minutes: runs/demo/report.html
 	$(PROGRAM) report runs/demo
 	@echo "The page: file://$(CURDIR)/runs/demo/report.html"
 
-bench: all ## speed of the engine on this machine (JSON)
-	$(PROGRAM) bench lj --json
+bench: all ## speed on this machine: engine, analysis, files, beside LAMMPS and GROMACS where installed (20 minutes)
+	@GLINT=$(CURDIR)/$(PROGRAM) OUT=$(CURDIR)/$(BUILD)/bench tests/bench/bench.sh
 
 # ---- checking ----
 

@@ -34,12 +34,14 @@
     X(strings) \
     X(structure) \
     X(tg) \
+    X(stability) \
     X(anti_ageing)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;
 #define COMMAND_ADDRESS(name) &cmd_##name,
 COMMAND_LIST(COMMAND_DECLARE)
+COMMAND_DECLARE(bench_ttcf) /* called as `glint bench ttcf`: the correlation is downstream of the engine */
 static const struct command *const commands[] = {COMMAND_LIST(COMMAND_ADDRESS) NULL};
 
 #endif

@@ -11,13 +11,14 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 struct options {
     bool rdf, sq, voronoi, bond_order, radical, json;
     double r_max, dr, q_max, dq, from, to;
     int64_t frames, points, top;
     double edge, cutoff;
-    const char *units, *radii, *filter, *atoms;
+    const char *units, *radii, *filter, *atoms, *form_factors, *weight_q;
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
@@ -47,6 +48,10 @@ static const struct arg args[] = {
     {"--dq", 0, ARG_DOUBLE, AT(dq), "DQ", "bin width of S(q) (2 pi / longest edge)"},
     {"--frames", 0, ARG_INT, AT(frames), "N", "most frames used, evenly chosen (20)"},
     {"--points", 0, ARG_INT, AT(points), "N", "most reciprocal-lattice points used a bin and frame (200)"},
+    {"--form-factors", 'f', ARG_STRING, AT(form_factors), "1|xray|LIST",
+     "weights of S_X and g_X: none, X-rays, or numbers like A=1,B=2 (xray for elements in metal units)"},
+    {"--weight-q", 0, ARG_STRING, AT(weight_q), "Q",
+     "wavenumber whose form factors weight g_X(r) (0: f = Z)"},
     {"--from", 0, ARG_DOUBLE, AT(from), "T", "first time used, in the file's unit"},
     {"--to", 0, ARG_DOUBLE, AT(to), "T", "last time used"},
     {"--units", 0, ARG_STRING, AT(units), "lj|metal", "what the file's numbers mean, if it does not say"},
@@ -55,11 +60,26 @@ static const struct arg args[] = {
 
 extern const struct command cmd_structure;
 
-static void print_peak(const char *name, const struct peak *p, const char *unit)
+static void print_peak(const char *name, const struct peak *p, const struct peak *e, const char *unit)
 {
-    char b[2][24];
-    printf("# %-14s %.5g %s, height %.4g, half height from %s to %s\n", name, p->x, unit, p->height,
-           track_args_number(b[0], p->low, 5), track_args_number(b[1], p->high, 5));
+    char b[2][24], place[TEXT_ERRORS], height[TEXT_ERRORS];
+    printf("# %-16s %s %s, height %s, half height from %s to %s\n", name, text_errors(place, p->x, 1, &e->x),
+           unit, text_errors(height, p->height, 1, &e->height), track_args_number(b[0], p->low, 5),
+           track_args_number(b[1], p->high, 5));
+}
+
+static void print_weights(const struct structure *m)
+{
+    printf("# g_X = sum w_ab g_ab, w_ab = c_a c_b f_a f_b/<f>^2, f at q = %g /%s: %s;", m->weight_q,
+           m->length_unit, m->form.text);
+    for (int a = 0; a < m->species.count; a++)
+        for (int b = a; b < m->species.count; b++)
+            printf(" %s-%s %.4f", m->species.name[a], m->species.name[b],
+                   (a == b ? 1.0 : 2.0) * m->weight[a][b]);
+    printf("\n# G = 4 pi rho r (g - 1)");
+    if (m->gx_ft)
+        printf("; G_FT: from S_X with Lorch's window up to q = %.5g /%s", m->sq.q_max, m->length_unit);
+    printf("\n");
 }
 
 static void print_rdf(const struct structure *m)
@@ -68,25 +88,31 @@ static void print_rdf(const struct structure *m)
     printf("# g_ab(r) = V/(N_a N_b) pairs / shell volume; g = sum c_a c_b g_ab; n_ab(r) = b atoms within r "
            "(outer edge) of an "
            "a\n");
-    print_peak("first peak g", &m->r1, m->length_unit);
+    if (m->weighted) print_weights(m);
+    print_peak("first peak g", &m->r1, &m->r1_error, m->length_unit);
+    if (m->weighted) print_peak("first peak g_X", &m->rx, &m->rx_error, m->length_unit);
     for (int a = 0; a < g->species; a++)
         for (int b = a; b < g->species; b++) {
             char name[32];
             snprintf(name, sizeof name, "g_%s-%s", m->species.name[a], m->species.name[b]);
-            print_peak(name, &m->r1_partial[a][b], m->length_unit);
+            print_peak(name, &m->r1_partial[a][b], &m->r1_partial_error[a][b], m->length_unit);
         }
     printf("# r/%-8s          g", m->length_unit);
     for (int a = 0; a < g->species; a++)
         for (int b = a; b < g->species; b++) printf("  g_%s-%s", m->species.name[a], m->species.name[b]);
     for (int a = 0; a < g->species; a++)
         for (int b = 0; b < g->species; b++) printf("  n_%s-%s", m->species.name[a], m->species.name[b]);
-    printf("\n");
+    printf("  G%s%s\n", m->weighted ? "  g_X  G_X" : "", m->gx_ft ? "  G_FT" : "");
     for (int k = 0; k < g->bins; k++) {
-        printf("%11.6g %10.5f", rdf_r(g, k), g->total[k]);
+        double r = rdf_r(g, k), scale = 4.0 * M_PI * m->density * r;
+        printf("%11.6g %10.5f", r, g->total[k]);
         for (int a = 0; a < g->species; a++)
             for (int b = a; b < g->species; b++) printf(" %10.5f", rdf_value(g, a, b)[k]);
         for (int ab = 0; ab < g->species * g->species; ab++)
             printf(" %9.4f", g->coordination[(int64_t)ab * g->bins + k]);
+        printf(" %10.5f", scale * (g->total[k] - 1.0));
+        if (m->weighted) printf(" %10.5f %10.5f", m->gx[k], scale * (m->gx[k] - 1.0));
+        if (m->gx_ft) printf(" %10.5f", m->gx_ft[k]);
         printf("\n");
     }
 }
@@ -102,8 +128,10 @@ static void print_sq(const struct structure *m)
            m->all_periodic ? "" : "; the cell has a free axis: only q in the periodic directions");
     char unit[24], b[24];
     snprintf(unit, sizeof unit, "/%s", m->length_unit);
-    print_peak("first peak S_NN", &m->q1, unit);
-    printf("# q/(1/%s) points of  S_NN  error", m->length_unit);
+    if (m->weighted) printf("# S_X = sum c_a c_b f_a f_b FZ_ab / <f>^2, f at each point: %s\n", m->form.text);
+    print_peak("first peak S_NN", &m->q1, &m->q1_error, unit);
+    if (m->weighted) print_peak("first peak S_X", &m->qx, &m->qx_error, unit);
+    printf("# q/(1/%s) points of  S_NN  error%s", m->length_unit, m->weighted ? "  S_X  error" : "");
     for (int a = 0; a < s->species; a++)
         for (int c = a; c < s->species; c++)
             printf("  AL_%s-%s  FZ_%s-%s", m->species.name[a], m->species.name[c], m->species.name[a],
@@ -114,6 +142,7 @@ static void print_sq(const struct structure *m)
         if (s->points[k] == 0.0) continue;
         printf("%10.6g %6.0f %8.0f %9.5f %9s", s->q[k], s->points[k], s->available[k], s->nn[k],
                track_args_number(b, s->nn_error[k], 2));
+        if (m->weighted) printf(" %9.5f %9s", s->xray[k], track_args_number(b, s->xray_error[k], 2));
         for (int a = 0; a < s->species; a++)
             for (int c = a; c < s->species; c++)
                 printf(" %9.5f %9.5f", sq_ashcroft_langreth(s, a, c, k), sq_faber_ziman(s, a, c, k));
@@ -122,11 +151,13 @@ static void print_sq(const struct structure *m)
     }
 }
 
-static void json_peak(struct json *j, const char *name, const struct peak *p)
+static void json_peak(struct json *j, const char *name, const struct peak *p, const struct peak *e)
 {
     json_open(j, name, '{');
     json_number(j, "position", p->x);
+    json_number(j, "position_error", e->x);
     json_number(j, "height", p->height);
+    json_number(j, "height_error", e->height);
     json_number(j, "half_height_low", p->low);
     json_number(j, "half_height_high", p->high);
     json_close(j);
@@ -143,7 +174,13 @@ static void json_rdf(struct json *j, const struct structure *m)
 {
     const struct rdf *g = &m->rdf;
     json_open(j, "rdf", '{');
-    json_peak(j, "first_peak", &m->r1);
+    json_peak(j, "first_peak", &m->r1, &m->r1_error);
+    if (m->weighted) {
+        json_peak(j, "first_peak_X", &m->rx, &m->rx_error);
+        json_number(j, "weight_q", m->weight_q);
+        json_array(j, "g_X", m->gx, g->bins);
+        if (m->gx_ft) json_array(j, "G_FT", m->gx_ft, g->bins);
+    }
     json_number(j, "dr", g->width);
     json_open(j, "r", '[');
     for (int k = 0; k < g->bins; k++) json_number(j, NULL, rdf_r(g, k));
@@ -154,7 +191,7 @@ static void json_rdf(struct json *j, const struct structure *m)
             char name[32];
             snprintf(name, sizeof name, "%s-%s", m->species.name[a], m->species.name[b]);
             json_open(j, name, '{');
-            json_peak(j, "first_peak", &m->r1_partial[a][b]);
+            json_peak(j, "first_peak", &m->r1_partial[a][b], &m->r1_partial_error[a][b]);
             json_array(j, "g", rdf_value(g, a, b), g->bins);
             json_array(j, "coordination", g->coordination + ((int64_t)a * g->species + b) * g->bins, g->bins);
             json_close(j);
@@ -166,7 +203,12 @@ static void json_sq(struct json *j, const struct structure *m)
 {
     const struct sq *s = &m->sq;
     json_open(j, "sq", '{');
-    json_peak(j, "first_peak", &m->q1);
+    json_peak(j, "first_peak", &m->q1, &m->q1_error);
+    if (m->weighted) {
+        json_peak(j, "first_peak_X", &m->qx, &m->qx_error);
+        json_array(j, "S_X", s->xray, s->bins);
+        json_array(j, "S_X_error", s->xray_error, s->bins);
+    }
     json_number(j, "dq", s->width);
     json_array(j, "q", s->q, s->bins);
     json_array(j, "points", s->points, s->bins);
@@ -199,6 +241,8 @@ static void print_json(const struct structure *m, int top)
     json_number(&j, "from", m->first_time);
     json_number(&j, "to", m->last_time);
     json_number(&j, "density", m->density);
+    if (m->mean_mass > 0.0) json_number(&j, "mass_density", structure_mass_density(m));
+    if (m->weighted) json_string(&j, "form_factors", m->form.text);
     if (m->has_rdf) json_rdf(&j, m);
     if (m->has_sq) json_sq(&j, m);
     if (m->has_voronoi) structure_cells_json_voronoi(&j, m, top);
@@ -230,6 +274,27 @@ static status read_lists(const struct options *o, struct structure_options *so)
     return OK;
 }
 
+static void print_head(const struct structure *m)
+{
+    bool metal = strcmp(m->units, "metal") == 0;
+    printf("# %" PRId64 " frames, time %g to %g %s, %" PRId64 " atoms, density %.6g /%s^3", m->frames,
+           m->first_time, m->last_time, metal ? "ps" : "tau", m->atoms, m->density, m->length_unit);
+    if (m->mean_mass > 0.0) printf(" = %.5g %s", structure_mass_density(m), metal ? "g/cm^3" : "m_B/sigma^3");
+    printf("\n");
+}
+
+static status read_weight_q(struct structure_options *so, const struct options *o)
+{
+    struct values v;
+    if (!o->weight_q) return OK;
+    TRY(values_numbers(&v, "--weight-q", o->weight_q));
+    if (v.n != 1 || v.value[0] < 0.0)
+        return fail(BAD_INPUT, "--weight-q '%s': one wavenumber was expected, in the file's unit",
+                    o->weight_q);
+    so->weight_q = v.value[0];
+    return OK;
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {0};
@@ -251,6 +316,7 @@ static status run(int argc, char **argv)
                                    .points = o.points,
                                    .from = o.from,
                                    .to = o.to,
+                                   .form_factors = o.form_factors,
                                    .units = o.units,
                                    .voronoi = o.voronoi,
                                    .bond_order = o.bond_order,
@@ -260,12 +326,12 @@ static status run(int argc, char **argv)
                                    .table = o.atoms};
     int top = o.top > 0 ? (int)o.top : 12;
     TRY(read_lists(&o, &so));
+    TRY(read_weight_q(&so, &o));
     TRY(structure_load(&m, file[0], &so));
     if (o.json) {
         print_json(&m, top);
     } else {
-        printf("# %" PRId64 " frames, time %g to %g, %" PRId64 " atoms, density %.6g /%s^3\n", m.frames,
-               m.first_time, m.last_time, m.atoms, m.density, m.length_unit);
+        print_head(&m);
         if (m.has_rdf) print_rdf(&m);
         if (m.has_rdf && m.has_sq) printf("\n\n");
         if (m.has_sq) print_sq(&m);
@@ -282,14 +348,12 @@ const struct command cmd_structure = {
     .synopsis =
         "TRAJ|RUNDIR [--rdf] [--sq] [--voronoi] [--bond-order] [--frames N] [--from T] [--to T] [--json]",
     .description =
-        "Total and partial g(r) with running coordination numbers, and S(q) on the "
-        "reciprocal-lattice points of "
-        "the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman forms, averaged over "
-        "frames; first "
-        "peaks with their half-height range (the q window of a speckle analysis). Voronoi indices "
-        "<n3,n4,n5,n6> depend strongly on what is "
-        "done about small faces: tables for two filters are given, and the construction is printed.",
-
+        "Total and partial g(r) with running coordination numbers, G(r) = 4 pi rho r (g - 1), and S(q) on "
+        "the reciprocal-lattice points of the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman "
+        "forms, averaged over frames; X-ray weighted S_X(q), g_X(r) and the transform of S_X for elements in "
+        "metal units; first peaks with jackknife errors over frames and their half-height range (the q "
+        "window of a speckle analysis). Voronoi indices <n3,n4,n5,n6> depend strongly on what is done about "
+        "small faces: tables for two filters are given, and the construction is printed.",
     .examples = "  glint structure runs/first --sq\n"
                 "  glint structure config.data --rdf --r-max 6 --dr 0.01\n"
                 "  glint structure trajectory.h5 --from 500 --frames 50 --json\n"

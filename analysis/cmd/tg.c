@@ -139,11 +139,16 @@ static void print_transition(const struct subject *s)
             printf("%-6s         -   %s\n", ramp_curve_names[c], k->why);
             continue;
         }
-        printf("%-6s %9.5g %7.2g %7.2g (%.5g to %.5g)  %.4g to %.4g  %.4g to %.4g  %.4g ± %.2g, %.4g ± %.2g  "
+        double lower = k->lower.slope_error / per, upper = k->upper.slope_error / per,
+               larger = fmax(k->error, isfinite(k->systematic) ? k->systematic : 0.0);
+        int places = larger > 1e-9 * fabs(k->x) ? text_places(larger) : 4;
+        char slope[2][TEXT_ERRORS];
+        printf("%-6s %9.*f %7.*f %7.*f (%.5g to %.5g)  %.4g to %.4g  %.4g to %.4g  %s, %s  "
                "%" PRId64 "%s\n",
-               ramp_curve_names[c], k->x, k->error, k->systematic, k->low, k->high, k->lower.from,
-               k->lower.to, k->upper.from, k->upper.to, k->lower.slope / per, k->lower.slope_error / per,
-               k->upper.slope / per, k->upper.slope_error / per, k->block,
+               ramp_curve_names[c], places, k->x, places, k->error, places, k->systematic, k->low, k->high,
+               k->lower.from, k->lower.to, k->upper.from, k->upper.to,
+               text_errors(slope[0], k->lower.slope / per, 1, &lower),
+               text_errors(slope[1], k->upper.slope / per, 1, &upper), k->block,
                k->found ? run_units_beside(&s->units, QUANTITY_TEMPERATURE, k->x, real) : "  not a result:");
         if (!k->found) printf("#      %s\n", k->why);
     }
@@ -153,11 +158,12 @@ static void print_onset(const struct subject *s)
 {
     const struct onset *o = &s->onset;
     double kB = units_boltzmann(&s->ramp.units);
+    char number[TEXT_ERRORS];
     printf("# c_p = dH/dT per atom over %.4g; baseline %.4g k_B; steepest rise at %.5g; largest c_p %.4g k_B "
            "at %.5g\n",
            o->width, o->base / kB, o->steepest, o->peak_c / kB, o->peak);
     if (o->found)
-        printf("T_onset %.5g ± %.2g\n", o->x, o->error);
+        printf("T_onset %s\n", text_errors(number, o->x, 1, &o->error));
     else
         printf("# %s\n", o->why);
     printf("#          T       c_p/k_B\n");

@@ -27,8 +27,10 @@ struct options {
 static const struct arg args[] = {
     {"--distance", 'd', ARG_STRING, AT(distance), "LIST",
      "hop distances, in r1 or a length ('0.4,0.6,0.8,1.0 r1')"},
-    {"--persist", 'p', ARG_STRING, AT(persist), "LIST", "persistence times ('0,5 tau'; default 0 and 5)"},
-    {"--cage", 0, ARG_STRING, AT(cage), "TIME", "time over which a cage's mean position is taken (5)"},
+    {"--persist", 'p', ARG_STRING, AT(persist), "LIST",
+     "persistence times ('0,5 tau', '0,2 ps': the defaults)"},
+    {"--cage", 0, ARG_STRING, AT(cage), "TIME",
+     "time over which a cage's mean position is taken (5 tau, 2 ps)"},
     {"--r1", 0, ARG_STRING, AT(r1), "LENGTH", "first peak of g(r); measured if not given"},
     {"--p-hop", 0, ARG_STRING, AT(p_hop), "W,P",
      "add the p_hop criterion: window (time), threshold (length^2): '10,0.2'"},
@@ -39,7 +41,7 @@ static const struct arg args[] = {
     {"--linear-ages", 0, ARG_FLAG, AT(linear), NULL, "age windows of equal length"},
     {"--species", 0, ARG_STRING, AT(species), "NAME", "atoms of one species only"},
     {"--burst", 0, ARG_STRING, AT(burst), "TIME",
-     "also hops per window of this length, for the first row ('50 tau')"},
+     "also hops per window of this length, for the first row ('50 tau', '20 ps')"},
     {"--hops", 0, ARG_STRING, AT(hops), "FILE", "write the list of hops of the first row (CSV)"},
     {"--output", 'o', ARG_STRING, AT(output), "FILE.h5",
      "write the table and all waiting times (/entry/glint/waiting_times)"},
@@ -117,11 +119,14 @@ static status read_r1(struct hop_table_options *h, const struct options *o, cons
 /* What a hop is, for a trajectory. */
 static status read_detector(struct hop_table_options *h, const struct options *o, const struct track *t)
 {
+    const struct hop_table_options standard = hop_table_defaults(t->units);
+    memcpy(h->persist, standard.persist, sizeof h->persist);
+    h->cage = standard.cage;
     bool clock = strcmp(t->time_unit, "steps") != 0 && strcmp(t->time_unit, "frames") != 0;
     if (!clock && (!o->persist || !o->cage))
         return fail(
             BAD_INPUT,
-            "the file has no times, so the defaults (5 tau) mean nothing: give --step-time, or --cage "
+            "the file has no times, so the defaults (5 tau, 2 ps) mean nothing: give --step-time, or --cage "
             "and --persist in %s",
             t->time_unit);
     if (!t->uniform)
@@ -281,7 +286,7 @@ static status run(int argc, char **argv)
     struct options o = {.seed = 1};
     struct track t = {0};
     struct hop_table h = {0};
-    struct hop_table_options ho = hop_table_defaults();
+    struct hop_table_options ho = hop_table_defaults("lj"); /* times: read_detector */
     struct run_settings settings;
     struct text said = {0};
     struct values v;

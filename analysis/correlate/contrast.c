@@ -21,6 +21,33 @@ status contrast_exact_null(int64_t n, struct contrast_null *null)
     return OK;
 }
 
+double contrast_few(int64_t n, double rho)
+{
+    double sum = 0.0, term = 1.0;
+    if (rho >= 1.0) return 1.0;
+    for (int64_t k = 0; term > 1e-17 * sum && k < 1000000;
+         k++) { /* 2F1(1, 1; n+1; rho) = Σ k!²/((n+1)_k k!) rho^k */
+        sum += term;
+        term *= (double)(k + 1) * rho / (double)(n + 1 + k);
+    }
+    return 1.0 - (1.0 - rho) * sum;
+}
+
+double contrast_field(int64_t n, double R)
+{
+    double low = 0.0, high = 1.0;
+    if (R < 0.0) return -contrast_field(n, -R);
+    if (!(R < 1.0)) return R;
+    for (int i = 0; i < 60; i++) { /* R_n rises with rho */
+        double middle = 0.5 * (low + high);
+        if (contrast_few(n, middle) < R)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
 void contrast_trace(const float *data, const uint8_t *bad, int64_t frames, int64_t pixels, double *out)
 {
 #pragma omp parallel for schedule(static)

@@ -12,6 +12,16 @@
  *
  * These are the moments of one element; elements closer in time than the relaxation time are correlated.
  * n = 1 gives C ≡ 1 and is refused (BAD_INPUT). n counts independent pixels: Friedel pairs once. */
+/* Few pixels lie: because Eq. 1 divides by the mean of the same n pixels, the correlation it shows falls
+ * faster than |f|², also on average. For Gaussian fields with field correlation f between the two times (ρ =
+ * |f|²)
+ *
+ *     R_n(ρ) = (⟨C(t,t+k)⟩ − 1)/(⟨C(t,t)⟩ − 1) = 1 − (1 − ρ) ₂F₁(1, 1; n+1; ρ)         R_2(1/2) = 0.386
+ *
+ * exactly: two correlated exponentials are gamma variables of order 1 + N with one N for both, geometric with
+ * ratio ρ (Kibble's mixture); given all N the two patterns are independent Dirichlet weights, and summing
+ * over the N leaves R_n = 1 − n ⟨1/(n + M)⟩ with M negative binomial of order n. R_n → ρ for many pixels; at
+ * n = 3 it is 0.41 where ρ is 0.49. */
 #ifndef GLINT_ANALYSIS_CONTRAST_H
 #define GLINT_ANALYSIS_CONTRAST_H
 
@@ -23,6 +33,11 @@ struct contrast_null {
     double diagonal_mean, diagonal_sd, off_mean, off_sd;
 };
 status contrast_exact_null(int64_t n, struct contrast_null *null);
+
+double contrast_few(int64_t n, double rho); /* R_n(ρ), n ≥ 2, 0 ≤ ρ ≤ 1 */
+/* The ρ that n pixels show as R: inverse of contrast_few. Below 0 (noise) −contrast_field(n, −R), above 1 R
+ * itself, so that averages over noise stay averages. */
+double contrast_field(int64_t n, double R);
 
 /* ⟨I²⟩/⟨I⟩² of each frame into out (frames); NaN in bad frames (bad may be NULL) and frames without
  * intensity. */

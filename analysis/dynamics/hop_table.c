@@ -10,13 +10,14 @@
 
 enum { R1_FRAMES = 10, LEAST_EVENTS = 20 };
 
-struct hop_table_options hop_table_defaults(void)
+struct hop_table_options hop_table_defaults(const char *units)
 {
+    double time = strcmp(units, "metal") == 0 ? 2.0 : 5.0; /* ps; tau. 5 tau of a mapped model are 2.7 ps */
     return (struct hop_table_options){.distances = 4,
                                       .distance = {0.4, 0.6, 0.8, 1.0},
                                       .persists = 2,
-                                      .persist = {0.0, 5.0},
-                                      .cage = 5.0,
+                                      .persist = {0.0, time},
+                                      .cage = time,
                                       .correction = WAITING_CENSORED,
                                       .seed = 1};
 }

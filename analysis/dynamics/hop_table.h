@@ -3,10 +3,13 @@
  * sensitivity table without which no waiting-time exponent means anything.
  *
  *     struct hop_table h = {0};
- *     struct hop_table_options o = hop_table_defaults();   0.4 0.6 0.8 1.0 r_1; t_p 0, 5; cage mean over 5
+ *     struct hop_table_options o = hop_table_defaults(track.units);
  *     TRY(hop_table_make(&h, &track, &o));
  *     h.row[i].exchange.fit.alpha, …
  *     hop_table_free(&h);
+ *
+ * Defaults: distances 0.4, 0.6, 0.8, 1.0 r_1; t_p 0 and 5 tau (2 ps in metal units), cage mean over 5 tau (2
+ * ps).
  *
  * Every row holds the hops themselves (hops.h) and, for persistence and exchange times each,
  *  - the Kaplan–Meier survival function (survival.h; censored atoms included, so the finite record needs
@@ -47,7 +50,7 @@ struct hop_table_options {
     double xmin;                        /* time; 0: the best by Kolmogorov–Smirnov */
     int blocks; /* of atoms, for the error of alpha that knows that an atom's waits hang together; 0: none */
 };
-struct hop_table_options hop_table_defaults(void);
+struct hop_table_options hop_table_defaults(const char *units); /* "lj" or "metal" */
 
 struct hop_law {
     bool has_survival, has_fit;

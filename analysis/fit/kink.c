@@ -1,69 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/fit/kink.h"
-#include "base/mem.h"
-#include "base/random.h"
+#include "analysis/fit/window_line.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* A cycle of x* may move windows by this fraction of x*, a tenth of their width; noise decides (settled). */
+#define CYCLE 0.03
 enum { LEAST_ROWS = 10, REPLICATES = 500, ITERATIONS = 200 };
 
-/* ---- a line ---- */
+/* ---- lines ---- */
 
-struct sums {
-    double n, x, y, xx, xy;
-};
-/* `x0`: an origin near the rows, so that nothing cancels. */
-static void add(struct sums *s, double x, double y)
-{
-    s->n += 1.0;
-    s->x += x;
-    s->y += y;
-    s->xx += x * x;
-    s->xy += x * y;
-}
-static void solve(const struct sums *s, double *slope, double *mean_x, double *mean_y)
-{
-    *mean_x = s->x / s->n;
-    *mean_y = s->y / s->n;
-    *slope = (s->xy - s->x * *mean_y) / (s->xx - s->x * *mean_x);
-}
-
-struct fit { /* of the rows of one window: y = mean_y + slope (x − mean_x) */
-    int64_t rows;
-    double slope, mean_x, mean_y, from, to;
-};
-
-static struct fit fit_window(int64_t n, const double *x, const double *y, double low, double high)
-{
-    struct fit f = {.from = INFINITY, .to = -INFINITY};
-    struct sums s = {0};
-    double x0 = n > 0 ? x[n / 2] : 0.0, y0 = n > 0 ? y[0] : 0.0;
-    for (int64_t i = 0; i < n; i++) {
-        if (!(x[i] >= low && x[i] <= high)) continue;
-        add(&s, x[i] - x0, y[i] - y0);
-        f.from = fmin(f.from, x[i]);
-        f.to = fmax(f.to, x[i]);
-        f.rows++;
-    }
-    if (f.rows == 0) return f;
-    solve(&s, &f.slope, &f.mean_x, &f.mean_y);
-    f.mean_x += x0;
-    f.mean_y += y0;
-    return f;
-}
-
-static bool enough(const struct fit *f, double low, double high)
+static bool enough(const struct window_line *f, double low, double high)
 {
     return f->rows >= LEAST_ROWS && f->to - f->from >= (high - low) / 3.0;
-}
-
-static double meet(const struct fit *a, const struct fit *b)
-{
-    double origin = a->mean_x, at_b = b->mean_y + b->slope * (origin - b->mean_x);
-    return origin + (at_b - a->mean_y) / (a->slope - b->slope);
 }
 
 /* ---- the start: the best broken line ---- */
@@ -96,7 +48,7 @@ static double broken_line(int64_t n, const double *x, const double *y, double at
  * The noise of neighbouring rows may be correlated, so the bar is higher than that of the BIC. */
 static bool straight(int64_t n, const double *x, const double *y, double at)
 {
-    struct fit f = fit_window(n, x, y, -INFINITY, INFINITY);
+    struct window_line f = window_line_fit(n, x, y, -INFINITY, INFINITY);
     double line = 0.0, broken = broken_line(n, x, y, at), size = f.slope * (f.to - f.from),
            floor = 1e-24 * size * size * (double)n;
     for (int64_t i = 0; i < n; i++) {
@@ -124,89 +76,10 @@ static double first_guess(int64_t n, const double *x, const double *y)
     return at;
 }
 
-/* ---- residuals: correlation, bootstrap ---- */
-
-struct part { /* the rows of a window in the order of time */
-    int64_t n;
-    double *x, *r; /* residuals */
-    double g;      /* their statistical inefficiency */
-};
-
-static void part_free(struct part *p)
-{
-    DELETE(p->x);
-    DELETE(p->r);
-}
-
-static status part_make(struct part *p, int64_t n, const double *x, const double *y, const struct fit *f)
-{
-    TRY(NEW(p->x, (size_t)f->rows));
-    TRY(NEW(p->r, (size_t)f->rows));
-    for (int64_t i = 0; i < n; i++) {
-        if (!(x[i] >= f->from && x[i] <= f->to)) continue;
-        p->x[p->n] = x[i];
-        p->r[p->n++] = y[i] - f->mean_y - f->slope * (x[i] - f->mean_x);
-    }
-    return OK;
-}
-
-/* Statistical inefficiency 1 + 2 Σ ρ(k), summed up to five of itself (A. D. Sokal, in Functional Integration,
- * Springer 1997, p. 131). */
-static double inefficiency(const struct part *p)
-{
-    double zero = 0.0, g = 1.0;
-    for (int64_t i = 0; i < p->n; i++) zero += p->r[i] * p->r[i];
-    if (!(zero > 0.0)) return 1.0;
-    for (int64_t k = 1; k < p->n / 4 && (double)k < 2.5 * g; k++) {
-        double sum = 0.0;
-        for (int64_t i = k; i < p->n; i++) sum += p->r[i] * p->r[i - k];
-        g += 2.0 * sum / zero * (double)p->n / (double)(p->n - k);
-    }
-    return fmax(g, 1.0);
-}
-
-static int64_t block_length(const struct part *p)
-{
-    int64_t block = p->g < 1.5 ? 1 : (int64_t)ceil(5.0 * p->g), most = p->n / 4;
-    return block < most ? block : most > 1 ? most : 1;
-}
-
-/* What residuals drawn in blocks lack of the noise: the line took two of n/g independent numbers, and blocks
- * of L lose the share g/2L of the variance at their ends (exponential correlation). */
-static double block_scale(const struct part *p, int64_t block)
-{
-    double independent = fmax((double)p->n / p->g, 3.0),
-           ends = block > 1 ? fmin(p->g / (2.0 * (double)block), 0.5) : 0.0;
-    return sqrt(independent / (independent - 2.0) / (1.0 - ends));
-}
-
-/* The line through the fitted one plus residuals drawn in blocks. */
-static struct fit redraw(const struct part *p, const struct fit *f, uint64_t seed, uint64_t who)
-{
-    int64_t block = block_length(p);
-    double scale = block_scale(p, block);
-    struct fit g = *f;
-    struct sums s = {0};
-    for (int64_t i = 0, from = 0; i < p->n; i++) {
-        double u[2];
-        if (i % block == 0) {
-            random_uniform2(seed, STREAM_BOOTSTRAP, who, (uint64_t)(i / block), u);
-            from = (int64_t)(u[0] * (double)(p->n - block + 1));
-        }
-        add(&s, p->x[i] - f->mean_x, scale * p->r[from + i % block]);
-    }
-    double at, level;
-    solve(&s, &g.slope, &at, &level);
-    g.slope += f->slope;
-    g.mean_x = f->mean_x + at;
-    g.mean_y = f->mean_y + level + f->slope * at;
-    return g;
-}
-
 /* ---- is it a kink? ---- */
 
 /* Parabola through the rows of both windows: sum of squared residuals, by orthogonal polynomials. */
-static double parabola(const struct part part[2], const struct fit fit[2])
+static double parabola(const struct window_noise part[2], const struct window_line fit[2])
 {
     double n = (double)(part[0].n + part[1].n), mean = 0.0, y[2] = {0}, xx = 0.0, xxx = 0.0, p2 = 0.0,
            left = 0.0, one = 0.0, two = 0.0;
@@ -237,7 +110,8 @@ static double parabola(const struct part part[2], const struct fit fit[2])
     return left;
 }
 
-static void judge(struct kink *k, const struct part part[2], const struct fit fit[2], double difference_error)
+static void judge(struct kink *k, const struct window_noise part[2], const struct window_line fit[2],
+                  double difference_error)
 {
     double lines = 0.0, size = 0.0, n = (double)(part[0].n + part[1].n) / fmax(part[0].g, part[1].g);
     for (int w = 0; w < 2; w++)
@@ -267,12 +141,12 @@ static void judge(struct kink *k, const struct part part[2], const struct fit fi
 
 /* Both lines for windows that stand at `at`. False, with the reason, when there are too few rows. */
 static bool lines_at(struct kink *k, int64_t n, const double *x, const double *y, const double edge[4],
-                     double at, struct fit fit[2])
+                     double at, struct window_line fit[2])
 {
     static const char *const name[] = {"lower", "upper"};
     for (int w = 0; w < 2; w++) {
         double low = edge[2 * w] * at, high = edge[2 * w + 1] * at;
-        fit[w] = fit_window(n, x, y, low, high);
+        fit[w] = window_line_fit(n, x, y, low, high);
         if (enough(&fit[w], low, high)) continue;
         snprintf(k->why, sizeof k->why,
                  "too little data: %" PRId64 " rows in the %s window from %.5g to %.5g (needed: %d rows over "
@@ -284,8 +158,9 @@ static bool lines_at(struct kink *k, int64_t n, const double *x, const double *y
 }
 
 static bool iterate(struct kink *k, int64_t n, const double *x, const double *y, const double edge[4],
-                    bool absolute, struct fit fit[2])
+                    bool absolute, struct window_line fit[2], double *jump)
 {
+    *jump = 0.0;
     double at = absolute ? 1.0 : first_guess(n, x, y), last = at;
     for (k->iterations = 1; k->iterations <= ITERATIONS; k->iterations++) {
         if (!lines_at(k, n, x, y, edge, at, fit)) {
@@ -293,7 +168,7 @@ static bool iterate(struct kink *k, int64_t n, const double *x, const double *y,
                 snprintf(k->why, sizeof k->why, "no kink: a straight line describes all rows");
             return false;
         }
-        k->x = meet(&fit[0], &fit[1]);
+        k->x = window_line_meet(&fit[0], &fit[1]);
         if (!isfinite(k->x) || !(k->x > 0.0)) {
             snprintf(k->why, sizeof k->why, "no kink: the lines do not meet at a positive value");
             return false;
@@ -303,7 +178,8 @@ static bool iterate(struct kink *k, int64_t n, const double *x, const double *y,
         last = at;
         at = k->iterations < ITERATIONS / 2 ? k->x : 0.5 * (at + k->x);
     }
-    if (fabs(k->x - last) < 2e-3 * last) {
+    *jump = fabs(k->x - last);
+    if (*jump < CYCLE * last) {
         k->iterations = ITERATIONS;
         return true;
     }
@@ -324,9 +200,9 @@ static void vary(struct kink *k, int64_t n, const double *x, const double *y, co
             double width = edge[e < 2 ? 1 : 3] - edge[e < 2 ? 0 : 2];
             moved[e] = edge[e] + (code % 3 - 1) * width / 6.0;
         }
-        struct fit fit[2];
+        struct window_line fit[2];
         if (!lines_at(&unused, n, x, y, moved, at, fit)) continue;
-        double v = meet(&fit[0], &fit[1]);
+        double v = window_line_meet(&fit[0], &fit[1]);
         sum += v - k->x;
         square += (v - k->x) * (v - k->x);
         k->low = fmin(k->low, v);
@@ -338,15 +214,17 @@ static void vary(struct kink *k, int64_t n, const double *x, const double *y, co
 }
 
 /* Fills errors of x* and of the slopes; *difference: that of the slopes' difference. */
-static void bootstrap(struct kink *k, const struct part part[2], const struct fit fit[2],
+static void bootstrap(struct kink *k, const struct window_noise part[2], const struct window_line fit[2],
                       const struct kink_options *o, double *difference)
 {
     int64_t m = o->replicates > 0 ? o->replicates : REPLICATES;
     double sum[4] = {0}, square[4] = {0};
     for (int64_t i = 0; i < m; i++) {
-        struct fit g[2];
-        for (int w = 0; w < 2; w++) g[w] = redraw(&part[w], &fit[w], o->seed, (uint64_t)(2 * i + w));
-        double v[4] = {meet(&g[0], &g[1]) - k->x, g[0].slope - fit[0].slope, g[1].slope - fit[1].slope, 0.0};
+        struct window_line g[2];
+        for (int w = 0; w < 2; w++)
+            g[w] = window_noise_redraw(&part[w], &fit[w], o->seed, (uint64_t)(2 * i + w));
+        double v[4] = {window_line_meet(&g[0], &g[1]) - k->x, g[0].slope - fit[0].slope,
+                       g[1].slope - fit[1].slope, 0.0};
         v[3] = v[2] - v[1];
         for (int c = 0; c < 4; c++) {
             sum[c] += v[c];
@@ -361,7 +239,18 @@ static void bootstrap(struct kink *k, const struct part part[2], const struct fi
     *difference = error[3];
 }
 
-static struct kink_line line_of(const struct fit *f)
+/* A row at the edge of a window moves x* by about its residual times its leverage, a part of the error; a
+ * cycle wider than the error of x* is more than rows that come and go. */
+static void settled(struct kink *k, double jump)
+{
+    if (!k->found || jump <= fmax(k->error, 2e-3 * k->x)) return;
+    k->found = false;
+    snprintf(k->why, sizeof k->why,
+             "no kink: windows and intersection do not settle (%.5g moves by %.2g, its error is %.2g)", k->x,
+             jump, k->error);
+}
+
+static struct kink_line line_of(const struct window_line *f)
 {
     return (struct kink_line){.from = f->from,
                               .to = f->to,
@@ -385,9 +274,9 @@ static status check(int64_t n, const double *x, const double *y, const double ed
 status kink_find(struct kink *k, int64_t n, const double *x, const double *y, const struct kink_options *o)
 {
     static const struct kink_options none = {0};
-    struct fit fit[2];
-    struct part part[2] = {{0}, {0}};
-    double edge[4] = {0.4, 0.7, 1.15, 1.5}, difference;
+    struct window_line fit[2];
+    struct window_noise part[2] = {{0}, {0}};
+    double edge[4] = {0.4, 0.7, 1.15, 1.5}, difference, jump;
     status s = OK;
     if (!o) o = &none;
     if (o->upper[1] > 0.0)
@@ -398,7 +287,7 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
         snprintf(k->why, sizeof k->why, "too little data: %" PRId64 " rows (%d needed)", n, 2 * LEAST_ROWS);
         return OK;
     }
-    if (!iterate(k, n, x, y, edge, o->absolute, fit)) {
+    if (!iterate(k, n, x, y, edge, o->absolute, fit, &jump)) {
         k->x = (double)NAN;
         return OK;
     }
@@ -406,16 +295,16 @@ status kink_find(struct kink *k, int64_t n, const double *x, const double *y, co
     for (int e = 0; e < 4; e++) k->ratio[e] = edge[e] * at / k->x;
     k->lower = line_of(&fit[0]);
     k->upper = line_of(&fit[1]);
-    for (int w = 0; w < 2; w++) GUARD(part_make(&part[w], n, x, y, &fit[w]));
-    for (int w = 0; w < 2; w++) part[w].g = inefficiency(&part[w]);
+    for (int w = 0; w < 2; w++) GUARD(window_noise_make(&part[w], n, x, y, &fit[w]));
     for (int w = 0; w < 2; w++) {
-        int64_t block = block_length(&part[w]);
+        int64_t block = window_noise_block(&part[w]);
         if (block > k->block) k->block = block;
     }
     bootstrap(k, part, fit, o, &difference);
     vary(k, n, x, y, edge, at);
     judge(k, part, fit, difference);
+    settled(k, jump);
 done:
-    for (int w = 0; w < 2; w++) part_free(&part[w]);
+    for (int w = 0; w < 2; w++) window_noise_free(&part[w]);
     return s;
 }

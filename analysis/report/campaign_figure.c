@@ -78,7 +78,8 @@ static status curve(struct figure *f, const struct campaign_table *t, int column
     GUARD(NEW(p, t->groups));
     GUARD(NEW(data, 4 * t->groups));
     for (size_t g = 0; g < t->groups; g++)
-        if (campaign_table_alike(t, t->first[g], t->first[group], key) && c->count[g] > 0)
+        if (campaign_table_alike(t, t->first[g], t->first[group], key) && c->count[g] > 0 &&
+            isfinite(place(t, g, key)))
             p[n++] = (struct point){place(t, g, key), c->mean[g], c->error[g], (double)c->count[g]};
     qsort(p, n, sizeof *p, by_x);
     for (size_t i = 0; i < n; i++) {
@@ -106,7 +107,7 @@ static status curves(struct figure *f, const struct campaign_table *t, int colum
         bool drawn = false;
         for (size_t h = 0; h < g; h++)
             drawn = drawn || campaign_table_alike(t, t->first[h], t->first[g], key);
-        if (drawn) continue;
+        if (drawn || !isfinite(place(t, g, key))) continue;
         if (n == CURVES)
             return fail(BAD_INPUT,
                         "more than %d curves: sweep fewer keys in one figure, or take means over one",

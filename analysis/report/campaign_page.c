@@ -4,6 +4,7 @@
 #include "analysis/report/campaign_waiting.h"
 #include "analysis/report/html.h"
 #include "analysis/report/page.h"
+#include "analysis/stability/stability_page.h"
 #include "base/clock.h"
 
 #include <math.h>
@@ -238,6 +239,10 @@ static status fill(struct sheet *s, const char *command)
     members_table(s);
     if (s->table->groups < s->table->members.n) means_table(s);
     text_add(&s->html, "</section>\n");
+    bool controls = false;
+    for (int k = 0; k < s->table->keys; k++)
+        controls = controls || strcmp(s->table->key[k].name, "role") == 0;
+    if (controls) TRY(stability_page_section(&s->html, s->table->folder, s->figures, &s->number));
     TRY(result_figures(s));
     return waiting(s);
 }

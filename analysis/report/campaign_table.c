@@ -176,11 +176,15 @@ static status read_keys(struct campaign_table *t, const char *over)
         key->over = strcmp(key->name, over ? over : "seed") == 0;
         found = found || key->over;
         TRY(NEW(key->value, t->members.n));
+        bool first = true;
         for (size_t i = 0; i < t->members.n && key->number; i++) {
-            const char *unit;
-            key->number = units_number(campaign_table_value(t, i, (int)k), &key->value[i], &unit);
-            if (key->number && i == 0) snprintf(key->unit, sizeof key->unit, "%s", unit);
+            const char *unit, *value = campaign_table_value(t, i, (int)k);
+            key->value[i] = NAN;
+            if (!*value) continue; /* the key does not matter to this member */
+            key->number = units_number(value, &key->value[i], &unit);
+            if (key->number && first) snprintf(key->unit, sizeof key->unit, "%s", unit);
             key->number = key->number && strcmp(key->unit, unit) == 0;
+            first = false;
         }
     }
     if (over && !found) return fail(BAD_INPUT, "'%s' was not varied in %s", over, t->folder);

@@ -43,7 +43,7 @@ struct campaign_key {
     const char *name;
     bool over;     /* the mean is over this key */
     bool number;   /* all values are numbers with one unit */
-    double *value; /* by member, when they are */
+    double *value; /* by member, when they are; NaN where it does not matter (controls) */
     char unit[64];
 };
 

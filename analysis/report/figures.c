@@ -127,6 +127,11 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         TRY(s);
         TRY(list[i].function(f, w, n));
     }
+    if (figure_groups_shells(r, label) || figure_groups_spots(r, label)) {
+        f = begin(g, folder, "groups", label, 980, 380, &s);
+        TRY(s);
+        TRY(figure_groups(f, r, label));
+    }
     return OK;
 }
 
@@ -169,6 +174,11 @@ static status describe(struct figures *g, const struct report *r, const char *fo
         struct figure *f = begin(g, folder, "sample", "", 980, 620, &s);
         TRY(s);
         TRY(figure_sample(f, r));
+    }
+    if (r->has_ramp) {
+        struct figure *f = begin(g, folder, "transition", "", 980, 420, &s);
+        TRY(s);
+        TRY(ramp_figure(f, &r->ramp));
     }
     for (int i = 0; i < r->groups; i++) {
         TRY(stage_speckles(g, r, folder, r->group[i]));

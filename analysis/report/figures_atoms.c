@@ -68,7 +68,7 @@ status figure_sample(struct figure *f, const struct report *r)
 
 /* ---- S(q), g(r) ---- */
 
-enum { PARTIALS = 3 + SPECIES_MAX * (SPECIES_MAX + 1) / 2 };
+enum { PARTIALS = 4 + SPECIES_MAX * (SPECIES_MAX + 1) / 2 };
 
 static status structure_data(struct figure *f, const struct motion_report *m, int *partials,
                              char names[PARTIALS][48])
@@ -90,6 +90,12 @@ static status structure_data(struct figure *f, const struct motion_report *m, in
     q[1] = st->sq.nn;
     head[0] = "q";
     head[1] = "total";
+    if (st->weighted) {
+        head[n] = "X";
+        q[n] = st->sq.xray;
+        g[n] = st->gx;
+        n++;
+    }
     TRY(figure_data(f, "sq", n, head, q, st->sq.bins));
     TRY(NEW(axis, (size_t)st->rdf.bins));
     for (int k = 0; k < st->rdf.bins; k++) axis[k] = rdf_r(&st->rdf, k);
@@ -101,13 +107,16 @@ static status structure_data(struct figure *f, const struct motion_report *m, in
     return s;
 }
 
-static void curves(struct figure *f, const char *file, int partials, char names[PARTIALS][48])
+static void curves(struct figure *f, const char *file, int partials, char names[PARTIALS][48], bool weighted)
 {
     char t[FIGURE_TEXT];
     figure_script(f, "plot 1 with lines lc rgb '#bbbbbb' lw 0.8 notitle, ");
     for (int k = 0; k < partials; k++)
         figure_script(f, "'%s' using 1:%d with lines lw 1.2 lc rgb '%s' title '%s', ", file, k + 3,
                       palette_line(k), figure_text(names[k + 2], t));
+    if (weighted)
+        figure_script(f, "'%s' using 1:%d with lines lw 1.6 dt 2 lc rgb '#222222' title 'X-ray', ", file,
+                      partials + 3);
     figure_script(f, "'%s' using 1:2 with lines lw 2 lc rgb '#222222' title 'total'\n", file);
 }
 
@@ -133,12 +142,12 @@ status figure_structure(struct figure *f, const struct motion_report *m, const s
     figure_script(
         f, "set xrange [0:%.6g]; set xlabel 'q (%s)' offset 0,0.3; set ylabel 'S(q)'; set key top right\n",
         m->structure.sq.q_max, figure_unit(per, u));
-    curves(f, figure_data_name(f, "sq", false, file), partials, names);
+    curves(f, figure_data_name(f, "sq", false, file), partials, names, m->structure.weighted);
     figure_script(f,
                   "unset object 1; unset label 1; set xrange [0:%.6g]; set yrange [0:*]; set xlabel 'r (%s)' "
                   "offset 0,0.3; set ylabel 'g(r)'\n",
                   m->structure.rdf.r_max, figure_unit(m->structure.length_unit, u));
-    curves(f, figure_data_name(f, "rdf", false, file), partials, names);
+    curves(f, figure_data_name(f, "rdf", false, file), partials, names, m->structure.weighted);
     figure_script(f, "unset multiplot\n");
     return OK;
 }

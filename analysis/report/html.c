@@ -2,6 +2,7 @@
 #include "analysis/report/html.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -178,8 +179,8 @@ const char *html_number(char out[HTML_NUMBER], double value, double error)
         snprintf(out, HTML_NUMBER, "(%.*f ± %.*f)·10<sup>%d</sup>", places, value / scale, places,
                  error / scale, power);
     } else {
-        snprintf(out, HTML_NUMBER, "%.*f ± %.*f", digits > 0 ? digits : 0, value, digits > 0 ? digits : 0,
-                 error);
+        char plain[TEXT_ERRORS];
+        snprintf(out, HTML_NUMBER, "%s", text_errors(plain, value, 1, &error));
     }
     return with_minus(out);
 }

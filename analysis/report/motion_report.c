@@ -34,7 +34,7 @@ static void apply(struct hop_table_options *h, const struct report_options *o)
 /* From the trajectory; ages only if the record allows. */
 static status waiting_times(struct motion_report *m, const struct report_options *o)
 {
-    struct hop_table_options h = hop_table_defaults();
+    struct hop_table_options h = hop_table_defaults(m->track.units);
     h.r1 = m->has[MOTION_STRUCTURE] ? m->structure.r1.x : 0.0;
     if (m->track.uniform && m->track.interval > 0.0) h.cage = 5.0 * m->track.interval;
     m->cage = h.cage;
@@ -52,7 +52,7 @@ static status waiting_times(struct motion_report *m, const struct report_options
 static status recorded_times(struct motion_report *m, const char *record, bool only,
                              const struct report_options *o)
 {
-    struct hop_table_options h = hop_table_defaults();
+    struct hop_table_options h = hop_table_defaults("lj"); /* what a hop is, is in the record */
     apply(&h, o);
     struct track *t = only ? &m->track : &m->hops_track;
     TRY(note(m, MOTION_HOPS, hop_record_load(&m->hops, t, record, &h)));
@@ -240,18 +240,31 @@ static void place(char *out, size_t size, const struct motion_report *m, const c
     snprintf(out, size, "%s%s%s%s%s", what, m->label[0] ? "/" : "", m->label, leaf[0] ? "/" : "", leaf);
 }
 
-static status write_structure(const struct motion_report *m, struct results *r)
+static status write_peak(struct results *r, const char *object, const char *name, const struct peak *p,
+                         const struct peak *e)
+{
+    char key[4][64];
+    static const char *const what[4] = {"", "_error", "_height", "_height_error"};
+    const double value[4] = {p->x, e->x, p->height, e->height};
+    for (int k = 0; k < 4; k++) {
+        snprintf(key[k], sizeof key[k], "%s%s", name, what[k]);
+        TRY(results_number(r, object, key[k], value[k]));
+    }
+    return OK;
+}
+
+enum { MOST = 8 + SPECIES_MAX * (SPECIES_MAX + 1) / 2 };
+
+static status write_rdf(const struct motion_report *m, struct results *r)
 {
     const struct structure *st = &m->structure;
     const struct rdf *g = &st->rdf;
-    enum { MOST = 2 + SPECIES_MAX * (SPECIES_MAX + 1) / 2 + 2 };
     struct results_column column[MOST];
     static char names[MOST][RUN_NAME];
-    char object[256], per[24];
+    char object[256];
     int n = 2;
     double *axis = NULL;
     status s = OK;
-    snprintf(per, sizeof per, "1/%s", st->length_unit);
     GUARD(NEW(axis, (size_t)g->bins));
     for (int k = 0; k < g->bins; k++) axis[k] = rdf_r(g, k);
     column[0] = (struct results_column){"r", st->length_unit, "distance", axis};
@@ -261,26 +274,51 @@ static status write_structure(const struct motion_report *m, struct results *r)
             snprintf(names[n], RUN_NAME, "g_%.20s-%.20s", st->species.name[a], st->species.name[b]);
             column[n] = (struct results_column){names[n], "", "partial g(r)", rdf_value(g, a, b)};
         }
+    if (st->gx) column[n++] = (struct results_column){"g_X", "", "weighted sum of the partials", st->gx};
+    if (st->gx_ft)
+        column[n++] = (struct results_column){"G_FT", "", "transform of S_X, Lorch window", st->gx_ft};
     place(object, sizeof object, m, "structure", "rdf");
     GUARD(results_table(r, object, g->bins, n, column));
+    GUARD(write_peak(r, object, "first_peak", &st->r1, &st->r1_error));
+    if (st->gx) {
+        GUARD(write_peak(r, object, "first_peak_X", &st->rx, &st->rx_error));
+        GUARD(results_number(r, object, "weight_q", st->weight_q));
+        GUARD(results_text(r, object, "form_factors", st->form.text));
+    }
+done:
+    DELETE(axis);
+    return s;
+}
+
+static status write_sq(const struct motion_report *m, struct results *r)
+{
+    const struct structure *st = &m->structure;
     const struct sq *q = &st->sq;
+    struct results_column column[MOST];
+    static char names[MOST][RUN_NAME];
+    char object[256], per[24];
+    int n = 3;
+    snprintf(per, sizeof per, "1/%s", st->length_unit);
     column[0] = (struct results_column){"q", per, "mean |q| of the points", q->q};
     column[1] = (struct results_column){"S", "", "Bhatia-Thornton S_NN", q->nn};
     column[2] = (struct results_column){"S_error", "", "standard error", q->nn_error};
-    n = 3;
     for (int a = 0; a < q->species; a++)
         for (int b = a; b < q->species; b++, n++) {
             snprintf(names[n], RUN_NAME, "S_%.20s-%.20s", st->species.name[a], st->species.name[b]);
             column[n] = (struct results_column){names[n], "", "Ashcroft-Langreth",
                                                 q->partial + ((int64_t)a * q->species + b) * q->bins};
         }
+    if (st->weighted) {
+        column[n++] = (struct results_column){"S_X", "", "weighted, Faber-Ziman", q->xray};
+        column[n++] = (struct results_column){"S_X_error", "", "standard error", q->xray_error};
+    }
     place(object, sizeof object, m, "structure", "sq");
-    GUARD(results_table(r, object, q->bins, n, column));
-    GUARD(results_number(r, object, "first_peak", st->q1.x));
-    GUARD(results_number(r, object, "first_peak_height", st->q1.height));
-done:
-    DELETE(axis);
-    return s;
+    TRY(results_table(r, object, q->bins, n, column));
+    TRY(write_peak(r, object, "first_peak", &st->q1, &st->q1_error));
+    if (!st->weighted) return OK;
+    TRY(write_peak(r, object, "first_peak_X", &st->qx, &st->qx_error));
+    TRY(results_text(r, object, "normalisation", "S_X = sum c_a c_b f_a f_b A_ab / <f>^2 (Faber-Ziman)"));
+    return results_text(r, object, "form_factors", st->form.text);
 }
 
 /* The indices of one filter, most frequent first, with what belongs to it as attributes. */
@@ -394,7 +432,8 @@ status motion_report_write(const struct motion_report *m, struct results *r)
     char group[256];
     place(group, sizeof group, m, HOP_GROUP, "");
     if (m->has[MOTION_STRUCTURE]) {
-        TRY(write_structure(m, r));
+        TRY(write_rdf(m, r));
+        TRY(write_sq(m, r));
         for (int k = 0; k < m->structure.voronoi.levels; k++) TRY(write_level(m, r, k));
         TRY(write_bond_order(m, r));
     }

@@ -7,7 +7,7 @@
  *     motion_report_free(&m);
  *
  * g(r) and S(q) from 20 frames; MSD and α2; F_s(q,t) at the first peak of S_NN with τ_α; waiting times with
- * the cage mean over 5 frames, distances 0.4, 0.6, 0.8, 1.0 r_1, persistence 0 and 5 time units, and the
+ * the cage mean over 5 frames, distances 0.4, 0.6, 0.8, 1.0 r_1, persistence 0 and 5 tau or 2 ps, and the
  * preset of Riechers et al. 2024, for the whole record and 3 age windows; all this as the run's own blocks
  * hops: and waiting: say where hops were found while the atoms moved. Movers per MOVERS_WIDTH time units. A
  * part that the record is too short for is left out: has_… is false and note[…] says why; only a file that

@@ -65,6 +65,33 @@ void page_row(struct text *t, const char *tag, int n, const char *const *cell)
     text_add(t, "</tr>\n");
 }
 
+const char *page_real(const struct page *p, enum quantity q, double value, char out[RUN_UNITS_TEXT])
+{
+    static const char *const written[][2] = {{" /angstrom^3", " Å⁻³"},
+                                             {" /angstrom", " Å⁻¹"},
+                                             {" angstrom^2", " Å²"},
+                                             {" angstrom", " Å"},
+                                             {" us", " µs"}};
+    const struct run_units *u = &p->report->units;
+    char text[RUN_UNITS_TEXT];
+    bool metal = u->system.kind == UNITS_METAL;
+    out[0] = '\0';
+    if (metal && (q != QUANTITY_TIME || !isfinite(value) || (value < 1000.0 && value >= 0.1) || value == 0.0))
+        return out;
+    run_units_real(u, q, metal ? value * units_size(&u->system, q) : value, text);
+    if (!text[0]) return out;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        char *at = strstr(text, written[i][0]);
+        size_t n = strlen(written[i][0]);
+        if (!at || at[n] != '\0') continue;
+        *at = '\0';
+        snprintf(out, RUN_UNITS_TEXT, " (%.40s%s)", text, written[i][1]);
+        return out;
+    }
+    snprintf(out, RUN_UNITS_TEXT, " (%.50s)", text);
+    return out;
+}
+
 static void data_links(struct text *t, const struct figure *f)
 {
     char safe[300];
@@ -161,6 +188,7 @@ static status sections(struct page *p)
                        "href=\"#intermittency\">Intermittency</a><a href=\"#waiting\">Waiting times</a><a "
                        "href=\"#conventions\">Conventions</a></nav>\n</header>\n<main>\n");
     TRY(page_sample(p));
+    TRY(page_transition(p));
     TRY(page_structure(p));
     TRY(page_windows(p));
     TRY(page_relaxation(p));

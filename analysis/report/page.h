@@ -26,6 +26,7 @@ status page_write(const char *path, const struct report *r, const struct figures
 /* ---- parts, one section each (page_sections.c, page_atoms.c, page_conventions.c) ---- */
 void page_summary(struct page *p);
 status page_sample(struct page *p);
+status page_transition(struct page *p); /* page_transition.c; nothing without a wide cooling ramp */
 status page_structure(struct page *p);
 status page_windows(struct page *p);
 status page_relaxation(struct page *p);
@@ -41,6 +42,9 @@ status page_figure(struct page *p, const char *key, const char *label, bool map,
 void page_stage(struct page *p, const char *label);
 /* The stage's name in words, escaped: "stage ‹hold›" or "". */
 const char *page_stage_name(const char *label, char out[128]);
+/* What a number of the files is in real units, " (2.73 ps)", as HTML; "" without a map. In metal units only
+ * times that are awkward in ps get a second unit. */
+const char *page_real(const struct page *p, enum quantity q, double value, char out[RUN_UNITS_TEXT]);
 void page_row(struct text *t, const char *tag, int n, const char *const *cell);
 /* For pages of another kind: everything up to and with the title; a picture with its caption (HTML); the end,
  * and the whole as a file. Between them: </header><main>. */

@@ -24,6 +24,34 @@ static void crystal_cell(const struct page *p, const char *stage, char cell[HTML
         snprintf(cell, HTML_NUMBER, "–");
 }
 
+/* Real units below the set temperature: the temperature, or of a ramp its rate (known in metal units, too).
+ */
+static void add_set(const struct page *p, char *set, size_t size, double T0, double T1, double time)
+{
+    char real[RUN_UNITS_TEXT];
+    const struct unit_system *u = &p->report->units.system;
+    bool ramp = fabs(T1 - T0) > 1e-9 && time > 0.0;
+    double rate = fabs(T1 - T0) / (time * units_size(u, QUANTITY_TIME));
+    const char *text = ramp ? run_units_real(&p->report->units, QUANTITY_COOLING_RATE, rate, real)
+                            : page_real(p, QUANTITY_TEMPERATURE, T0, real);
+    if (ramp && text[0])
+        snprintf(set + strlen(set), size - strlen(set), "<br>(%s)", text);
+    else if (text[0])
+        snprintf(set + strlen(set), size - strlen(set), "<br>%s", text + 1);
+}
+
+/* In metal units, from the mean mass of the atoms of the first trajectory. */
+static void add_mass_density(const struct page *p, char *cell, size_t size, const struct run_thermo *t,
+                             double from, double to)
+{
+    double mean, sd;
+    const struct report *r = p->report;
+    if (!metal(r) || r->motions == 0 || !(r->motion[0].structure.mean_mass > 0.0)) return;
+    run_thermo_mean(t, THERMO_DENSITY, from, to, &mean, &sd);
+    snprintf(cell + strlen(cell), size - strlen(cell), "<br>(%.4g g/cm³)",
+             mean * r->motion[0].structure.mean_mass / units_size(&r->units.system, QUANTITY_MASS_DENSITY));
+}
+
 static void stage_table(struct page *p)
 {
     const struct run_thermo *t = &p->report->folder.thermo;
@@ -38,16 +66,25 @@ static void stage_table(struct page *p)
     for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
         if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
         double from = t->column[THERMO_TIME][begin], to = t->column[THERMO_TIME][i - 1];
-        char name[100], span[64], set[64], cell[4][HTML_NUMBER], crystal[HTML_NUMBER];
+        char name[100], span[64 + 2 * RUN_UNITS_TEXT], set[64 + RUN_UNITS_TEXT],
+            cell[4][HTML_NUMBER + RUN_UNITS_TEXT + 8], real_text[RUN_UNITS_TEXT], crystal[HTML_NUMBER];
+        static const enum quantity what[4] = {QUANTITY_TEMPERATURE, QUANTITY_PRESSURE,
+                                              QUANTITY_NUMBER_DENSITY, QUANTITY_ENERGY};
         const int column[4] = {THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY};
         double t0 = t->column[THERMO_T_TARGET][begin], t1 = t->column[THERMO_T_TARGET][i - 1];
         for (int k = 0; k < 4; k++) {
             double mean, sd;
             run_thermo_mean(t, column[k], from, to, &mean, &sd);
             html_number(cell[k], mean, sd);
+            if (page_real(p, what[k], mean, real_text)[0])
+                snprintf(cell[k] + strlen(cell[k]), RUN_UNITS_TEXT + 8, "<br>%s", real_text + 1);
         }
+        add_mass_density(p, cell[2], sizeof cell[2], t, from, to);
         snprintf(span, sizeof span, "%.4g–%.4g", from, to);
-        snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.3g → %.3g" : "%.3g", t0, t1);
+        if (page_real(p, QUANTITY_TIME, to - from, real_text)[0])
+            snprintf(span + strlen(span), sizeof span - strlen(span), "<br>%s", real_text + 1);
+        snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.4g → %.4g" : "%.4g", t0, t1);
+        add_set(p, set, sizeof set, t0, t1, to - from);
         crystal_cell(p, t->stage[t->stage_of[begin]], crystal);
         page_row(h, "td", 8,
                  (const char *const[]){html_escape(name, sizeof name, t->stage[t->stage_of[begin]]), span,
@@ -65,8 +102,11 @@ status page_sample(struct page *p)
                         "lines divide the stages."));
         text_add(&p->html,
                  "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
-                 "each stage (not the error of the mean). Crystal: large atoms that are centres of a "
-                 "Laves phase, at the end of a stage that the crystal alarm watched.</caption>\n");
+                 "each stage (not the error of the mean)%s. Crystal: large atoms that are centres of a "
+                 "Laves phase, at the end of a stage that the crystal alarm watched.</caption>\n",
+                 p->report->units.mapped
+                     ? "; in brackets real units by the mapping below: duration, T or rate, T, P, ρ, energy"
+                     : "");
         stage_table(p);
         text_add(&p->html, "</table></div>\n");
     } else {
@@ -145,16 +185,33 @@ static void cell_table(struct page *p, const struct motion_report *m)
 static void peak_text(struct page *p, const struct motion_report *m)
 {
     const struct structure *s = &m->structure;
-    char unit[48], length[48], per[40];
+    char unit[48], length[48], per[40], number[3][HTML_NUMBER], real[2][RUN_UNITS_TEXT];
     snprintf(per, sizeof per, "1/%s", s->length_unit);
     const char *u = html_unit(unit, sizeof unit, per), *l = html_unit(length, sizeof length, s->length_unit);
     double spacing = s->sq.width;
     text_add(&p->html,
-             "<p>First peak of S(q) at q = %.3f %s (half maximum %.2f–%.2f), height %.2f; first peak of g(r) "
-             "at r<sub>1</sub> = %.3f %s. Bins are %.3f %s (0.4 spacings of the reciprocal lattice) and %.4f "
+             "<p>First peak of S(q) at q = %s %s%s (half maximum %.2f–%.2f), height %s; first peak of g(r) "
+             "at r<sub>1</sub> = %s %s%s. Errors: jackknife over frames. Bins are %.3f %s (0.4 spacings of "
+             "the reciprocal lattice) and %.4f "
              "%s wide; %lld frames.",
-             s->q1.x, u, s->q1.low, s->q1.high, s->q1.height, s->r1.x, l, spacing, u, s->rdf.width, l,
+             html_number(number[0], s->q1.x, s->q1_error.x), u,
+             page_real(p, QUANTITY_WAVENUMBER, s->q1.x, real[0]), s->q1.low, s->q1.high,
+             html_number(number[1], s->q1.height, s->q1_error.height),
+             html_number(number[2], s->r1.x, s->r1_error.x), l,
+             page_real(p, QUANTITY_LENGTH, s->r1.x, real[1]), spacing, u, s->rdf.width, l,
              (long long)s->frames);
+    if (s->weighted)
+        text_add(
+            &p->html,
+            " X-ray weighted S<sub>X</sub> (Faber–Ziman, f(q) at each point): first peak at %s %s, height "
+            "%s; g<sub>X</sub> (weights at q = %g): %s %s.",
+            html_number(number[0], s->qx.x, s->qx_error.x), u,
+            html_number(number[1], s->qx.height, s->qx_error.height), s->weight_q,
+            html_number(number[2], s->rx.x, s->rx_error.x), l);
+    if (s->mean_mass > 0.0)
+        text_add(&p->html, " Density of these frames: %.5g %s<sup>−3</sup>%s = %.5g %s.", s->density, l,
+                 page_real(p, QUANTITY_NUMBER_DENSITY, s->density, real[0]), structure_mass_density(s),
+                 metal(p->report) ? "g/cm³" : "m<sub>B</sub>/σ³");
     for (int a = 0; a < s->rdf.species; a++)
         for (int b = a; b < s->rdf.species; b++) {
             char name[2][40];
@@ -189,6 +246,12 @@ status page_structure(struct page *p)
 
 /* ---- Waiting times ---- */
 
+static void add_real(char cell[HTML_NUMBER], const char *real)
+{
+    size_t n = strlen(cell);
+    if (n + strlen(real) < HTML_NUMBER) snprintf(cell + n, HTML_NUMBER - n, "%s", real);
+}
+
 static void hop_cells(struct page *p, const struct motion_report *m, const struct hop_row *r)
 {
     char cell[10][HTML_NUMBER], name[64], law[64], age[64] = "all";
@@ -200,13 +263,16 @@ static void hop_cells(struct page *p, const struct motion_report *m, const struc
         snprintf(name, sizeof name, "d = %.2g r<sub>1</sub>", r->distance_r1);
     else
         snprintf(name, sizeof name, "%.20s, %.2g r<sub>1</sub>", r->name, r->distance_r1);
+    char real[RUN_UNITS_TEXT];
     snprintf(cell[0], HTML_NUMBER, "%.3g", r->how.persist);
     snprintf(cell[1], HTML_NUMBER, "%lld", (long long)r->hops.n);
     snprintf(cell[2], HTML_NUMBER, "%.0f %%", 100.0 * (double)r->hops.hopped / (double)r->hops.atoms);
     snprintf(cell[3], HTML_NUMBER, n > 0 ? "%.0f %%" : "–",
              n > 0 ? 100.0 * (double)r->hops.reversible / n : 0.0);
     html_number(cell[4], r->persistence.median, (double)NAN);
+    add_real(cell[4], page_real(p, QUANTITY_TIME, r->persistence.median, real));
     html_number(cell[5], x->median, (double)NAN);
+    add_real(cell[5], page_real(p, QUANTITY_TIME, x->median, real));
     double error = isfinite(x->block_error) ? fmax(x->block_error, x->fit.sigma) : x->fit.sigma;
     html_number(cell[6], x->has_fit ? x->fit.alpha : (double)NAN, x->has_fit ? error : (double)NAN);
     html_number(cell[7], x->has_fit ? x->fit.xmin : (double)NAN, (double)NAN);
@@ -272,17 +338,20 @@ static void hops_source(struct page *p, const struct motion_report *m)
 static void verdict(struct page *p, const struct motion_report *m)
 {
     int64_t row = motion_report_row(m);
+    char unit[48], real[RUN_UNITS_TEXT];
     text_add(&p->html, "<p class=\"verdict\">");
     if (row < 0) {
         text_add(&p->html,
                  "No criterion gives enough completed waiting times in this record for a fit; the record is "
-                 "%.4g long and %lld atoms were followed.",
-                 m->span, (long long)motion_report_hops_track(m)->atoms);
+                 "%.4g %s long%s and %lld atoms were followed.",
+                 m->span, html_unit(unit, sizeof unit, motion_report_hops_track(m)->time_unit),
+                 page_real(p, QUANTITY_TIME, m->span, real), (long long)motion_report_hops_track(m)->atoms);
     } else {
         const struct hop_row *r = m->hops.row + row;
         char number[HTML_NUMBER];
-        text_add(&p->html, "<b>Exchange times, d = %.2g r<sub>1</sub>, t<sub>p</sub> = %.3g.</b> ",
-                 r->distance_r1, r->how.persist);
+        text_add(&p->html, "<b>Exchange times, d = %.2g r<sub>1</sub>, t<sub>p</sub> = %.3g %s%s.</b> ",
+                 r->distance_r1, r->how.persist, html_unit(unit, sizeof unit, m->track.time_unit),
+                 page_real(p, QUANTITY_TIME, r->how.persist, real));
         html_text(&p->html, r->exchange.verdict);
         text_add(&p->html,
                  ". Exponent at the best x<sub>min</sub>: %s; Riechers et al. 2024 quote 1.45 for a "
@@ -296,7 +365,7 @@ static void verdict(struct page *p, const struct motion_report *m)
 static void motion_text(struct page *p, const struct motion_report *m)
 {
     if (!m->has[MOTION_MSD] && !m->has[MOTION_ISF]) return;
-    char unit[48], length[48], number[HTML_NUMBER], half[2][HTML_NUMBER];
+    char unit[48], length[48], number[HTML_NUMBER], half[2][HTML_NUMBER], real[3][RUN_UNITS_TEXT];
     text_add(&p->html, "<p>");
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit),
                *l = html_unit(length, sizeof length, m->track.length_unit);
@@ -304,18 +373,23 @@ static void motion_text(struct page *p, const struct motion_report *m)
         int64_t last = m->msd.lags - 1, peak = 0;
         for (int64_t k = 0; k <= last; k++)
             if (m->msd.alpha2[k] > m->msd.alpha2[peak]) peak = k;
-        text_add(&p->html,
-                 "Mean-square displacement %s %s² after %.4g %s; α<sub>2</sub> reaches %.2f at %.4g %s. ",
-                 html_number(number, m->msd.r2[last], m->msd.r2_error[last]), l, m->msd.lag[last], u,
-                 m->msd.alpha2[peak], m->msd.lag[peak], u);
+        text_add(
+            &p->html,
+            "Mean-square displacement %s %s²%s after %.4g %s%s; α<sub>2</sub> reaches %.2f at %.4g %s%s. ",
+            html_number(number, m->msd.r2[last], m->msd.r2_error[last]), l,
+            page_real(p, QUANTITY_AREA, m->msd.r2[last], real[0]), m->msd.lag[last], u,
+            page_real(p, QUANTITY_TIME, m->msd.lag[last], real[1]), m->msd.alpha2[peak], m->msd.lag[peak], u,
+            page_real(p, QUANTITY_TIME, m->msd.lag[peak], real[2]));
     }
     if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
-        text_add(&p->html,
-                 "τ<sub>α</sub> = %s %s from F<sub>s</sub>(q = %.3g) = 1/e (halves of the record: %s and %s; "
-                 "they differ when the sample ages; –: not reached).",
-                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u, m->isf.q,
-                 html_number(half[0], m->isf.tau_half[0][0], (double)NAN),
-                 html_number(half[1], m->isf.tau_half[0][1], (double)NAN));
+        text_add(
+            &p->html,
+            "τ<sub>α</sub> = %s %s%s from F<sub>s</sub>(q = %.3g) = 1/e (halves of the record: %s and %s; "
+            "they differ when the sample ages; –: not reached).",
+            html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u,
+            page_real(p, QUANTITY_TIME, m->isf.tau[0], real[0]), m->isf.q,
+            html_number(half[0], m->isf.tau_half[0][0], (double)NAN),
+            html_number(half[1], m->isf.tau_half[0][1], (double)NAN));
     else if (m->has[MOTION_ISF])
         text_add(
             &p->html,

@@ -29,17 +29,19 @@ static void summary_windows(struct page *p, const char *label)
 static void summary_relaxation(struct page *p, const struct window_report *w)
 {
     int m, power;
-    char unit[48], name[100], number[2][HTML_NUMBER];
+    char unit[48], name[100], number[2][HTML_NUMBER], real[RUN_UNITS_TEXT];
     if (!window_report_best(w, 0, &m, &power)) return;
     const struct relaxation_fit *f = &w->fit[0][m][power - 1];
     const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
     double record = (double)w->c.ttcf.frames * w->c.frames.frame_time;
     if (f->value[RELAXATION_TAU] > record)
-        text_add(&p->html, " R(t) does not decay within the record of %.4g %s.", record, u);
+        text_add(&p->html, " R(t) does not decay within the record of %.4g %s%s.", record, u,
+                 page_real(p, QUANTITY_TIME, record, real));
     else
-        text_add(&p->html, " R(t) of %s relaxes in %s %s with β = %s (%s, power %d)%s.",
+        text_add(&p->html, " R(t) of %s relaxes in %s %s%s with β = %s (%s, power %d)%s.",
                  html_escape(name, sizeof name, w->name),
                  html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]), u,
+                 page_real(p, QUANTITY_TIME, f->value[RELAXATION_TAU], real),
                  html_number(number[1], f->value[RELAXATION_BETA], f->error[RELAXATION_BETA]),
                  m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
                  5.0 * f->value[RELAXATION_TAU] > record ? ", from a record shorter than five times that"
@@ -48,23 +50,36 @@ static void summary_relaxation(struct page *p, const struct window_report *w)
 
 static void summary_motion(struct page *p, const struct motion_report *m)
 {
-    char unit[48], number[HTML_NUMBER];
+    char unit[48], number[HTML_NUMBER], real[RUN_UNITS_TEXT];
     const char *u = html_unit(unit, sizeof unit, m->track.time_unit);
     int64_t row = motion_report_row(m);
     if (m->has[MOTION_ISF] && isfinite(m->isf.tau[0]))
-        text_add(&p->html, " F<sub>s</sub>(q,t) falls to 1/e in τ<sub>α</sub> = %s %s.",
-                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u);
+        text_add(&p->html, " F<sub>s</sub>(q,t) falls to 1/e in τ<sub>α</sub> = %s %s%s.",
+                 html_number(number, m->isf.tau[0], m->isf.tau_error[0]), u,
+                 page_real(p, QUANTITY_TIME, m->isf.tau[0], real));
     else if (m->has[MOTION_ISF])
         text_add(&p->html, " F<sub>s</sub> stays above %.2f: τ<sub>α</sub> is longer than the record.",
                  m->isf.f[m->isf.lags - 1]);
     if (row >= 0) {
         const struct hop_law *x = &m->hops.row[row].exchange;
         text_add(&p->html,
-                 " Waiting times (d = %.2g r<sub>1</sub>): %s, α = %s at x<sub>min</sub> = %.3g %s.",
+                 " Waiting times (d = %.2g r<sub>1</sub>): %s, α = %s at x<sub>min</sub> = %.3g %s%s.",
                  m->hops.row[row].distance_r1,
                  x->fit.quotable ? "a power law may be quoted" : "no power law may be quoted",
-                 html_number(number, x->fit.alpha, x->fit.sigma), x->fit.xmin, u);
+                 html_number(number, x->fit.alpha, x->fit.sigma), x->fit.xmin, u,
+                 page_real(p, QUANTITY_TIME, x->fit.xmin, real));
     }
+}
+
+/* " = 0.81 T_g (T_g = 0.37 eps/kB, rate …)": the ratio never stands without what it refers to. */
+static void ratio_to_Tg(const struct page *p, double T, char out[700])
+{
+    char safe[600];
+    const struct run_units *u = &p->report->units;
+    out[0] = '\0';
+    if (u->system.Tg > 0.0)
+        snprintf(out, 700, " = %.3g T<sub>g</sub> [%s]", T / u->system.Tg,
+                 html_escape(safe, sizeof safe, u->Tg));
 }
 
 void page_summary(struct page *p)
@@ -79,7 +94,7 @@ void page_summary(struct page *p)
         const struct motion_report *m = report_motion(r, r->group[i]);
         const struct window_report *w[FIGURES_COLUMNS];
         int n = figures_windows(r, r->group[i], w);
-        char name[128], mean[2][HTML_NUMBER];
+        char name[128], mean[2][HTML_NUMBER], kelvin[RUN_UNITS_TEXT], density[RUN_UNITS_TEXT], ratio[700];
         double from = m ? m->first_time : n ? w[0]->first_time : 0.0;
         double to = m   ? m->last_time
                     : n ? from + (double)w[0]->c.ttcf.frames * w[0]->c.frames.frame_time
@@ -90,9 +105,12 @@ void page_summary(struct page *p)
         if (name[0]) text_add(&p->html, "<b>S%s.</b>", name + 1);
         if (run_thermo_mean(&r->folder.thermo, THERMO_T, from, to, &value, &sd) > 1) {
             html_number(mean[0], value, sd);
+            page_real(p, QUANTITY_TEMPERATURE, value, kelvin);
+            ratio_to_Tg(p, value, ratio);
             run_thermo_mean(&r->folder.thermo, THERMO_DENSITY, from, to, &value, &sd);
-            text_add(&p->html, " T = %s %s, ρ = %s %s.", mean[0], real ? "K" : "ε/k<sub>B</sub>",
-                     html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN), real ? "Å⁻³" : "σ⁻³");
+            text_add(&p->html, " T = %s %s%s%s, ρ = %s %s%s.", mean[0], real ? "K" : "ε/k<sub>B</sub>",
+                     kelvin, ratio, html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN),
+                     real ? "Å⁻³" : "σ⁻³", page_real(p, QUANTITY_NUMBER_DENSITY, value, density));
         }
         summary_windows(p, r->group[i]);
         if (n > 0) summary_relaxation(p, w[0]);
@@ -133,10 +151,11 @@ static void machine(struct page *p)
     input(p, "thermostat", "thermostat", "kind");
     input(p, "thermostat, time", "thermostat", "tau");
     input(p, "barostat", "barostat", "kind");
-    input(p, "T<sub>g</sub>", "Tg", "value");
-    input(p, "T<sub>g</sub>, cooling rate", "Tg", "rate");
-    input(p, "T<sub>g</sub>, construction", "Tg", "construction");
-    input(p, "T<sub>g</sub>, pressure", "Tg", "pressure");
+    row(p, "units",
+        p->report->units.system.kind == UNITS_METAL ? "metal: Å, eV, u, ps, K, GPa"
+                                                    : "lj: σ (of AA), ε, m_B, τ = σ (m_B/ε)^1/2, k_B = 1");
+    if (p->report->units.Tg[0]) row(p, "T<sub>g</sub>", p->report->units.Tg);
+    if (p->report->units.mapped) row(p, "real units (in brackets everywhere)", p->report->units.text);
     fact(p, "seed", "seed");
     fact(p, "steps", "steps");
     fact(p, "version", "version");

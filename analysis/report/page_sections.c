@@ -42,6 +42,17 @@ static void over_spots(const struct window_report *w, enum spot_number which, co
     snprintf(out, size, "%s ± %s", one, two);
 }
 
+/* "(2.24–2.87 Å⁻¹)" */
+static const char *range_real(const struct page *p, double low, double high, char out[96])
+{
+    char a[RUN_UNITS_TEXT], b[RUN_UNITS_TEXT];
+    out[0] = '\0';
+    if (!page_real(p, QUANTITY_WAVENUMBER, low, a)[0]) return out;
+    page_real(p, QUANTITY_WAVENUMBER, high, b);
+    snprintf(out, 96, "(%.*s–%.40s", (int)strcspn(a + 2, " "), a + 2, b + 2);
+    return out;
+}
+
 static void window_table(struct page *p, const char *label)
 {
     struct text *t = &p->html;
@@ -55,8 +66,9 @@ static void window_table(struct page *p, const char *label)
     for (int i = 0; i < p->report->windows; i++) {
         const struct window_report *w = &p->report->window[i];
         if (strcmp(w->label, label) != 0) continue;
-        char name[100], kind[100], pixels[40], independent[40], groups[40], q[160], unit[48], frames[80],
-            null[96];
+        char name[100], kind[100], pixels[40], independent[40], groups[40], q[160], unit[48],
+            frames[80 + RUN_UNITS_TEXT], null[96];
+        char real[RUN_UNITS_TEXT], range[96];
         NUMBERS(2);
         struct contrast_null exact = {0};
         struct moments m = moments_of(w->c.contrast, w->c.ttcf.frames);
@@ -66,8 +78,11 @@ static void window_table(struct page *p, const char *label)
         snprintf(groups, sizeof groups, "%lld", (long long)(w->spots ? w->spots : 1));
         snprintf(q, sizeof q, "%.3g–%.3g %s", w->q_low, w->q_high,
                  html_unit(unit, sizeof unit, w->c.frames.q_unit));
-        snprintf(frames, sizeof frames, "%lld × %.4g %s", (long long)w->c.ttcf.frames, w->c.frames.frame_time,
-                 html_unit(unit, sizeof unit, w->c.frames.time_unit));
+        snprintf(q + strlen(q), sizeof q - strlen(q), "%s%s", p->report->units.mapped ? "<br>" : "",
+                 range_real(p, w->q_low, w->q_high, range));
+        snprintf(frames, sizeof frames, "%lld × %.4g %s%s", (long long)w->c.ttcf.frames,
+                 w->c.frames.frame_time, html_unit(unit, sizeof unit, w->c.frames.time_unit),
+                 page_real(p, QUANTITY_TIME, w->c.frames.frame_time, real));
         snprintf(null, sizeof null, "%.3f ± %.3f", exact.diagonal_mean, exact.diagonal_sd);
         if (!p->report->options.settings.null_exact) snprintf(null, sizeof null, "not asked for");
         snprintf(number[0], HTML_NUMBER, "%.3f", w->c.plateau);
@@ -128,7 +143,9 @@ status page_windows(struct page *p)
                  "%d window%s%s%s, on one colour scale from %.3f to %.3f (1st and 99th percentile of all "
                  "elements off the diagonal).%s Insets: the pixels of the window in reciprocal space, along "
                  "the axis in which they reach least far; they cover the half that the symmetric map "
-                 "repeats. A window of several spots or shells is shown by its first.",
+                 "repeats. A window of several spots or shells is shown by its first; all of them are in the "
+                 "section on "
+                 "relaxation.",
                  n, n > 1 ? "s" : "", label[0] ? ", " : "", page_stage_name(label, name), low, high, binning);
         movers_text(report_motion(p->report, label), caption, sizeof caption);
         TRY(page_figure(p, "ttcf", label, true, caption));
@@ -166,20 +183,23 @@ static const char *fit_flags(const struct relaxation_fit *f)
 static void fit_row(struct page *p, const struct window_report *w, int row, int m, int power, double least)
 {
     const struct relaxation_fit *f = &w->fit[row][m][power - 1];
-    NUMBERS(4);
-    char name[100], age[64], model[64], quality[3][24];
+    NUMBERS(3);
+    char name[100], age[64], model[64], quality[3][24], tau[HTML_NUMBER + RUN_UNITS_TEXT],
+        real[RUN_UNITS_TEXT];
     double from, to, moment = power == 1 ? f->mean_f : f->mean_fp;
     window_report_ages(w, row, &from, &to);
     snprintf(age, sizeof age, row == 0 ? "all" : "%.3g–%.3g", from, to);
     snprintf(model, sizeof model, "%s<sup>%s</sup>", m == REPORT_KWW ? "KWW" : "Mittag-Leffler",
              power == 2 ? "2" : "");
+    snprintf(tau, sizeof tau, "%s%s",
+             html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]),
+             page_real(p, QUANTITY_TIME, f->value[RELAXATION_TAU], real));
     snprintf(quality[0], 24, "%.2f", f->reduced_chi2);
     snprintf(quality[1], 24, "%.1f", f->aic);
     snprintf(quality[2], 24, f->bic <= least + 1e-9 ? "<b>%.1f</b>" : "%.1f", f->bic);
     page_row(
         &p->html, "td", 10,
-        (const char *const[]){html_escape(name, sizeof name, w->name), age, model,
-                              html_number(number[0], f->value[RELAXATION_TAU], f->error[RELAXATION_TAU]),
+        (const char *const[]){html_escape(name, sizeof name, w->name), age, model, tau,
                               html_number(number[1], f->value[RELAXATION_BETA], f->error[RELAXATION_BETA]),
                               html_number(number[2], moment, (double)NAN), quality[0], quality[1], quality[2],
                               fit_flags(f)});
@@ -210,7 +230,7 @@ static void fit_table(struct page *p, const struct window_report *w)
 static void fit_verdict(struct page *p, const struct window_report *w)
 {
     int m, power;
-    char name[100], unit[48];
+    char name[100], unit[48], real[RUN_UNITS_TEXT];
     const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
     text_add(&p->html, "<p class=\"verdict\"><b>%s.</b> ", html_escape(name, sizeof name, w->name));
     if (!window_report_best(w, 0, &m, &power)) {
@@ -238,9 +258,10 @@ static void fit_verdict(struct page *p, const struct window_report *w)
                                       "the record better than KWW (power 2).");
     if (w->fitted[0][REPORT_KWW][1] && w->fitted[0][REPORT_ML][0])
         text_add(&p->html, "ΔBIC (Mittag-Leffler − KWW) = %.1f. ", difference);
-    text_add(&p->html, "Least BIC of those fitted: %s with power %d, relaxation time %s %s, β = %s.",
+    text_add(&p->html, "Least BIC of those fitted: %s with power %d, relaxation time %s %s%s, β = %s.",
              m == REPORT_KWW ? "KWW" : "Mittag-Leffler", power,
              html_number(number[0], best->value[RELAXATION_TAU], best->error[RELAXATION_TAU]), u,
+             page_real(p, QUANTITY_TIME, best->value[RELAXATION_TAU], real),
              html_number(number[1], best->value[RELAXATION_BETA], best->error[RELAXATION_BETA]));
     if (best->reduced_chi2 > 3.0)
         text_add(&p->html, " None of them describes the record within its errors (χ²/dof %.3g at best).",
@@ -249,6 +270,46 @@ static void fit_verdict(struct page *p, const struct window_report *w)
         text_add(&p->html, " Residuals run together (Durbin–Watson %.2f): the errors are too small.",
                  best->durbin_watson);
     text_add(&p->html, "</p>\n");
+}
+
+static void add_fit(struct text *t, const char *what, const struct window_mean *m, const char *unit)
+{
+    NUMBERS(2);
+    if (m->fitted)
+        text_add(t, "; %s: τ = %s %s, β = %s", what,
+                 html_number(number[0], m->fit.value[RELAXATION_TAU], m->fit.error[RELAXATION_TAU]), unit,
+                 html_number(number[1], m->fit.value[RELAXATION_BETA], m->fit.error[RELAXATION_BETA]));
+}
+
+/* What the spots and shells of the windows of a stage have to say. */
+static status groups_part(struct page *p, const char *label)
+{
+    const struct window_report *q = figure_groups_shells(p->report, label),
+                               *spots = figure_groups_spots(p->report, label);
+    struct text caption = {0};
+    if (!q && !spots) return OK;
+    if (q)
+        text_add(&caption, "Shells one by one: relaxation time and stretching exponent of KWW against |q|. ");
+    if (spots) {
+        const struct window_groups *g = &spots->groups;
+        char unit[48];
+        html_unit(unit, sizeof unit, g->time_unit);
+        text_add(&caption, "Mean over %lld of %lld spots, errors by leaving out one at a time",
+                 (long long)g->n, (long long)g->total);
+        add_fit(&caption, "KWW of R", &g->mean, unit);
+        add_fit(&caption, "of |f|²", &g->field, unit);
+        text_add(&caption, ". A spread of relaxation times among spots lowers the β of their mean.");
+        if (g->field.R)
+            text_add(
+                &caption,
+                " Eq. 1 divides by the mean of the same %lld pixels, which makes R fall faster than |f|²; "
+                "for Gaussian fields this is known exactly, and the squares are without it.",
+                (long long)g->independent);
+    }
+    status s = caption.out_of_memory ? fail(FAILED, "out of memory")
+                                     : page_figure(p, "groups", label, false, caption.s);
+    text_free(&caption);
+    return s;
 }
 
 status page_relaxation(struct page *p)
@@ -264,6 +325,7 @@ status page_relaxation(struct page *p)
                         "Top: R(t) of the whole record with fits of KWW, A exp(−2(t/τ)<sup>β</sup>), and "
                         "Mittag-Leffler, A E<sub>β</sub>(−(t/τ)<sup>β</sup>), as in Fig. 5 of Riechers et "
                         "al. 2024; open circles: age windows. Bottom: residuals, grey: ± standard error."));
+        TRY(groups_part(p, label));
         for (int k = 0; k < p->report->windows; k++)
             if (strcmp(p->report->window[k].label, label) == 0) fit_verdict(p, &p->report->window[k]);
         text_add(&p->html, "<div class=\"scroll\"><table>\n<caption>Fits of R(t); errors are one standard "

@@ -167,6 +167,26 @@ static status motions(struct report *r, const char *command, bool *first, struct
     return close_results(&out, &open, s);
 }
 
+/* 1.15/0.7: from the upper window's begin to the lower one's end. */
+#define RAMP_SPAN 1.64
+
+static status transition(struct report *r, const char *command, bool *first)
+{
+    struct results out;
+    char group[64 + RUN_NAME], stage[RUN_NAME];
+    if (r->folder.thermo.rows == 0 || ramp_load(&r->ramp, &r->folder.thermo, RAMP_COOLING, NULL) != OK)
+        return OK;
+    if (r->ramp.T[0] < RAMP_SPAN * r->ramp.T[r->ramp.rows - 1]) return OK;
+    r->has_ramp = true;
+    TRY(ramp_transition(&r->ramp, &(struct kink_options){.seed = 1}));
+    TRY(open_results(r, &out, NULL, command, first));
+    bool open = true;
+    figure_file_name(stage, sizeof stage, r->ramp.stage);
+    snprintf(group, sizeof group, "entry/glint/glass_transition/%s", stage);
+    status s = ramp_write(&r->ramp, &out.file, group);
+    return close_results(&out, &open, s);
+}
+
 static status make(struct report *r, const char *command)
 {
     char final[FILE_PATH_MAX];
@@ -177,6 +197,7 @@ static status make(struct report *r, const char *command)
         progress_start("report", r->folder.speckles + r->folder.trajectories + r->folder.records);
     status s = windows(r, command, &first, &p);
     if (s == OK) s = motions(r, command, &first, &p);
+    if (s == OK) s = transition(r, command, &first);
     progress_end(&p);
     if (s == OK && r->windows + r->motions == 0 && r->problem.s)
         s = fail(BAD_INPUT, "nothing in %s can be analysed: %.700s", r->folder.path, r->problem.s);
@@ -200,7 +221,8 @@ status report_make(struct report *r, const char *folder, const struct report_opt
         r->options.seeds =
             r->options.settings.surrogates >= 0 ? r->options.settings.surrogates : REPORT_SEEDS;
     list_groups(r);
-    status s = make(r, command);
+    status s = run_units_of(&r->units, &r->folder);
+    if (s == OK) s = make(r, command);
     if (s != OK) report_free(r);
     return s;
 }
@@ -213,5 +235,6 @@ void report_free(struct report *r)
     DELETE(r->window);
     DELETE(r->motion);
     text_free(&r->problem);
+    ramp_free(&r->ramp);
     run_folder_free(&r->folder);
 }

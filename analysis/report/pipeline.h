@@ -8,20 +8,26 @@
  *
  * results.h5 (results.h) is written next to the old one and replaces it when all is done. Windows are named
  * NAME, or LABEL-NAME when several stages observe; then also waiting_times/LABEL, structure/LABEL, msd/LABEL,
- * isf/LABEL. A window that cannot be analysed (one pixel, two frames) is left out, with the reason in
- * `problem`. */
+ * isf/LABEL. A cooling stage in thermo.csv that spans a factor of 1.64 in temperature, so that the glass and
+ * the liquid window of T_g fit into it, adds glass_transition/STAGE. A window that cannot be analysed (one
+ * pixel, two frames) is left out, with the reason in `problem`. */
 #ifndef GLINT_ANALYSIS_REPORT_PIPELINE_H
 #define GLINT_ANALYSIS_REPORT_PIPELINE_H
 
 #include "analysis/report/motion_report.h"
+#include "analysis/report/ramp.h"
 #include "analysis/report/run_folder.h"
+#include "analysis/report/run_units.h"
 #include "analysis/report/window_report.h"
 #include "base/status.h"
 #include "base/text.h"
 
 struct report {
     struct run_folder folder;
+    struct run_units units; /* of the run, with its map */
     struct report_options options;
+    bool has_ramp; /* a cooling stage that can hold both windows of T_g */
+    struct ramp ramp;
     int windows, motions;
     struct window_report *window;
     struct motion_report *motion;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/report/ramp.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -110,6 +111,7 @@ status ramp_transition(struct ramp *r, const struct kink_options *o)
 static void panel(struct figure *f, const struct ramp *r, int c, const char *file)
 {
     const struct kink *k = &r->kink[c];
+    char number[TEXT_ERRORS];
     figure_script(f, "unset object; unset arrow; unset label\n");
     if (!isfinite(k->x)) {
         figure_script(f, "plot '%s' using 1:%d with points pt 7 ps 0.18 lc rgb '#777777' notitle\n", file,
@@ -126,8 +128,9 @@ static void panel(struct figure *f, const struct ramp *r, int c, const char *fil
     if (k->found)
         figure_script(f,
                       "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#c8590c' dt 2\nset label "
-                      "'T_g = %.4g ± %.1g ± %.1g' at %.9g, graph 0.06 left offset 0.6,0 font ',12'\n",
-                      k->x, k->x, k->x, k->error, k->systematic, k->x);
+                      "'T_g = %s %s' at %.9g, graph 0.06 left offset 0.6,0 font ',12'\n",
+                      k->x, k->x, text_errors(number, k->x, 2, (const double[]){k->error, k->systematic}),
+                      r->units.kind == UNITS_METAL ? "K" : "ε/k_B", k->x);
     figure_script(f, "plot '%s' using 1:%d with points pt 7 ps 0.18 lc rgb '#777777' notitle", file, c + 2);
     for (int w = 0; w < 2; w++)
         figure_script(f, ", %.15g+%.15g*x with lines lt %d lw 1.4 notitle", line[w]->intercept,

@@ -91,11 +91,12 @@ const char *run_units_real(const struct run_units *u, enum quantity q, double va
     const char *unit;
     double number;
     out[0] = '\0';
-    if (!u->mapped || !isfinite(value)) return out;
+    if ((u->system.kind == UNITS_LJ && !u->mapped) || !isfinite(value)) return out;
     const struct unit_system *s = &u->system;
     if (q == QUANTITY_TIME) return time_text(value * s->length * sqrt(s->mass / s->energy), out);
     if (!units_format_real(s, q, value, text) || !units_number(text, &number, &unit)) return out;
-    snprintf(out, RUN_UNITS_TEXT, "%.3g %.32s", number, unit);
+    bool whole = fabs(number) >= 1000.0 && fabs(number) < 1e5; /* 1090 K, not 1.09e+03 K */
+    snprintf(out, RUN_UNITS_TEXT, whole ? "%.0f %.32s" : "%.3g %.32s", number, unit);
     return out;
 }
 
@@ -103,7 +104,7 @@ const char *run_units_beside(const struct run_units *u, enum quantity q, double 
                              char out[RUN_UNITS_TEXT])
 {
     char text[RUN_UNITS_TEXT];
-    if (!run_units_real(u, q, value, text)[0])
+    if (!u->mapped || !run_units_real(u, q, value, text)[0])
         out[0] = '\0';
     else
         snprintf(out, RUN_UNITS_TEXT, " (%.50s)", text);

@@ -30,11 +30,11 @@ struct run_units {
 status run_units_of(struct run_units *u, const struct run_folder *f);
 status run_units_plain(struct run_units *u, const char *units); /* "lj" or "metal", no input */
 
-/* The real value with three digits and a fitting unit (fs, ps, ns, us; K/s; …): "2.73 ps"; "" without a map.
- */
+/* The real value with three digits and a fitting unit (fs, ps, ns, us; K/s; …): "2.73 ps"; "" for lj without
+ * a map. */
 const char *run_units_real(const struct run_units *u, enum quantity q, double value,
                            char out[RUN_UNITS_TEXT]);
-/* The same as " (2.73 ps)". */
+/* The same as " (2.73 ps)"; "" also in metal units, which are real. */
 const char *run_units_beside(const struct run_units *u, enum quantity q, double value,
                              char out[RUN_UNITS_TEXT]);
 

@@ -157,6 +157,7 @@ static status make(struct window_report *w, const struct run_series *series,
     TRY(age_windows(w));
     for (int row = 0; row < w->rows; row++) TRY(fit_row(w, row, &o->settings));
     TRY(draw_map(w));
+    TRY(window_groups_measure(&w->groups, path, &w->options, o->settings.siegert & 2u ? 2 : 1));
     return window_spread_measure(w, path, o);
 }
 
@@ -188,6 +189,7 @@ void window_report_free(struct window_report *w)
     DELETE(w->map);
     DELETE(w->spot);
     DELETE(w->f2);
+    window_groups_free(&w->groups);
 }
 
 /* ---- results.h5 ---- */
@@ -282,5 +284,6 @@ status window_report_write(const struct window_report *w, struct results *r)
     TRY(write_fit(w, r, REPORT_KWW));
     TRY(write_fit(w, r, REPORT_ML));
     TRY(write_curves(w, r));
+    TRY(window_groups_write(&w->groups, r, w->title));
     return window_spread_write(w, r);
 }

@@ -11,7 +11,7 @@
  *  1. frames → flattening as the file asks → TTCF (Eq. 1) → g2 of the whole record and of 3 age windows,
  *     each as long as the record before it; age = start, the diagonal kept (patterns are noise-free), 5 lags
  * a decade → R = (g2 − g∞)/(g2(first lag ≥ 1) − g∞). A window of several spots or shells is represented by
- * its first group; statistics of all groups are in `spot`.
+ * its first group in what follows; statistics of all groups are in `spot`, their relaxation in `groups`.
  *  2. KWW and Mittag-Leffler fits of R from the first lag ≥ 1 on, amplitude free, baseline 0, weights
  *     1/error², with the Siegert powers and models the run's input asks for (both by default), for the whole
  * record and each age window.
@@ -25,7 +25,8 @@
  * surrogates.
  *
  * In the results: two_time, g2, lag, … (results.h), g2_ages/…, fit_kww, fit_ml (rows: power 1 and 2 for each
- * age window, row 0 and 1 the whole record), relaxation (lag, R, fitted curves, residuals), spread, spots. */
+ * age window, row 0 and 1 the whole record), relaxation (lag, R, fitted curves, residuals), spread, spots,
+ * groups, mean_of_spots. */
 #ifndef GLINT_ANALYSIS_REPORT_WINDOW_REPORT_H
 #define GLINT_ANALYSIS_REPORT_WINDOW_REPORT_H
 
@@ -34,6 +35,7 @@
 #include "analysis/report/results.h"
 #include "analysis/report/run_folder.h"
 #include "analysis/report/run_settings.h"
+#include "analysis/report/window_groups.h"
 #include "base/status.h"
 
 enum { REPORT_AGES = 3, REPORT_ROWS = 1 + REPORT_AGES, REPORT_SPREADS = 10, REPORT_MAP = 600 };
@@ -76,6 +78,7 @@ struct window_report {
     float *map; /* map_side²: the whole symmetric TTCF in block means, for drawing */
     int64_t spots;
     struct report_spot *spot; /* NULL with one group */
+    struct window_groups groups;
     int spreads;
     struct report_spread spread[REPORT_SPREADS];
     int64_t all_pixels; /* of all groups */

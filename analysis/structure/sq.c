@@ -17,7 +17,10 @@ void sq_free(struct sq *s)
     DELETE(s->nn_error);
     DELETE(s->nc);
     DELETE(s->cc);
-    DELETE(s->square);
+    DELETE(s->xray);
+    DELETE(s->xray_error);
+    frame_curves_free(&s->frame_nn);
+    frame_curves_free(&s->frame_xray);
     DELETE(s->seen);
     *s = (struct sq){0};
 }
@@ -31,7 +34,8 @@ static status allocate(struct sq *s)
     TRY(NEW(s->partial, n * (size_t)(s->species * s->species)));
     TRY(NEW(s->nn, n));
     TRY(NEW(s->nn_error, n));
-    TRY(NEW(s->square, n));
+    TRY(NEW(s->xray, n));
+    TRY(NEW(s->xray_error, n));
     TRY(NEW(s->seen, n));
     if (s->species != 2) return OK;
     TRY(NEW(s->nc, n));
@@ -51,6 +55,12 @@ status sq_begin(struct sq *s, int species, double q_max, int bins, int64_t most_
     status result = allocate(s);
     if (result != OK) sq_free(s);
     return result;
+}
+
+void sq_weigh(struct sq *s, const struct form_factors *form)
+{
+    s->form = *form;
+    s->weighted = true;
 }
 
 /* ---- points ---- */
@@ -199,8 +209,8 @@ static void amplitude(const struct phases *p, const int h[3], int64_t from, int6
 /* ---- one frame ---- */
 struct frame_sums {
     int64_t *available, *used;
-    double *q, *nn, *square, *nc, *cc, *partial; /* per bin; partial as in struct sq */
-    double *rho;                                 /* [point][species][2] */
+    double *q, *nn, *square, *nc, *cc, *xray, *xray_square, *partial; /* per bin; partial as in struct sq */
+    double *rho;                                                      /* [point][species][2] */
 };
 
 static void frame_free(struct frame_sums *f)
@@ -212,6 +222,8 @@ static void frame_free(struct frame_sums *f)
     DELETE(f->square);
     DELETE(f->nc);
     DELETE(f->cc);
+    DELETE(f->xray);
+    DELETE(f->xray_square);
     DELETE(f->partial);
     DELETE(f->rho);
 }
@@ -226,8 +238,25 @@ static status frame_new(struct frame_sums *f, const struct sq *s)
     TRY(NEW(f->square, n));
     TRY(NEW(f->nc, n));
     TRY(NEW(f->cc, n));
+    TRY(NEW(f->xray, n));
+    TRY(NEW(f->xray_square, n));
     TRY(NEW(f->partial, n * (size_t)(s->species * s->species)));
     return OK;
+}
+
+/* S_X of one point. */
+static double weighted(const struct sq *s, const struct point *p, const double *rho, const double *n,
+                       double atoms)
+{
+    double re = 0.0, im = 0.0, mean = 0.0, square = 0.0;
+    for (int a = 0; a < s->species; a++) {
+        double f = form_factor_at(&s->form, a, p->q);
+        re += f * rho[2 * a];
+        im += f * rho[2 * a + 1];
+        mean += f * n[a] / atoms;
+        square += f * f * n[a] / atoms;
+    }
+    return 1.0 + ((re * re + im * im) / atoms - square) / (mean * mean);
 }
 
 static void add_point(struct frame_sums *f, const struct sq *s, const struct point *p, const double *rho,
@@ -246,6 +275,11 @@ static void add_point(struct frame_sums *f, const struct sq *s, const struct poi
     f->q[p->bin] += p->q;
     f->nn[p->bin] += nn;
     f->square[p->bin] += nn * nn;
+    if (s->weighted) {
+        double x = weighted(s, p, rho, n, atoms);
+        f->xray[p->bin] += x;
+        f->xray_square[p->bin] += x * x;
+    }
     if (s->species != 2) return;
     double ca = n[0] / atoms, cb = n[1] / atoms;
     double cre = cb * rho[0] - ca * rho[2], cim = cb * rho[1] - ca * rho[3];
@@ -253,25 +287,34 @@ static void add_point(struct frame_sums *f, const struct sq *s, const struct poi
     f->cc[p->bin] += (cre * cre + cim * cim) / atoms;
 }
 
-static void merge(struct sq *s, const struct frame_sums *f)
+/* Standard error over the points of a bin. */
+static double point_error(double n, double mean, double square)
+{
+    return n > 1.0 ? sqrt(fmax(square / n - mean * mean, 0.0) / (n - 1.0)) : (double)NAN;
+}
+
+static status merge(struct sq *s, struct frame_sums *f)
 {
     for (int k = 0; k < s->bins; k++) {
+        double n = (double)f->used[k];
+        f->nn[k] = n > 0.0 ? f->nn[k] / n : (double)NAN;
+        f->xray[k] = n > 0.0 && s->weighted ? f->xray[k] / n : (double)NAN;
         if (f->used[k] == 0) continue;
-        double n = (double)f->used[k], nn = f->nn[k] / n;
         s->seen[k] += 1.0;
         s->points[k] += n;
         s->available[k] += (double)f->available[k];
         s->q[k] += f->q[k] / n;
-        s->nn[k] += nn;
-        s->square[k] += nn * nn;
-        /* Only read when this stays the only frame: the spread over the points of the bin. */
-        s->nn_error[k] = n > 1.0 ? sqrt(fmax(f->square[k] / n - nn * nn, 0.0) / (n - 1.0)) : (double)NAN;
+        /* Only read when this stays the only frame. */
+        s->nn_error[k] = point_error(n, f->nn[k], f->square[k]);
+        s->xray_error[k] = point_error(n, f->xray[k], f->xray_square[k]);
         for (int ab = 0; ab < s->species * s->species; ab++)
             s->partial[ab * s->bins + k] += f->partial[ab * s->bins + k] / n;
         if (s->species != 2) continue;
         s->nc[k] += f->nc[k] / n;
         s->cc[k] += f->cc[k] / n;
     }
+    TRY(frame_curves_add(&s->frame_nn, s->bins, f->nn));
+    return frame_curves_add(&s->frame_xray, s->bins, f->xray);
 }
 
 status sq_add(struct sq *sf, const struct box *box, int64_t atoms, const int32_t *type, const double *x)
@@ -301,7 +344,7 @@ status sq_add(struct sq *sf, const struct box *box, int64_t atoms, const int32_t
             amplitude(&phase, list.p[i].h, phase.first[a], phase.first[a + 1], f.rho + i * stride + 2 * a,
                       f.rho + i * stride + 2 * a + 1);
     for (int64_t i = 0; i < list.n; i++) add_point(&f, sf, list.p + i, f.rho + i * stride, n, (double)atoms);
-    merge(sf, &f);
+    GUARD(merge(sf, &f));
     for (int a = 0; a < sf->species; a++) sf->concentration[a] += n[a] / (double)atoms;
     sf->frames++;
 done:
@@ -315,15 +358,13 @@ status sq_finish(struct sq *s)
 {
     if (s->frames < 1) return fail(BAD_INPUT, "S(q) was given no frame");
     for (int a = 0; a < s->species; a++) s->concentration[a] /= (double)s->frames;
+    frame_curves_mean(&s->frame_nn, s->nn, s->nn_error);
+    frame_curves_mean(&s->frame_xray, s->xray, s->xray_error);
     for (int k = 0; k < s->bins; k++) {
         double seen = s->seen[k], one = seen > 0.0 ? 1.0 / seen : (double)NAN;
         s->points[k] /= (double)s->frames;
         s->available[k] /= (double)s->frames;
         s->q[k] = seen > 0.0 ? s->q[k] / seen : (k + 0.5) * s->width;
-        s->nn[k] *= one;
-        if (seen > 1.0)
-            s->nn_error[k] = sqrt(fmax(s->square[k] / seen - s->nn[k] * s->nn[k], 0.0) / (seen - 1.0));
-        if (seen == 0.0) s->nn_error[k] = (double)NAN;
         for (int ab = 0; ab < s->species * s->species; ab++) s->partial[ab * s->bins + k] *= one;
         if (s->species != 2) continue;
         s->nc[k] *= one;

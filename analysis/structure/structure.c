@@ -2,6 +2,8 @@
 #include "analysis/structure/structure.h"
 
 #include "base/file.h"
+#include "base/mem.h"
+#include "base/units.h"
 #include "system/elements.h"
 #include "system/trajectory.h"
 
@@ -18,6 +20,8 @@ void structure_release(struct structure *s)
     rdf_free(&s->rdf);
     sq_free(&s->sq);
     voronoi_stats_free(&s->voronoi);
+    DELETE(s->gx);
+    DELETE(s->gx_ft);
     *s = (struct structure){0};
 }
 
@@ -50,6 +54,31 @@ static status begin_cells(struct structure *s, const struct config *c, const str
                                o->filters > 0 ? o->filters : 2);
 }
 
+/* Asked for, or X-rays where they make sense. Species that scatter alike need no weights. */
+static status choose_form(struct structure *s, const struct config *c, const struct structure_options *o)
+{
+    s->weight_q = o->weight_q;
+    if (o->form_factors) {
+        TRY(form_factors_parse(&s->form, o->form_factors, &c->species, c->units));
+        s->weighted = s->form.kind != FORM_ONE;
+        return OK;
+    }
+    s->weighted =
+        strcmp(c->units, "metal") == 0 && form_factors_parse(&s->form, "xray", &c->species, c->units) == OK;
+    return OK;
+}
+
+static double mean_mass(const struct config *c)
+{
+    double sum = 0.0;
+    for (int64_t i = 0; i < c->atoms; i++) {
+        double m = c->species.mass[c->type[i]];
+        if (!(m > 0.0)) return 0.0;
+        sum += m;
+    }
+    return sum / (double)c->atoms;
+}
+
 static status begin(struct structure *s, const struct config *c, const struct structure_options *o)
 {
     if (c->atoms < 1) return fail(BAD_INPUT, "the first frame has no atoms");
@@ -65,6 +94,8 @@ static status begin(struct structure *s, const struct config *c, const struct st
     memcpy(s->units, c->units, sizeof s->units);
     snprintf(s->length_unit, sizeof s->length_unit, "%s",
              strcmp(c->units, "metal") == 0 ? "angstrom" : "sigma");
+    s->mean_mass = mean_mass(c);
+    TRY(choose_form(s, c, o));
     if (o->rdf) {
         double r_max = o->r_max > 0.0 ? o->r_max : 5.0 * d, dr = o->dr > 0.0 ? o->dr : d / 60.0;
         int bins = (int)fmin(ceil(r_max / dr - 1e-9), 1e6);
@@ -77,6 +108,7 @@ static status begin(struct structure *s, const struct config *c, const struct st
         int bins = (int)fmin(ceil(q_max / dq - 1e-9), 1e6);
         TRY(sq_begin(&s->sq, c->species.count, bins * dq, bins, o->points > 0 ? o->points : DEFAULT_POINTS));
         s->has_sq = true;
+        if (s->weighted) sq_weigh(&s->sq, &s->form);
     }
     return o->voronoi || o->bond_order || o->table ? begin_cells(s, c, o) : OK;
 }
@@ -142,23 +174,80 @@ static status add(struct structure *s, const struct config *c, bool last)
     return OK;
 }
 
+double structure_mass_density(const struct structure *m)
+{
+    struct unit_system u = strcmp(m->units, "metal") == 0 ? units_metal() : units_lj();
+    return m->density * m->mean_mass / units_size(&u, QUANTITY_MASS_DENSITY);
+}
+
+double structure_transform(int bins, const double *q, const double *s, double width, double q_max, double r)
+{
+    double sum = 0.0;
+    for (int k = 0; k < bins; k++) {
+        if (!(q[k] > 0.0 && q[k] < q_max) || isnan(s[k])) continue;
+        double lorch = sin(M_PI * q[k] / q_max) / (M_PI * q[k] / q_max);
+        sum += q[k] * (s[k] - 1.0) * lorch * sin(q[k] * r) * width;
+    }
+    return 2.0 / M_PI * sum;
+}
+
+static status finish_rdf(struct structure *s)
+{
+    struct rdf *g = &s->rdf;
+    int n = g->species, bins = g->bins;
+    double x0 = rdf_r(g, 0);
+    TRY(rdf_finish(g));
+    TRY(frame_curves_peak(&g->frame, 0, bins, x0, g->width, &s->r1, &s->r1_error));
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            TRY(frame_curves_peak(&g->frame, ((int64_t)1 + a * n + b) * bins, bins, x0, g->width,
+                                  &s->r1_partial[a][b], &s->r1_partial_error[a][b]));
+    if (!s->weighted) return OK;
+    double total = 0.0, mean = 0.0;
+    for (int a = 0; a < n; a++) total += g->atoms[a];
+    for (int a = 0; a < n; a++) mean += g->atoms[a] / total * form_factor_at(&s->form, a, s->weight_q);
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            s->weight[a][b] = g->atoms[a] * g->atoms[b] / (total * total) *
+                              form_factor_at(&s->form, a, s->weight_q) *
+                              form_factor_at(&s->form, b, s->weight_q) / (mean * mean);
+    struct frame_curves x = {0};
+    status st = NEW(s->gx, (size_t)bins);
+    for (int64_t f = 0; f < g->frame.frames && st == OK; f++) {
+        const double *y = g->frame.y + f * g->frame.n;
+        for (int k = 0; k < bins; k++) {
+            s->gx[k] = 0.0;
+            for (int ab = 0; ab < n * n; ab++)
+                s->gx[k] += s->weight[ab / n][ab % n] * y[((int64_t)1 + ab) * bins + k];
+        }
+        st = frame_curves_add(&x, bins, s->gx);
+    }
+    for (int k = 0; k < bins && st == OK; k++) {
+        s->gx[k] = 0.0;
+        for (int ab = 0; ab < n * n; ab++)
+            s->gx[k] += s->weight[ab / n][ab % n] * rdf_value(g, 0, 0)[(int64_t)ab * bins + k];
+    }
+    if (st == OK) st = frame_curves_peak(&x, 0, bins, x0, g->width, &s->rx, &s->rx_error);
+    frame_curves_free(&x);
+    return st;
+}
+
 static status finish(struct structure *s)
 {
     s->density /= (double)s->frames;
-    if (s->has_rdf) {
-        TRY(rdf_finish(&s->rdf));
-        s->r1 = peak_first(s->rdf.total, s->rdf.bins, rdf_r(&s->rdf, 0), s->rdf.width);
-        for (int a = 0; a < s->species.count; a++)
-            for (int b = 0; b < s->species.count; b++)
-                s->r1_partial[a][b] =
-                    peak_first(rdf_value(&s->rdf, a, b), s->rdf.bins, rdf_r(&s->rdf, 0), s->rdf.width);
-    }
-    if (s->has_sq) {
-        TRY(sq_finish(&s->sq));
-        s->q1 = peak_first(s->sq.nn, s->sq.bins, 0.5 * s->sq.width, s->sq.width);
-    }
     if (s->has_voronoi) TRY(voronoi_stats_finish(&s->voronoi));
     if (s->has_bond_order) bond_order_stats_finish(&s->bond_order);
+    if (s->has_rdf) TRY(finish_rdf(s));
+    if (!s->has_sq) return OK;
+    struct sq *q = &s->sq;
+    TRY(sq_finish(q));
+    TRY(frame_curves_peak(&q->frame_nn, 0, q->bins, 0.5 * q->width, q->width, &s->q1, &s->q1_error));
+    if (!s->weighted) return OK;
+    TRY(frame_curves_peak(&q->frame_xray, 0, q->bins, 0.5 * q->width, q->width, &s->qx, &s->qx_error));
+    if (!s->has_rdf) return OK;
+    TRY(NEW(s->gx_ft, (size_t)s->rdf.bins));
+    for (int k = 0; k < s->rdf.bins; k++)
+        s->gx_ft[k] = structure_transform(q->bins, q->q, q->xray, q->width, q->q_max, rdf_r(&s->rdf, k));
     return OK;
 }
 

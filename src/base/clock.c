@@ -14,6 +14,27 @@ double clock_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+_Thread_local uint64_t clock_waited;
+
+struct clock_origin clock_origin(void)
+{
+    enum { CLOSE = 20000, TRIES = 100 }; /* ticks: some microseconds */
+    struct clock_origin both = {0};
+    for (int i = 0; i < TRIES; i++) { /* both at the same moment: again when put to sleep in between */
+        both.ticks = clock_ticks();
+        both.seconds = clock_now();
+        if (clock_ticks() - both.ticks < CLOSE) break;
+    }
+    return both;
+}
+
+double clock_tick(const struct clock_origin *origin)
+{
+    struct clock_origin now = clock_origin();
+    return now.ticks > origin->ticks ? (now.seconds - origin->seconds) / (double)(now.ticks - origin->ticks)
+                                     : 0.0;
+}
+
 void clock_iso(char out[32])
 {
     time_t now = time(NULL);

@@ -20,6 +20,11 @@ enum isa { ISA_SSE2, ISA_AVX2, ISA_AVX512, ISA_COUNT };
  * it). */
 enum isa isa_best(void);
 const char *isa_name(enum isa i); /* "sse2", "avx2", "avx512" */
+/* Floats in a vector of mixed-precision kernels (simd_float.h): lists are padded to a multiple of it. */
+static inline int isa_floats(enum isa i)
+{
+    return i == ISA_AVX512 ? 16 : 8;
+}
 /* BAD_INPUT if GLINT_ISA holds a word that is none of the three. */
 status isa_check(void);
 

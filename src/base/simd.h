@@ -378,4 +378,65 @@ static inline vd vd_lookup(const double table[8], vd w)
 
 #endif
 
+/* ---- compaction: those of eight numbers whose bit is set, in order; may write eight. Returns how many. ----
+ */
+
+#if defined(ISA_avx512)
+
+static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+{
+    __m256i all = _mm256_loadu_si256((const __m256i *)in);
+    _mm256_storeu_si256((__m256i *)out, _mm256_maskz_compress_epi32((__mmask8)bits, all));
+    return (size_t)__builtin_popcount(bits);
+}
+
+#elif defined(ISA_avx2)
+
+/* Four at a time by a table of shuffles. A loop over the set bits mispredicts its end at nearly every vector,
+ * which costs several times the forces of those pairs. */
+#define LANE(k) (0x03020100u + 0x04040404u * (k))
+static const uint32_t simd_lanes[16][4] = {
+    {0},
+    {LANE(0)},
+    {LANE(1)},
+    {LANE(0), LANE(1)},
+    {LANE(2)},
+    {LANE(0), LANE(2)},
+    {LANE(1), LANE(2)},
+    {LANE(0), LANE(1), LANE(2)},
+    {LANE(3)},
+    {LANE(0), LANE(3)},
+    {LANE(1), LANE(3)},
+    {LANE(0), LANE(1), LANE(3)},
+    {LANE(2), LANE(3)},
+    {LANE(0), LANE(2), LANE(3)},
+    {LANE(1), LANE(2), LANE(3)},
+    {LANE(0), LANE(1), LANE(2), LANE(3)},
+};
+#undef LANE
+static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+{
+    size_t low = (size_t)__builtin_popcount(bits & 15);
+    const __m128i *from = (const __m128i *)in, *lanes = (const __m128i *)simd_lanes;
+    __m128i a = _mm_shuffle_epi8(_mm_loadu_si128(from), _mm_loadu_si128(lanes + (bits & 15)));
+    __m128i b = _mm_shuffle_epi8(_mm_loadu_si128(from + 1), _mm_loadu_si128(lanes + (bits >> 4)));
+    _mm_storeu_si128((__m128i *)out, a);
+    _mm_storeu_si128((__m128i *)(out + low), b);
+    return low + (size_t)__builtin_popcount(bits >> 4);
+}
+
+#else /* SSE2 */
+
+static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+{
+    size_t n = 0;
+    for (int k = 0; k < 8; k++) { /* no branch on the bits: see above */
+        out[n] = in[k];
+        n += bits >> k & 1;
+    }
+    return n;
+}
+
+#endif
+
 #endif

@@ -219,3 +219,37 @@ bool text_to_int64(const char *s, int64_t *value)
     *value = v;
     return true;
 }
+
+int text_places(double error)
+{
+    if (!isfinite(error) || !(error > 0.0)) return 0;
+    int places = 1 - (int)floor(log10(error));
+    if (error * pow(10.0, places) >= 99.5) places--; /* 0.996 is written 1.0, not 1.00 */
+    return places < 0 ? 0 : places < 17 ? places : 17;
+}
+
+const char *text_errors(char out[TEXT_ERRORS], double value, int errors, const double *error)
+{
+    double largest = 0.0;
+    for (int i = 0; i < errors; i++)
+        if (isfinite(error[i])) largest = fmax(largest, error[i]);
+    if (!(largest > 0.0)) {
+        snprintf(out, TEXT_ERRORS, "%.4g", value);
+        return out;
+    }
+    if (largest < 1e-9 * fabs(value)) { /* rounding only: the digits would say nothing */
+        snprintf(out, TEXT_ERRORS, "%.6g", value);
+        for (int i = 0; i < errors; i++) {
+            size_t n = strlen(out);
+            if (isfinite(error[i])) snprintf(out + n, TEXT_ERRORS - n, " ± %.1g", error[i]);
+        }
+        return out;
+    }
+    int places = text_places(largest);
+    snprintf(out, TEXT_ERRORS, "%.*f", places, value);
+    for (int i = 0; i < errors; i++) {
+        size_t n = strlen(out);
+        if (isfinite(error[i])) snprintf(out + n, TEXT_ERRORS - n, " ± %.*f", places, error[i]);
+    }
+    return out;
+}

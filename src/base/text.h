@@ -51,6 +51,13 @@ double json_find_number(const char *text, const char *key);
 /* The entry of `words` (n of them) nearest to `word` by edit distance, or NULL if none is near. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 
+/* Decimals that show an error with two significant digits; 0 for errors of 10 and more or without a size. */
+int text_places(double error);
+/* "693 ± 10", "0.3712 ± 0.0012 ± 0.0004": value and errors, all with the decimals of the largest error, never
+ * with a power of ten. Errors that are not finite are left out; without any the value has 4 digits. */
+enum { TEXT_ERRORS = 128 };
+const char *text_errors(char out[TEXT_ERRORS], double value, int errors, const double *error);
+
 /* Parse a whole string as a number; false if anything but blanks is left over or it is not finite. */
 bool text_to_double(const char *s, double *value);
 bool text_to_int64(const char *s, int64_t *value);

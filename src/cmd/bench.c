@@ -1,225 +1,191 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/bench.h"
 #include "base/args.h"
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "base/text.h"
-#include "integrate/engine.h"
+#include "base/isa.h"
+#include "commands.h"
 #include "par/par.h"
-#include "system/build.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPEATS = 5 };
-
-/* The states that are timed: the density is that of the liquid at the melting temperature or the glass that a
- * run at zero pressure would have; dt in the unit of people (tau, ps). */
-static const struct bench_case {
+static const struct benchmark {
     const char *name, *potential;
-    double density, melt_temperature, temperature, dt;
-} cases[] = {
-    {"lj", "wahnstrom:cutoff=2.5aa", 1.296, 1.2, 0.6, 0.005},
-    {"eam", "cuzr:m19", 0.0555, 2000.0, 600.0, 0.002},
+    status (*run)(const struct bench_options *o);
+} benchmarks[] = {
+    {"lj", "wahnstrom:cutoff=2.5aa", bench_md},     {"eam", "cuzr:m19", bench_md},
+    {"list", "wahnstrom:cutoff=2.5aa", bench_list}, {"speckle", "wahnstrom:cutoff=2.5aa", bench_speckle},
+    {"io", "wahnstrom:cutoff=2.5aa", bench_io},
 };
-enum { CASES = sizeof cases / sizeof *cases };
+enum { BENCHMARKS = sizeof benchmarks / sizeof *benchmarks };
+
+/* The state that is timed, by the units of the potential: the supercooled Wahnström liquid, glassy Cu50Zr50.
+ */
+static const struct bench_options states[] = {
+    {.density = 1.296, .temperature = 0.6, .melt_temperature = 1.2, .dt = 0.005, .melt = 4000},
+    {.density = 0.0555, .temperature = 600.0, .melt_temperature = 2000.0, .dt = 0.002, .melt = 8000},
+};
 
 struct options {
-    const char *potential;
-    int64_t atoms, steps, threads, melt;
-    double density, temperature, skin, inner_skin;
-    bool json;
+    struct bench_options o;
+    int64_t frames, pixels; /* of ttcf, which reads them itself */
 };
-
+#define AT(field) offsetof(struct options, o.field)
 static const struct arg args[] = {
-    {"--atoms", 0, ARG_INT, offsetof(struct options, atoms), "N", "number of atoms (default 32000)"},
-    {"--steps", 0, ARG_INT, offsetof(struct options, steps), "N",
+    {"--atoms", 0, ARG_INT, AT(atoms), "N", "number of atoms (default 32000)"},
+    {"--steps", 0, ARG_INT, AT(steps), "N",
      "steps of each of the 5 timed parts (default: at least 2 s and 5 rebuilds in all)"},
-    {"--potential", 0, ARG_STRING, offsetof(struct options, potential), "SPEC",
-     "default: wahnstrom:cutoff=2.5aa for lj, cuzr:m19 for eam"},
-    {"--density", 0, ARG_DOUBLE, offsetof(struct options, density), "RHO",
+    {"--potential", 0, ARG_STRING, AT(potential), "SPEC",
+     "default: wahnstrom:cutoff=2.5aa, cuzr:m19 for eam; also sets units and state"},
+    {"--density", 0, ARG_DOUBLE, AT(density), "RHO",
      "number density (default 1.296 /sigma^3; 0.0555 /angstrom^3)"},
-    {"--temperature", 0, ARG_DOUBLE, offsetof(struct options, temperature), "T",
-     "temperature (default 0.6 eps/kB; 600 K)"},
-    {"--melt", 0, ARG_INT, offsetof(struct options, melt), "N",
-     "untimed steps that make the state (default 2000)"},
-    {"--skin", 0, ARG_DOUBLE, offsetof(struct options, skin), "S",
-     "outer skin of the lists (default: the engine's)"},
-    {"--inner-skin", 0, ARG_DOUBLE, offsetof(struct options, inner_skin), "S", "inner skin of the lists"},
-    {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N", "threads of each rank"},
-    {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
+    {"--temperature", 0, ARG_DOUBLE, AT(temperature), "T", "temperature (default 0.6 eps/kB; 600 K)"},
+    {"--melt", 0, ARG_INT, AT(melt), "N", "untimed steps that make the state (default 4000; 8000 for eam)"},
+    {"--state", 0, ARG_STRING, AT(state), "FILE",
+     "take the equilibrated positions from FILE, or keep them there if it does not exist"},
+    {"--skin", 0, ARG_DOUBLE, AT(skin), "S", "outer skin of the lists (default: the engine's)"},
+    {"--inner-skin", 0, ARG_DOUBLE, AT(inner_skin), "S", "inner skin of the lists"},
+    {"--threads", 0, ARG_INT, AT(threads), "N", "threads of each rank"},
+    {"--precision", 0, ARG_STRING, AT(precision_word), "WORD",
+     "lj, eam, list: double (default) or mixed: pair terms in float"},
+    {"--folder", 0, ARG_STRING, AT(folder), "DIR", "io: where files are written for a moment (default /tmp)"},
+    {"--frames", 0, ARG_INT, offsetof(struct options, frames), "N", "ttcf: patterns (default 4000)"},
+    {"--pixels", 0, ARG_INT, offsetof(struct options, pixels), "N", "ttcf: pixels of each (default 10000)"},
+    {"--json", 0, ARG_FLAG, AT(json), NULL, "machine-readable result"},
     {0}};
 
 extern const struct command cmd_bench;
 
-struct timing {
-    double seconds[REPEATS], phase[PHASES];
-    int64_t steps, rebuilds, prunes;
-};
+/* ---- what they share ---- */
 
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    return (x > y) - (x < y);
 }
 
-/* A liquid: molten, then at the wanted temperature, by velocity rescaling; then NVE. */
-static status make_state(struct engine *e, const struct options *o, const struct bench_case *b)
+void bench_time(struct bench_timing *t, const double seconds[BENCH_PARTS])
 {
-    e->ensemble.thermostat = THERMOSTAT_BUSSI;
-    e->ensemble.tau_T = 20.0 * e->dt;
-    e->ensemble.T_from = e->ensemble.T_to = b->melt_temperature;
-    TRY(engine_advance(e, o->melt / 2, false));
-    e->ensemble.T_from = e->ensemble.T_to = o->temperature;
-    TRY(engine_advance(e, o->melt, false));
-    e->ensemble = ensemble_nve();
-    return engine_forces(e);
+    memcpy(t->part, seconds, sizeof t->part);
+    par_max(t->part, BENCH_PARTS);
+    qsort(t->part, BENCH_PARTS, sizeof *t->part, ascending);
+    t->median = t->part[BENCH_PARTS / 2];
+    t->spread = (t->part[BENCH_PARTS - 1] - t->part[0]) / t->median;
 }
 
-static status measure(struct engine *e, const struct options *o, struct timing *t)
+void bench_memory(double *most, double *sum)
 {
-    t->steps = o->steps;
-    if (t->steps <= 0) { /* long enough for 2 s and 5 rebuilds in all */
-        double begin = clock_now();
-        TRY(engine_advance(e, e->step + 100, false));
-        double part = (clock_now() - begin) / 100.0;
-        par_max(&part, 1);
-        t->steps = (int64_t)ceil(2.2 / REPEATS / part / 50.0) * 50;
-        if (t->steps < LIST_LIFETIME) t->steps = LIST_LIFETIME;
-    }
-    int64_t rebuilds = e->rebuilds, prunes = e->prunes;
-    memset(e->seconds, 0, sizeof e->seconds);
-    for (int k = 0; k < REPEATS; k++) {
-        double begin = clock_now();
-        TRY(engine_advance(e, e->step + t->steps, false));
-        t->seconds[k] = clock_now() - begin;
-    }
-    par_max(t->seconds, REPEATS);
-    t->rebuilds = e->rebuilds - rebuilds;
-    t->prunes = e->prunes - prunes;
-    for (int k = 0; k < PHASES; k++) t->phase[k] = e->seconds[k];
-    qsort(t->seconds, REPEATS, sizeof *t->seconds, ascending);
-    return OK;
+    char line[256];
+    long long kB = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %lld kB", &kB) == 1) break;
+    if (f) fclose(f);
+    int64_t all = kB;
+    *most = 1024.0 * (double)kB;
+    par_max(most, 1);
+    par_sum_int64(&all, 1);
+    *sum = 1024.0 * (double)all;
 }
 
-static void report(const struct engine *e, const struct timing *t, int64_t slots, bool as_json)
+struct json bench_json(const struct bench_options *o, int threads)
 {
-    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
-    double n = (double)e->domain.total, median = t->seconds[REPEATS / 2], steps = (double)t->steps;
-    double rate = steps / median, spread = (t->seconds[REPEATS - 1] - t->seconds[0]) / median;
-    if (!as_json) {
-        printf("%s, %lld atoms, %d rank%s x %d threads, %s, double precision\n", e->potential.spec,
-               (long long)n, par_size(), par_size() == 1 ? "" : "s", e->list.threads, isa_name(e->list.isa));
-        printf(
-            "%.4g steps/s   %.4g M atom-steps/s   %.4g ns per atom and step (median of %d; spread %.0f %%)\n",
-            rate, 1e-6 * n * rate, 1e9 / (n * rate), REPEATS, 100.0 * spread);
-        printf("T %.4g   energy per atom %.6g   list slots per atom %.4g   skins %.3g, %.3g   %lld rebuilds, "
-               "%lld prunes "
-               "in %lld steps\n",
-               engine_temperature(e), e->energy / n, (double)slots / n, e->list.skin, e->list.inner_skin,
-               (long long)t->rebuilds, (long long)t->prunes, (long long)(REPEATS * t->steps));
-        for (int k = 0; k < PHASES; k++)
-            printf("  %-10s %7.2f ns per atom and step\n", phases[k],
-                   1e9 * t->phase[k] / (REPEATS * steps * n));
-        return;
-    }
     struct json j = json_start();
     json_open(&j, NULL, '{');
-    json_string(&j, "kernel", e->potential.spec);
-    json_integer(&j, "atoms", e->domain.total);
-    json_integer(&j, "steps", t->steps);
+    json_string(&j, "version", GLINT_VERSION);
+    json_string(&j, "kernel", o->kernel);
+    json_string(&j, "potential", o->potential);
+    json_integer(&j, "atoms", o->atoms);
     json_integer(&j, "ranks", par_size());
-    json_integer(&j, "threads", e->list.threads);
-    json_string(&j, "isa", isa_name(e->list.isa));
-    json_string(&j, "precision", "double");
-    json_number(&j, "steps_per_s", rate);
-    json_number(&j, "atom_steps_per_s", n * rate);
-    json_number(&j, "ns_per_atom_step", 1e9 / (n * rate));
-    json_number(&j, "spread", spread);
-    json_open(&j, "phases", '{');
-    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], t->phase[k]);
-    json_close(&j);
-    json_number(&j, "temperature", engine_temperature(e));
-    json_number(&j, "energy_per_atom", e->energy / n);
-    json_number(&j, "list_slots_per_atom", (double)slots / n);
-    json_integer(&j, "rebuilds", t->rebuilds);
-    json_integer(&j, "prunes", t->prunes);
-    json_number(&j, "skin", e->list.skin);
-    json_number(&j, "inner_skin", e->list.inner_skin);
-    json_close(&j);
-    puts(j.text.s ? j.text.s : "");
-    json_free(&j);
+    json_integer(&j, "threads", threads);
+    json_string(&j, "isa", isa_name(isa_best()));
+    json_string(&j, "precision", potential_precisions[o->precision]);
+    return j;
 }
 
-static status bench(const struct options *o, const struct bench_case *b)
+void bench_json_print(struct json *j)
 {
-    struct config c = {0};
-    struct engine e = {0};
-    struct potential p = {0};
-    struct timing t;
-    status s = OK;
-    GUARD(potential_make(&p, o->potential));
-    struct build_mixture m = {
-        .atoms = o->atoms, .density = o->density, .fraction = {0.5, 0.5}, .species = p.species, .seed = 1};
-    GUARD(build_mixture(&c, &m));
-    bool metal = strcmp(p.kind->units, "metal") == 0;
-    struct unit_system units = metal ? units_metal() : units_lj();
-    GUARD(build_velocities(&c, b->melt_temperature, units_boltzmann(&units), 1, 0));
-    struct engine_options eo = {.potential = o->potential,
-                                .dt = b->dt * units_size(&units, QUANTITY_TIME),
-                                .threads = (int)o->threads,
-                                .seed = 1,
-                                .skin = o->skin,
-                                .inner_skin = o->inner_skin};
-    GUARD(engine_start(&e, &eo, &c));
-    log_info("making the state: %lld atoms, %lld steps", (long long)o->atoms, (long long)o->melt);
-    GUARD(make_state(&e, o, b));
-    GUARD(measure(&e, o, &t));
-    int64_t slots = list_slots(&e.list, e.domain.n);
-    par_sum_int64(&slots, 1);
-    if (par_rank() == 0) report(&e, &t, slots, o->json);
-done:
-    engine_free(&e);
+    json_close(j);
+    puts(j->text.s ? j->text.s : "");
+    json_free(j);
+}
+
+/* ---- the command ---- */
+
+/* What was not said follows from the units of the potential. */
+static status complete(struct bench_options *o)
+{
+    struct potential p;
+    TRY(precision_parse(o->precision_word, &o->precision));
+    TRY(potential_make(&p, o->potential));
+    const struct bench_options *standard = &states[strcmp(p.kind->units, "metal") == 0];
     potential_free(&p);
-    config_free(&c);
-    return s;
+    if (o->density == 0.0) o->density = standard->density;
+    if (o->temperature == 0.0) o->temperature = standard->temperature;
+    if (o->melt < 0) o->melt = standard->melt;
+    o->dt = standard->dt;
+    o->melt_temperature = standard->melt_temperature;
+    if (o->melt_temperature < o->temperature) o->melt_temperature = o->temperature;
+    if (!o->folder) o->folder = "/tmp";
+    if (o->atoms < 2 || !(o->density > 0.0) || !(o->temperature > 0.0) || o->steps < 0)
+        return fail(BAD_INPUT, "atoms, density, temperature and steps must be positive");
+    return OK;
 }
 
 static status run(int argc, char **argv)
 {
-    struct options o = {.atoms = 32000, .melt = 2000};
-    const char *what = NULL;
-    const struct bench_case *b = NULL;
-    TRY(args_parse(&cmd_bench, argc, argv, &o, &what, 1, 1, NULL));
-    for (int i = 0; i < CASES; i++)
-        if (strcmp(what, cases[i].name) == 0) b = &cases[i];
-    if (!b) return fail(BAD_INPUT, "unknown benchmark '%s': lj or eam", what);
-    if (!o.potential) o.potential = b->potential;
-    if (o.density == 0.0) o.density = b->density;
-    if (o.temperature == 0.0) o.temperature = b->temperature;
-    if (o.atoms < 2 || !(o.density > 0.0) || !(o.temperature > 0.0) || o.melt < 0)
-        return fail(BAD_INPUT, "atoms, density, temperature and melt must be positive");
+    struct options all = {.o = {.atoms = 32000, .melt = -1}};
+    struct bench_options *o = &all.o;
+    const struct benchmark *b = NULL;
+    TRY(args_parse(&cmd_bench, argc, argv, &all, &o->kernel, 1, 1, NULL));
+    if (strcmp(o->kernel, "ttcf") == 0) return cmd_bench_ttcf.run(argc, argv);
+    if (all.frames || all.pixels) return fail(BAD_INPUT, "--frames and --pixels are for ttcf");
+    const char *names[BENCHMARKS + 1] = {[BENCHMARKS] = "ttcf"};
+    for (int i = 0; i < BENCHMARKS; i++) {
+        names[i] = benchmarks[i].name;
+        if (strcmp(o->kernel, names[i]) == 0) b = &benchmarks[i];
+    }
+    if (!b) {
+        const char *near = text_nearest(o->kernel, names, BENCHMARKS + 1);
+        return fail(BAD_INPUT, "unknown benchmark '%s'%s%s%s: lj, eam, list, speckle, io or ttcf", o->kernel,
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    }
+    if (!o->potential) o->potential = b->potential;
+    TRY(complete(o));
     TRY(isa_check());
     TRY(par_start());
-    status s = par_agree(bench(&o, b));
+    status s = par_agree(b->run(o));
     par_finish();
     return s;
 }
 
 const struct command cmd_bench = {
     .name = "bench",
-    .summary = "how fast the engine is on this machine",
-    .synopsis = "lj|eam [--atoms N] [--steps N] [--threads N] [--json]",
+    .summary = "how fast the engine and the analysis are on this machine",
+    .synopsis = "lj|eam|list|speckle|io|ttcf [--atoms N] [--threads N] [--precision double|mixed] [--json]",
     .description =
-        "Melts and equilibrates a liquid (untimed), then times five parts of an NVE run and reports the "
-        "median: all in,\n"
-        "force, neighbor lists, halo and integration. At least 2 s and normally more than 5 list rebuilds.",
+        "lj, eam: steps of molecular dynamics, all in. The state is molten, cooled and held at the "
+        "temperature, "
+        "untimed, as a\n"
+        "sample of some 4000 atoms that is repeated to the wanted size (--state keeps it); then five parts "
+        "of an NVE run "
+        "are timed,\n"
+        "together at least 2 s and 5 list rebuilds. list: rebuilds of the neighbor lists. speckle: a frame "
+        "of "
+        "patterns, points on\n"
+        "a plane and a spot (direct sum) and a whole shell (FFT). io: checkpoints written (with fsync) and "
+        "read, "
+        "frames of a\n"
+        "trajectory. ttcf: two-time correlation of made-up patterns beside one ssyrk of OpenBLAS.\n"
+        "All report the median of five parts and their spread. Useful pairs and list slots are counted from "
+        "both "
+        "atoms.",
     .examples = "  glint bench lj --threads 1\n  glint bench lj --potential wahnstrom:cutoff=2.5ij --atoms "
                 "4000 --json\n"
-                "  glint bench eam --threads 1\n"
-                "  mpirun -n 2 --bind-to core glint bench lj",
+                "  glint bench lj --threads 1 --precision mixed\n"
+                "  glint bench eam --threads 1 --state cuzr.data\n"
+                "  mpirun -n 2 --bind-to core glint bench lj\n"
+                "  glint bench ttcf --frames 8000 --pixels 10000",
     .args = args,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/campaign.h"
 #include "base/mem.h"
+#include "cmd/controls.h"
 #include "cmd/run_input.h"
 #include "protocol/runner.h"
 
@@ -33,46 +34,109 @@ status campaign_member_folder(const struct campaign *c, size_t i, char out[FILE_
 
 /* ---- from the input ---- */
 
-static void take_limits(struct campaign *c, size_t i, const struct run_input *r)
+static void take_limit(struct campaign *c, const struct run_input *r)
 {
-    c->total[i] = runner_total_steps(r->stages, r->n_stages);
     if (!isnan(r->limit.wall) && !(c->wall <= r->limit.wall)) c->wall = r->limit.wall;
 }
 
-static status read_member(struct campaign *c, size_t i, const char *path)
+/* A member as it is found; names and inputs belong to the campaign's arena. */
+struct entry {
+    const char *name, *input, *rate;
+    const char **value; /* of the swept keys; "" where a control does not depend on one */
+    enum control_role role;
+    size_t owner; /* the film that it was made for first */
+    int64_t total;
+};
+
+struct roster {
+    struct entry *entry;
+    size_t n, capacity;
+};
+
+static status add_entry(struct campaign *c, struct roster *r, const struct entry *e, const bool *use)
+{
+    const struct sweep *s = &c->sweep;
+    TRY(GROW(r->entry, r->capacity, r->n + 1));
+    struct entry *new = &r->entry[r->n++];
+    *new = *e;
+    TRY(ARENA_NEW(&c->arena, new->value, s->keys + 1));
+    for (size_t k = 0; k < s->keys; k++)
+        new->value[k] = use && !use[k] ? "" : s->key[k].text[s->member[e->owner].choice[k]];
+    TRY(arena_copy(&c->arena, e->name, strlen(e->name), &new->name));
+    TRY(arena_copy(&c->arena, e->rate, strlen(e->rate), &new->rate));
+    return arena_copy(&c->arena, e->input, strlen(e->input), &new->input);
+}
+
+/* Read a member's document, which is taken over. */
+static status take_member(struct campaign *c, struct tree *document, const char *name, const char *path,
+                          struct run_input *r)
+{
+    char title[FILE_PATH_MAX + 2 * SWEEP_NAME_MAX];
+    snprintf(title, sizeof title, "member %s of %s", name, path);
+    TRY(run_input_take(r, document, title));
+    take_limit(c, r);
+    return OK;
+}
+
+/* The control is new, or the same as one that another film has made. */
+static status meet_entry(struct campaign *c, struct roster *r, const struct entry *e, const bool *use)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (strcmp(r->entry[i].name, e->name) != 0) continue;
+        if (strcmp(r->entry[i].input, e->input) == 0) return OK;
+        return fail(BAD_INPUT,
+                    "the control %s would be another one for %s than for %s: give it its temperatures, time "
+                    "and thickness",
+                    e->name, c->sweep.member[e->owner].name, c->sweep.member[r->entry[i].owner].name);
+    }
+    return add_entry(c, r, e, use);
+}
+
+static status read_control(struct campaign *c, struct roster *r, const struct run_input *film, size_t owner,
+                           size_t item, size_t which, const char *path)
+{
+    struct tree document;
+    struct run_input control;
+    bool use[SWEEP_KEYS_MAX];
+    char rate[UNITS_TEXT], word[UNITS_TEXT], front[64], name[SWEEP_NAME_MAX + 1];
+    struct entry e = {.name = name, .rate = rate, .owner = owner};
+    e.role = controls_role(film, item, which);
+    controls_rate(film, item, which, rate);
+    snprintf(front, sizeof front, "%s%.40s", control_roles[e.role], controls_word(film, item, which, word));
+    for (size_t k = 0; k < c->sweep.keys; k++) use[k] = controls_depend_on(film, item, c->sweep.key[k].key);
+    sweep_name(&c->sweep, owner, use, front, name);
+    TRY(controls_document(film, item, which, &document));
+    TRY(take_member(c, &document, name, path, &control));
+    e.input = control.effective.s;
+    e.total = runner_total_steps(control.stages, control.n_stages);
+    status s = meet_entry(c, r, &e, use);
+    run_input_free(&control);
+    return s;
+}
+
+static status read_film(struct campaign *c, struct roster *films, struct roster *controls, size_t i,
+                        const char *path)
 {
     struct tree document = {0};
     struct run_input r;
-    char name[FILE_PATH_MAX + 2 * SWEEP_NAME_MAX];
-    snprintf(name, sizeof name, "member %s of %s", c->sweep.member[i].name, path);
+    struct entry e = {.name = c->sweep.member[i].name, .rate = "", .owner = i};
     status s = sweep_document(&c->sweep, i, &document);
+    if (s == OK && tree_child(document.root, "controls") && !tree_child(document.root, "role"))
+        s = tree_set(&document, "role=film");
     if (s != OK) {
         tree_free(&document);
         return s;
     }
-    TRY(run_input_take(&r, &document, name));
-    s = arena_copy(&c->arena, r.effective.s, r.effective.length, &c->input[i]);
-    take_limits(c, i, &r);
+    TRY(take_member(c, &document, e.name, path, &r));
+    e.input = r.effective.s;
+    e.total = runner_total_steps(r.stages, r.n_stages);
+    GUARD(add_entry(c, films, &e, NULL));
+    for (size_t k = 0; k < r.controls.count; k++)
+        for (size_t n = 0; n < controls_number(&r, k); n++)
+            GUARD(read_control(c, controls, &r, i, k, n, path));
+done:
     run_input_free(&r);
     return s;
-}
-
-static status list_members(struct campaign *c)
-{
-    struct members *m = &c->members;
-    const struct sweep *s = &c->sweep;
-    m->n = s->members;
-    m->keys = s->keys;
-    TRY(ARENA_NEW(&m->arena, m->name, m->n));
-    TRY(ARENA_NEW(&m->arena, m->key, m->keys));
-    TRY(ARENA_NEW(&m->arena, m->value, m->n * m->keys));
-    for (size_t k = 0; k < m->keys; k++) m->key[k] = s->key[k].key;
-    for (size_t i = 0; i < m->n; i++) {
-        m->name[i] = s->member[i].name;
-        for (size_t k = 0; k < m->keys; k++)
-            m->value[i * m->keys + k] = s->key[k].text[s->member[i].choice[k]];
-    }
-    return OK;
 }
 
 static status make_room(struct campaign *c)
@@ -81,17 +145,47 @@ static status make_room(struct campaign *c)
     return ARENA_NEW(&c->arena, c->total, c->members.n);
 }
 
+/* All entries into c->members: films first. */
+static status list_members(struct campaign *c, const struct roster *part, size_t parts)
+{
+    struct members *m = &c->members;
+    bool roles = part[1].n > 0;
+    size_t swept = c->sweep.keys;
+    m->keys = swept + (roles ? 2 : 0);
+    for (size_t p = 0; p < parts; p++) m->n += part[p].n;
+    TRY(ARENA_NEW(&m->arena, m->name, m->n));
+    TRY(ARENA_NEW(&m->arena, m->key, m->keys + 1));
+    TRY(ARENA_NEW(&m->arena, m->value, m->n * m->keys + 1));
+    TRY(make_room(c));
+    for (size_t k = 0; k < swept; k++) m->key[k] = c->sweep.key[k].key;
+    if (roles) m->key[swept] = "role";
+    if (roles) m->key[swept + 1] = "rate";
+    size_t i = 0;
+    for (size_t p = 0; p < parts; p++)
+        for (size_t e = 0; e < part[p].n; e++, i++) {
+            const struct entry *entry = &part[p].entry[e];
+            m->name[i] = entry->name;
+            for (size_t k = 0; k < swept; k++) m->value[i * m->keys + k] = entry->value[k];
+            if (roles) m->value[i * m->keys + swept] = control_roles[entry->role];
+            if (roles) m->value[i * m->keys + swept + 1] = entry->rate;
+            c->input[i] = entry->input;
+            c->total[i] = entry->total;
+        }
+    return OK;
+}
+
 status campaign_read(struct campaign *c, const char *path, const char *const *sets, int n_sets)
 {
     status s = OK;
+    struct roster part[2] = {{0}, {0}}; /* films, or whatever is swept; their controls */
     *c = (struct campaign){.wall = NAN};
     GUARD(run_input_document(&c->document, path, sets, n_sets));
     GUARD(sweep_read(&c->sweep, &c->document, &run_table, path));
     c->at_once = c->sweep.at_once;
-    GUARD(list_members(c));
-    GUARD(make_room(c));
-    for (size_t i = 0; i < c->members.n; i++) GUARD(read_member(c, i, path));
+    for (size_t i = 0; i < c->sweep.members; i++) GUARD(read_film(c, &part[0], &part[1], i, path));
+    GUARD(list_members(c, part, 2));
 done:
+    for (int p = 0; p < 2; p++) DELETE(part[p].entry);
     if (s != OK) campaign_free(c);
     return s;
 }
@@ -265,7 +359,8 @@ status campaign_open(struct campaign *c, const char *folder)
         GUARD(campaign_member_folder(c, i, member));
         GUARD(file_join(path, member, "input.yaml"));
         GUARD(run_input_read(&r, path, NULL, 0));
-        take_limits(c, i, &r);
+        c->total[i] = runner_total_steps(r.stages, r.n_stages);
+        take_limit(c, &r);
         run_input_free(&r);
     }
     GUARD(file_join(path, c->folder, input_name));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* campaign — a folder of runs made from one input with `sweep:` or `replicas:` (input/sweep.h).
+/* campaign — a folder of runs made from one input with `sweep:`, `replicas:` (input/sweep.h) or `controls:`
+ * (cmd/controls.h).
  *
  *     DIR/campaign.yaml     the input as given, --set applied
  *     DIR/members.csv       name and values of each member (base/members.h)
@@ -11,6 +12,10 @@
  *     GUARD(campaign_prepare(&c, "runs/pvd"));            the folder, old or new
  *     GUARD(campaign_open(&c, "runs/pvd"));               or: from the folder alone (--resume)
  *     campaign_free(&c);
+ *
+ * With controls, members.csv has two more columns: `role` (film, film-quench, bulk-quench, composition)
+ * and `rate` of bulk quenches. A control follows all films; films that would make the same control share it,
+ * and the keys it does not depend on are empty in its line.
  *
  * campaign_prepare on a folder that already is a campaign keeps what is there and adds what is new. A member
  * that has begun and whose effective input is another now is refused, with the keys that differ (`limit` and

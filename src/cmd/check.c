@@ -24,15 +24,21 @@ static const struct arg args[] = {
 
 extern const struct command cmd_check;
 
-/* A film's atoms on average: the substrate and half of what comes. */
+/* A film's atoms on average over the steps: the substrate, half of what comes while it comes, all of it
+ * later. */
 static double film_atoms(const struct run_input *r)
 {
     double area = r->film->area[0] * r->film->area[1], density = r->film->substrate.density;
-    double atoms = area * r->film->substrate.thickness * density;
-    for (size_t i = 0; i < r->n_stages; i++)
-        if (r->stages[i].action == STAGE_DEPOSIT)
-            atoms += 0.5 * deposit_atoms(r->stages[i].deposit, area, density);
-    return atoms;
+    double present = area * r->film->substrate.thickness * density, sum = 0.0, steps = 0.0;
+    for (size_t i = 0; i < r->n_stages; i++) {
+        const struct stage *s = &r->stages[i];
+        double came = s->action == STAGE_DEPOSIT ? deposit_atoms(s->deposit, area, density) : 0.0,
+               n = (double)(s->steps + s->settle);
+        sum += n * (present + 0.5 * came);
+        steps += n;
+        present += came;
+    }
+    return steps > 0.0 ? sum / steps : present;
 }
 
 /* The effective input, the stages, the cost; the starting configuration is made to see that it can be. */

@@ -61,17 +61,19 @@ static double stored_pixels(const struct window_spec *w, double atoms, double de
 static void print_resolution(const struct run_input *r, const struct stage *s, double record)
 {
     const char *unit = units_label(&r->input.units, QUANTITY_TIME);
+    double size =
+        units_size(&r->input.units, QUANTITY_TIME); /* of the unit printed; times here are internal */
     bool bound;
     double tau = check_cost_tau_alpha(r->potential.spec, fmin(s->T_from, s->T_to), &bound);
-    printf("  record %.5g %s; longest relaxation time it resolves (a fifth of it): %.4g %s\n", record, unit,
-           record / 5.0, unit);
+    printf("  record %.5g %s; longest relaxation time it resolves (a fifth of it): %.4g %s\n", record / size,
+           unit, record / 5.0 / size, unit);
     if (!isfinite(tau)) {
         printf("  tau_alpha of this model is not known here: compare with your own\n");
         return;
     }
     printf("  tau_alpha at T = %.4g: %s %.3g %s (model at P = 0, F_s = 1/e at the peak, N = 1000; "
            "docs/physics.md)\n",
-           fmin(s->T_from, s->T_to), bound ? "more than" : "about", tau, unit);
+           fmin(s->T_from, s->T_to), bound ? "more than" : "about", tau / size, unit);
     if (record < 5.0 * tau)
         printf("  warning: the record is %s 5 tau_alpha: relaxation times and exponents will be "
                "extrapolations\n",
@@ -120,12 +122,14 @@ static void print_hops(const struct run_input *r, const struct stage *s, const s
         if (needed > kept) kept = needed;
     }
     double sets = r->hops.ages.count > 1 ? 2.0 : 1.0;
-    printf("  hops: %.0f looks every %.4g, %d criteria, %lld age windows beside the whole record; %.3g MB of "
-           "memory on "
-           "rank 0; about 64 bytes a hop, row and age on disk\n",
-           (double)s->steps * r->dt / interval + 1.0, interval, n,
-           (long long)(r->hops.ages.count > 1 ? r->hops.ages.count : 0),
-           1e-6 * c->atoms * (24.0 * (double)(kept + 1) + sets * n * (double)sizeof(struct hop_cursor)));
+    printf(
+        "  hops: %.0f looks every %.4g %s, %d criteria, %lld age windows beside the whole record; %.3g MB of "
+        "memory on "
+        "rank 0; about 64 bytes a hop, row and age on disk\n",
+        (double)s->steps * r->dt / interval + 1.0, interval / units_size(&r->input.units, QUANTITY_TIME),
+        units_label(&r->input.units, QUANTITY_TIME), n,
+        (long long)(r->hops.ages.count > 1 ? r->hops.ages.count : 0),
+        1e-6 * c->atoms * (24.0 * (double)(kept + 1) + sets * n * (double)sizeof(struct hop_cursor)));
 }
 
 /* ---- */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 struct options {
-    const char *potential, *forces;
+    const char *potential, *forces, *precision;
     bool json;
 };
 
@@ -18,6 +18,8 @@ static const struct arg args[] = {
      "the force law, e.g. wahnstrom:cutoff=2.5ij,shift=energy (glint info potentials lists them)"},
     {"--forces", 0, ARG_STRING, offsetof(struct options, forces), "OUT.xyz",
      "write positions and forces as extended XYZ, 17 digits"},
+    {"--precision", 0, ARG_STRING, offsetof(struct options, precision), "WORD",
+     "double (default) or mixed: pair terms in float; prints how far its forces are from double"},
     {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
     {0}};
 
@@ -25,7 +27,7 @@ extern const struct command cmd_energy;
 
 static const char *const virial_names[VIRIALS] = {"xx", "yy", "zz", "xy", "xz", "yz"};
 
-static status print_text(const struct engine *e)
+static status print_text(const struct engine *e, const struct precision_error *error)
 {
     printf("potential         %s\n", e->potential.description);
     printf("atoms             %lld\n", (long long)e->domain.total);
@@ -34,10 +36,13 @@ static status print_text(const struct engine *e)
     for (int k = 0; k < VIRIALS; k++) printf("virial %s         %.15g\n", virial_names[k], e->virial[k]);
     printf("pressure          %.15g %s   (%s)\n", engine_shown_pressure(e, engine_scalar_pressure(e)),
            units_label(&e->units, QUANTITY_PRESSURE), "kinetic part included when velocities are given");
+    if (e->precision == PRECISION_MIXED)
+        printf("mixed precision   forces differ from double precision by %.3g rms, rms force %.6g\n",
+               error->error, error->force);
     return OK;
 }
 
-static status print_json(const struct engine *e)
+static status print_json(const struct engine *e, const struct precision_error *error)
 {
     struct json j = json_start();
     json_open(&j, NULL, '{');
@@ -52,6 +57,11 @@ static status print_json(const struct engine *e)
     json_number(&j, "kinetic_energy", engine_kinetic(e));
     json_string(&j, "units", e->potential.kind->units);
     json_string(&j, "isa", isa_name(e->list.isa));
+    json_string(&j, "precision", potential_precisions[e->precision]);
+    if (e->precision == PRECISION_MIXED) {
+        json_number(&j, "force_rms", error->force);
+        json_number(&j, "force_error_rms", error->error);
+    }
     json_close(&j);
     status s = j.text.out_of_memory ? fail(FAILED, "out of memory for the result") : OK;
     if (s == OK) puts(j.text.s);
@@ -64,13 +74,17 @@ static status evaluate(const char *path, const struct options *o)
     struct config c = {0}, out = {0};
     struct engine e = {0};
     struct potential p = {0};
+    struct precision_error error = {0};
+    struct engine_options eo = {.potential = o->potential, .dt = 0.0};
     status s = OK;
+    GUARD(precision_parse(o->precision, &eo.precision));
     GUARD(potential_make(&p, o->potential));
     GUARD(config_read(path, &c));
     GUARD(potential_adopt(&p, &c));
     GUARD(config_check(&c));
-    GUARD(engine_start(&e, &(struct engine_options){.potential = o->potential, .dt = 0.0}, &c));
-    if (par_rank() == 0) s = o->json ? print_json(&e) : print_text(&e);
+    GUARD(engine_start(&e, &eo, &c));
+    if (e.precision == PRECISION_MIXED) GUARD(engine_precision_error(&e, &error));
+    if (par_rank() == 0) s = o->json ? print_json(&e, &error) : print_text(&e, &error);
     GUARD(par_agree(s));
     if (o->forces) {
         GUARD(domain_gather(&e.domain, &out, CONFIG_FORCE));
@@ -102,7 +116,7 @@ static status run(int argc, char **argv)
 const struct command cmd_energy = {
     .name = "energy",
     .summary = "energy, virial, pressure and forces of one configuration",
-    .synopsis = "CONFIG --potential SPEC [--forces OUT.xyz] [--json]",
+    .synopsis = "CONFIG --potential SPEC [--forces OUT.xyz] [--precision double|mixed] [--json]",
     .description =
         "Evaluates the potential at exactly the positions in CONFIG (LAMMPS data or dump, extended XYZ, "
         "H5MD). The\n"

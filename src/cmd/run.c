@@ -5,11 +5,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/campaign_run.h"
+#include "cmd/phases.h"
+#include "cmd/run_accuracy.h"
 #include "cmd/run_input.h"
+#include "cmd/run_observers.h"
 #include "cmd/run_progress.h"
 #include "observe/checkpoint.h"
 #include "observe/measure_log.h"
-#include "observe/observer.h"
 #include "par/par.h"
 #include "protocol/runner.h"
 
@@ -34,7 +36,7 @@ static const struct arg args[] = {
     {"--resume", 0, ARG_FLAG, offsetof(struct options, resume), NULL,
      "go on from the checkpoint in DIR (INPUT may be left out)"},
     {"--force", 0, ARG_FLAG, offsetof(struct options, force), NULL,
-     "resume although another instruction set wrote the checkpoint: bits differ"},
+     "resume although another instruction set or precision wrote the checkpoint: bits differ"},
     {"--threads", 0, ARG_INT, offsetof(struct options, threads), "N",
      "threads of each rank (default: the processors it may use)"},
     {"--jobs", 0, ARG_INT, offsetof(struct options, jobs), "N",
@@ -52,33 +54,22 @@ static void on_signal(int number)
     stop_signal = number;
 }
 
-enum { OBSERVERS = 7 };
-
 struct run { /* what the runner's hooks work with */
     const struct options *options;
     struct run_input input;
-    struct observer *observer[OBSERVERS];
-    int observers;
+    struct run_observers observers;
     struct engine engine;
     struct runner_state state;
     struct progress progress;
     struct run_progress sign; /* of life, for others */
-    int64_t resume_step, total_steps, start_step;
+    int64_t total_steps, start_step;
     double started, last_checkpoint, last_look;
+    uint64_t observe, observe_wait; /* ticks of observers and checkpoints */
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
-    struct record_plan plan; /* of the trajectory */
+    struct run_accuracy accuracy;
 };
 
 /* ---- hooks ---- */
-
-static bool takes_part(const struct observer *o, const struct stage *s)
-{
-    if (!o->in_stage_only) return true;
-    if (strcmp(o->name, "hops") == 0) return s->observe_hops;
-    if (strcmp(o->name, "crystal") == 0) return s->observe_crystal;
-    if (strcmp(o->name, "profiles") == 0) return s->observe_profiles;
-    return strcmp(o->name, "speckle") == 0 ? s->observe_speckle : s->observe_trajectory;
-}
 
 static void say_stage(const struct stage *s, bool main_part)
 {
@@ -92,93 +83,69 @@ static void say_stage(const struct stage *s, bool main_part)
                  (long long)s->settle);
 }
 
-/* A stream of one stage goes on only if the restart fell into the very part it belongs to; the log of the
- * whole run goes on whatever comes first. */
 static status hook_begin(void *context, struct engine *e, const struct stage *s, bool main_part, bool resumed)
 {
     struct run *r = context;
+    struct stopwatch w = stopwatch_start();
     say_stage(s, main_part);
-    for (int i = 0; i < r->observers; i++) {
-        struct observer *o = r->observer[i];
-        if (!takes_part(o, s) || (o->in_stage_only && !main_part)) continue;
-        o->first_step = r->state.first_step;
-        TRY(par_agree(o->kind->start(o, e, s, o->in_stage_only && !resumed ? -1 : r->resume_step)));
-        o->active = true;
-    }
-    r->resume_step = -1;
+    run_accuracy_begin(&r->accuracy, e);
+    TRY(run_observers_begin(&r->observers, e, s, r->state.first_step, main_part, resumed));
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }
 
-/* A minimisation leaves one line in the logs of the whole run: the inherent structure. */
-static status log_minimum(struct run *r, struct engine *e, const struct stage *s)
+/* Is this the root of a branch? */
+static status keep_for_branches(struct run *r, const struct engine *e, const struct stage *s)
 {
-    for (int i = 0; i < r->observers; i++) {
-        struct observer *o = r->observer[i];
-        if (o->in_stage_only) continue;
-        TRY(par_agree(o->kind->start(o, e, s, r->resume_step)));
-        TRY(par_agree(o->kind->sample(o, e)));
-        o->active = true;
+    for (size_t i = 0; i < r->input.n_stages; i++) {
+        const struct stage *later = &r->input.stages[i];
+        if (later->action != STAGE_RESTORE || strcmp(later->restore, s->label) != 0) continue;
+        char name[128];
+        snprintf(name, sizeof name, "state-%s.h5", s->label);
+        return checkpoint_write(e, &r->state, r->observers.item, 0, r->folder, name, false, NULL);
     }
-    r->resume_step = -1;
     return OK;
 }
 
 static status hook_end(void *context, struct engine *e, const struct stage *s)
 {
     struct run *r = context;
-    if (s->action == STAGE_MINIMISE) TRY(log_minimum(r, e, s));
+    run_accuracy_end(&r->accuracy, e, s);
+    struct stopwatch w = stopwatch_start();
+    TRY(run_observers_end(&r->observers, e, s));
     if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
-    for (int i = 0; i < r->observers; i++) {
-        struct observer *o = r->observer[i];
-        if (!o->active) continue;
-        TRY(par_agree(o->kind->stop(o)));
-        if (o->in_stage_only) o->active = false;
-    }
-    for (size_t i = 0; i < r->input.n_stages; i++) { /* is this the root of a branch? */
-        const struct stage *later = &r->input.stages[i];
-        if (later->action != STAGE_RESTORE || strcmp(later->restore, s->label) != 0) continue;
-        char name[128];
-        snprintf(name, sizeof name, "state-%s.h5", s->label);
-        return checkpoint_write(e, &r->state, r->observer, 0, r->folder, name, false, NULL);
-    }
+    TRY(keep_for_branches(r, e, s));
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }
 
 static int64_t hook_next(void *context, const struct stage *s, bool main_part, int64_t now)
 {
-    struct run *r = context;
-    int64_t next = INT64_MAX;
+    const struct run *r = context;
     (void)s;
-    for (int i = 0; i < r->observers; i++) {
-        const struct observer *o = r->observer[i];
-        int64_t n = main_part || !o->in_stage_only ? observer_next(o, now) : INT64_MAX;
-        if (n < next) next = n;
-    }
-    return next;
+    return run_observers_next(&r->observers, main_part, now);
 }
 
 static status hook_observe(void *context, struct engine *e, const struct stage *s, bool main_part)
 {
     struct run *r = context;
-    (void)s;
-    for (int i = 0; i < r->observers; i++) {
-        struct observer *o = r->observer[i];
-        if ((main_part || !o->in_stage_only) && observer_is_due(o, e->step))
-            TRY(par_agree(o->kind->sample(o, e)));
-    }
+    struct stopwatch w = stopwatch_start();
+    TRY(run_observers_sample(&r->observers, e, main_part));
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
     run_progress_show(&r->sign, e->step, s->label);
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }
 
 static status hook_checkpoint(void *context, struct engine *e, const struct runner_state *state)
 {
     struct run *r = context;
-    for (int i = 0; i < r->observers; i++)
-        if (r->observer[i]->active) TRY(par_agree(r->observer[i]->kind->flush(r->observer[i])));
-    TRY(checkpoint_write(e, state, r->observer, r->observers, r->folder, "checkpoint.h5", true, r->digest));
-    for (int i = 0; i < r->observers; i++)
-        if (r->observer[i]->kind->settle) r->observer[i]->kind->settle(r->observer[i]);
+    struct stopwatch w = stopwatch_start();
+    TRY(run_observers_flush(&r->observers));
+    TRY(checkpoint_write(e, state, r->observers.item, r->observers.n, r->folder, "checkpoint.h5", true,
+                         r->digest));
+    run_observers_settle(&r->observers);
+    r->observe += stopwatch_lap(&w, &r->observe_wait);
     r->last_checkpoint = clock_now();
     return OK;
 }
@@ -219,9 +186,7 @@ static bool asked_to_stop(const struct run *r)
 static bool hook_wants_stop(void *context)
 {
     struct run *r = context;
-    double wants = stop_signal ? 1.0 : 0.0, now = clock_now();
-    for (int i = 0; i < r->observers; i++)
-        if (r->observer[i]->wants_stop) wants = 1.0;
+    double wants = stop_signal || run_observers_want_stop(&r->observers) ? 1.0 : 0.0, now = clock_now();
     if (now - r->last_look > 0.1) {
         r->last_look = now;
         if (asked_to_stop(r)) wants = 1.0;
@@ -250,9 +215,8 @@ static status write_text(const struct run *r, const char *name, const char *text
     return file_commit(&f);
 }
 
-static status write_run_json(const struct run *r, const char *word, status code)
+static status write_run_json(const struct run *r, const struct phases *p, const char *word, status code)
 {
-    static const char *const phases[PHASES] = {"force", "list", "halo", "integrate"};
     const struct engine *e = &r->engine;
     char end[32];
     clock_iso(end);
@@ -271,6 +235,7 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
     json_integer(&j, "threads", e->list.threads);
     json_string(&j, "isa", isa_name(e->list.isa));
+    run_accuracy_write(&r->accuracy, e, &j);
     json_string(&j, "compiler", __VERSION__);
     json_string(&j, "potential", r->input.potential.spec);
     json_integer(&j, "seed", r->input.seed);
@@ -278,11 +243,9 @@ static status write_run_json(const struct run *r, const char *word, status code)
     json_number(&j, "inner_skin", e->list.inner_skin);
     json_string(&j, "start", r->start_time);
     json_string(&j, "end", end);
-    json_number(&j, "wall_seconds", clock_now() - r->started);
-    json_number(&j, "steps_per_s", (double)(e->step - r->start_step) / (clock_now() - r->started));
-    json_open(&j, "phases", '{');
-    for (int k = 0; k < PHASES; k++) json_number(&j, phases[k], e->seconds[k]);
-    json_close(&j);
+    json_number(&j, "wall_seconds", p->wall);
+    json_number(&j, "steps_per_s", phases_steps_per_s(p));
+    phases_json(&j, p);
     json_integer(&j, "rebuilds", e->rebuilds);
     json_integer(&j, "prunes", e->prunes);
     json_string(&j, "state_digest", r->digest);
@@ -312,85 +275,6 @@ static status prepare_folder(struct run *r)
     return write_text(r, "input.yaml", r->input.effective.s);
 }
 
-static int count_observed(const struct run_input *in, bool speckle)
-{
-    int n = 0;
-    for (size_t i = 0; i < in->n_stages; i++)
-        n += speckle ? in->stages[i].observe_speckle : in->stages[i].observe_trajectory;
-    return n;
-}
-
-static status make_hops(struct run *r)
-{
-    const struct run_input *in = &r->input;
-    bool any = false;
-    for (size_t i = 0; i < in->n_stages; i++) any = any || in->stages[i].observe_hops;
-    if (!any) return OK;
-    int64_t every = llround(in->hops.every / in->dt);
-    struct hops_options o = {.folder = r->folder, .input = &in->hops, .every = every > 1 ? every : 1};
-    return hops_new(&r->observer[r->observers++], &o);
-}
-
-static status make_observers(struct run *r)
-{
-    const struct run_input *in = &r->input;
-    int64_t every = llround(in->thermo.every / in->dt);
-    TRY(thermo_new(&r->observer[r->observers++], &(struct thermo_options){r->folder, every > 0 ? every : 1}));
-    r->engine.energy_every = every > 0 ? every : 1;
-    if (in->film) {
-        struct film_options o = {r->folder, llround(in->film->log_every / in->dt), in->input.units.Tg};
-        if (o.every < 1) o.every = 1;
-        TRY(film_log_new(&r->observer[r->observers++], &o));
-    }
-    if (count_observed(in, false) > 0) {
-        struct record_plan *plan = &r->plan;
-        TRY(record_plan(plan, &in->trajectory, in->dt, (double)r->engine.domain.total, in->stages,
-                        in->n_stages));
-        if (plan->factor > 1)
-            log_info("trajectory: every %lld-th frame asked for, so that all stay below %.3g MB (keep): %s",
-                     (long long)plan->factor, 1e-6 * in->trajectory.keep, plan->words);
-        struct record_options o = {.folder = r->folder,
-                                   .every = plan->every,
-                                   .per_decade = plan->per_decade,
-                                   .schedule = plan->words,
-                                   .f32 = in->trajectory.precision == 1,
-                                   .label_files = count_observed(in, false) > 1,
-                                   .potential = r->engine.potential.description};
-        TRY(record_new(&r->observer[r->observers++], &o));
-    }
-    if (count_observed(in, true) > 0) {
-        struct speckle_options o = {.folder = r->folder,
-                                    .window = in->speckle.window,
-                                    .windows = (size_t)in->speckle.windows,
-                                    .every =
-                                        llround(in->speckle.every / in->dt / (double)in->speckle.exposure),
-                                    .exposure = in->speckle.exposure,
-                                    .flatten = in->speckle.flatten == 1,
-                                    .label_files = count_observed(in, true) > 1,
-                                    .form_factors = in->speckle.form_factors,
-                                    .Tg = in->input.units.Tg,
-                                    .heights = {in->speckle.heights[0], in->speckle.heights[1]},
-                                    .drop = in->interior.drop,
-                                    .edge = in->interior.edge};
-        TRY(speckles_new(&r->observer[r->observers++], &o));
-    }
-    TRY(make_hops(r));
-    bool crystal = false, profiles = false;
-    for (size_t i = 0; i < in->n_stages; i++) profiles = profiles || in->stages[i].observe_profiles;
-    if (profiles) {
-        struct profiles_options o = profiles_plan(&in->profiles, in->dt, r->folder);
-        TRY(profiles_new(&r->observer[r->observers++], &o));
-    }
-    for (size_t i = 0; i < in->n_stages; i++) crystal = crystal || in->stages[i].observe_crystal;
-    if (crystal) {
-        int64_t steps = llround(in->crystal_alarm.every / in->dt);
-        TRY(crystal_alarm_new(
-            &r->observer[r->observers++],
-            &(struct crystal_alarm_options){r->folder, &in->crystal_alarm, steps > 0 ? steps : 1}));
-    }
-    return OK;
-}
-
 static status check_resumable(const struct run *r, const struct checkpoint *c)
 {
     if (strcmp(c->potential, r->input.potential.spec) != 0)
@@ -399,6 +283,13 @@ static status check_resumable(const struct run *r, const struct checkpoint *c)
     if (c->seed != r->input.seed || c->dt != r->input.dt)
         return fail(BAD_INPUT, "the checkpoint was made with seed %lld and dt %g, the input says %lld and %g",
                     (long long)c->seed, c->dt, (long long)r->input.seed, r->input.dt);
+    const char *precision = potential_precisions[r->input.precision];
+    if (strcmp(c->precision, precision) != 0 && !r->options->force)
+        return fail(
+            BAD_INPUT,
+            "the checkpoint was written in %s precision, the input says %s: the run would not continue to "
+            "the same bits (say precision: %s, or accept that with --force)",
+            c->precision, precision, c->precision);
     if (strcmp(c->isa, isa_name(isa_best())) != 0 && !r->options->force)
         return fail(BAD_INPUT,
                     "the checkpoint was written with %s kernels, this machine would use %s: the run would "
@@ -413,6 +304,7 @@ static struct engine_options engine_options(const struct run *r)
     return (struct engine_options){
         .potential = r->input.potential.spec,
         .dt = r->input.dt,
+        .precision = (enum precision)r->input.precision,
         .skin = isnan(r->input.lists.skin) ? 0.0 : r->input.lists.skin,
         .inner_skin = isnan(r->input.lists.inner_skin) ? 0.0 : r->input.lists.inner_skin,
         .threads = r->options->threads > 0 ? (int)r->options->threads : par_threads(),
@@ -432,8 +324,7 @@ static status start_fresh(struct run *r)
     o.film = &f;
     GUARD(engine_start(&r->engine, &o, &c));
     r->state = (struct runner_state){.first_step = -1};
-    r->resume_step = -1;
-    GUARD(par_agree(make_observers(r)));
+    GUARD(par_agree(run_observers_make(&r->observers, &r->input, r->folder, &r->engine)));
 done:
     film_free(&f);
     config_free(&c);
@@ -451,13 +342,8 @@ static status start_resumed(struct run *r)
     GUARD(engine_start(&r->engine, &o, &c.atoms));
     memcpy(&r->engine.ensemble.state, c.ensemble, sizeof c.ensemble);
     r->state = c.runner;
-    r->resume_step = c.atoms.step;
-    GUARD(par_agree(make_observers(r)));
-    for (int i = 0; i < c.observers; i++)
-        for (int k = 0; k < r->observers; k++)
-            if (strcmp(c.observer[i].name, r->observer[k]->name) == 0 && r->observer[k]->kind->load)
-                GUARD(par_agree(
-                    r->observer[k]->kind->load(r->observer[k], c.observer[i].state, c.observer[i].size)));
+    GUARD(par_agree(run_observers_make(&r->observers, &r->input, r->folder, &r->engine)));
+    GUARD(run_observers_load(&r->observers, &c));
     log_info("going on from step %lld in stage %lld", (long long)r->engine.step,
              (long long)r->state.stage + 1);
 done:
@@ -489,6 +375,7 @@ static status carry_out(struct run *r)
     TRY(par_agree(par_rank() == 0 ? prepare_folder(r) : OK));
     TRY(r->options->resume ? start_resumed(r) : start_fresh(r));
     say_start(r);
+    TRY(run_accuracy_start(&r->accuracy, &r->engine));
     r->start_step = r->engine.step;
     r->total_steps = runner_total_steps(r->input.stages, r->input.n_stages);
     r->progress = progress_start("run", r->total_steps - r->start_step);
@@ -500,9 +387,33 @@ static status carry_out(struct run *r)
     return s;
 }
 
+static void say_end(const struct phases *p)
+{
+    struct text t = {0};
+    phases_table(p, &t);
+    log_info("%lld steps in %.1f s\n%s", (long long)p->steps, p->wall, t.out_of_memory ? "" : t.s);
+    text_free(&t);
+}
+
+/* However the run ended: run.json and where the time went. Refused runs leave the folder as it was. */
+static status conclude(struct run *r, status s)
+{
+    struct phases p;
+    struct phases_part part = {clock_now() - r->started, r->engine.step - r->start_step, r->observe,
+                               r->observe_wait};
+    if (s == BAD_INPUT) return s;
+    phases_collect(&p, &r->engine, &part);
+    if (par_rank() == 0) {
+        status written = write_run_json(r, &p, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
+        if (s == OK) s = written;
+    }
+    if (s == OK || s == STOPPED) say_end(&p);
+    return s;
+}
+
 static status run_all(const char *path, const struct options *o)
 {
-    struct run r = {.options = o, .started = clock_now(), .resume_step = -1};
+    struct run r = {.options = o, .started = clock_now()};
     char input_path[FILE_PATH_MAX];
     clock_iso(r.start_time);
     snprintf(r.folder, sizeof r.folder, "%s", o->output);
@@ -511,22 +422,9 @@ static status run_all(const char *path, const struct options *o)
         path = input_path;
     }
     TRY(par_agree(run_input_read(&r.input, path, o->set.value, o->set.n)));
-    status s = carry_out(&r);
-    if (par_rank() == 0 && s != BAD_INPUT) { /* refused runs leave the folder as it was */
-        status written = write_run_json(&r, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
-        if (s == OK) s = written;
-    }
+    status s = conclude(&r, par_agree(carry_out(&r)));
     run_progress_end(&r.sign);
-    const struct engine *e = &r.engine;
-    double wall = clock_now() - r.started, steps = (double)(e->step - r.start_step);
-    if (s == OK || s == STOPPED)
-        log_info("%lld steps in %.1f s: %.3g M atom-steps/s; force %.0f %%, lists %.0f %%, halo %.0f %%, "
-                 "integration %.0f %%",
-                 (long long)steps, wall, 1e-6 * steps * (double)e->domain.total / wall,
-                 100 * e->seconds[PHASE_FORCE] / wall, 100 * e->seconds[PHASE_LIST] / wall,
-                 100 * e->seconds[PHASE_HALO] / wall, 100 * e->seconds[PHASE_INTEGRATE] / wall);
-    for (int i = 0; i < r.observers; i++)
-        if (r.observer[i]) r.observer[i]->kind->release(&r.observer[i]);
+    run_observers_release(&r.observers);
     for (size_t i = 0; i < r.input.n_stages; i++)
         if (r.input.stages[i].measure) measure_free(r.input.stages[i].measure);
     engine_free(&r.engine);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/run_input.h"
-#include "base/mem.h"
-#include "protocol/cycle.h"
+#include "cmd/controls.h"
+#include "cmd/run_stages.h"
 #include "protocol/deposit.h"
-#include "protocol/detach.h"
 #include "system/build.h"
 #include "system/trajectory.h"
 
@@ -119,113 +118,6 @@ static void read_dt(struct input *in, const struct input_key *key, const struct 
     *(double *)field = in->units.dt = dt;
 }
 
-/* ---- speckle ---- */
-
-struct speckle_input { /* mirrors run_input.speckle */
-    double every;
-    int64_t exposure;
-    int flatten;
-    const char *form_factors;
-    double heights[2];
-    struct window_spec window[RUN_WINDOWS_MAX];
-    int64_t windows;
-};
-
-/* `average: 5 frames over 5 tau`: the intensities of so many sub-frames, evenly over the distance of two
- * frames. */
-static void read_exposure(struct input *in, const struct input_key *key, const struct tree_node *node,
-                          void *field)
-{
-    int64_t *exposure = field;
-    (void)key;
-    const struct tree_node *average = node->kind == TREE_MAP ? tree_child(node, "average") : node;
-    const struct tree_node *of = node->kind == TREE_MAP ? tree_child(node, "of") : NULL;
-    if (of && (of->kind != TREE_TEXT || strcmp(of->text, "intensity") != 0))
-        input_problem(in, of, "only `of: intensity` exists: a detector adds intensities, not amplitudes");
-    double frames;
-    const char *rest;
-    if (!average || average->kind != TREE_TEXT || !units_number(average->text, &frames, &rest) ||
-        frames < 1 || frames > 10000 || frames != floor(frames) || strncmp(rest, "frame", 5) != 0) {
-        input_problem(in, node, "an exposure looks like {average: 5 frames, of: intensity} or `5 frames`");
-        return;
-    }
-    *exposure = (int64_t)frames;
-    const char *over = strstr(rest, "over ");
-    double time;
-    struct speckle_input *s =
-        (struct speckle_input *)((char *)field - offsetof(struct speckle_input, exposure));
-    if (!over) return;
-    if (units_parse(&in->units, over + 5, QUANTITY_TIME, &time) != OK)
-        input_problem(in, average, "%s", status_message());
-    else if (!isnan(s->every) && fabs(time - s->every) > 1e-9 * s->every)
-        input_problem(in, average, "an exposure must fill the distance of two frames (`every`), which is %g",
-                      s->every);
-}
-
-static void value_text(const struct tree_node *node, char *out, size_t size)
-{
-    out[0] = '\0';
-    if (node->kind == TREE_TEXT) snprintf(out, size, "%s", node->text);
-    for (const struct tree_node *c = node->kind == TREE_LIST ? node->first : NULL; c; c = c->next)
-        snprintf(out + strlen(out), size - strlen(out), "%s%s", c == node->first ? "" : " ",
-                 c->text ? c->text : "");
-}
-
-static void read_windows(struct input *in, const struct input_key *key, const struct tree_node *node,
-                         void *field)
-{
-    struct window_spec *window = field;
-    struct speckle_input *s =
-        (struct speckle_input *)((char *)field - offsetof(struct speckle_input, window));
-    (void)key;
-    if (node->kind != TREE_MAP) {
-        input_problem(in, node, "windows are a map of names: {3d: {kind: shell}, 1d: {kind: spot}}");
-        return;
-    }
-    for (const struct tree_node *w = node->first; w; w = w->next) {
-        if (s->windows == RUN_WINDOWS_MAX) {
-            input_problem(in, w, "more than %d windows", RUN_WINDOWS_MAX);
-            return;
-        }
-        struct window_spec *spec = &window[s->windows++];
-        *spec = window_spec_of(w->key);
-        status st = w->kind == TREE_MAP ? OK : window_spec_set(spec, "kind", w->text ? w->text : "");
-        for (const struct tree_node *k = w->kind == TREE_MAP ? w->first : NULL; k && st == OK; k = k->next) {
-            char value[256];
-            value_text(k, value, sizeof value);
-            st = window_spec_set(spec, k->key, value);
-            if (st != OK) input_problem(in, k, "%s", status_message());
-        }
-        if (st == OK) st = window_spec_check(spec);
-        if (st == OK) st = window_spec_check_units(spec, in->units.kind == UNITS_LJ ? "lj" : "metal");
-        if (st != OK && w->kind != TREE_MAP) input_problem(in, w, "%s", status_message());
-        if (st != OK && w->kind == TREE_MAP && in->problem_count == 0)
-            input_problem(in, w, "%s", status_message());
-    }
-}
-
-static const char *const flatten_words[] = {"none", "S(|q|)", NULL};
-static const struct input_key speckle_keys[] = {
-    {"every", INPUT_NUMBER, offsetof(struct speckle_input, every), .quantity = QUANTITY_TIME,
-     .limit = INPUT_POSITIVE, .required = true, .help = "time between frames"},
-    {"exposure", INPUT_CUSTOM, offsetof(struct speckle_input, exposure), .read = read_exposure,
-     .help = "{average: 5 frames, of: intensity}: sub-frames whose intensities are averaged; absent: "
-             "instantaneous"},
-    {"flatten", INPUT_CHOICE, offsetof(struct speckle_input, flatten), .choices = flatten_words,
-     .standard = "S(|q|)",
-     .help = "whether the analysis divides by S(|q|), so that a peak's shape does not look like contrast"},
-    {"form factors", INPUT_STRING, offsetof(struct speckle_input, form_factors), .standard = "'1'",
-     .help = "1, or numbers per species (A=1,B=2), or xray (metal units)"},
-    {"heights", INPUT_VECTOR, offsetof(struct speckle_input, heights), .n = 2, .quantity = QUANTITY_LENGTH,
-     .limit = INPUT_NOT_NEGATIVE,
-     .help = "of a film: only what lies between, above the substrate; absent: without `interior: drop:`"},
-    {"windows", INPUT_CUSTOM, offsetof(struct speckle_input, window), .read = read_windows,
-     .help = "names and q windows: kind shell | plane | spot | shells | cone with range, normal, "
-             "angle, pixels, at"},
-    {0}};
-static const struct input_table speckle_table = {"speckle", speckle_keys, sizeof(struct speckle_input),
-                                                 .help = "speckles computed while the atoms move"};
-
 /* ---- the rest ---- */
 
 static const struct input_key thermo_keys[] = {{"every", INPUT_NUMBER, 0, .quantity = QUANTITY_TIME,
@@ -267,6 +159,8 @@ static const struct input_key run_keys[] = {
     {"potential", INPUT_CUSTOM, FIELD(potential.spec), .required = true, .read = read_potential,
      .help = "a SPEC (wahnstrom:cutoff=2.5aa,shift=energy) or a map {name: wahnstrom, cutoff: 2.5 aa, shift: "
              "energy}"},
+    {"precision", INPUT_CHOICE, FIELD(precision), .choices = potential_precisions, .standard = "double",
+     .help = "of the forces; mixed: pair terms in float, faster; the run prints its force error"},
     {"Tg", INPUT_MAP, FIELD(Tg), .defines_units = true, .table = &Tg_table, .help = "makes Tg a unit"},
     {"map", INPUT_MAP, FIELD(map), .defines_units = true, .table = &map_table,
      .help = "makes real units legal"},
@@ -305,6 +199,10 @@ static const struct input_key run_keys[] = {
          "zip: {…} for keys that change together"},
     {"replicas", INPUT_CUSTOM, 0, .read = refuse_campaign,
      .help = "the same run with other seeds: {number: 8, seeds: 1..8, at_once: 2}"},
+    {"controls", INPUT_STAGES, FIELD(controls), .variants = control_tables,
+     .help = "of a film: runs made beside it, to compare with; the input is a campaign then"},
+    {"role", INPUT_CHOICE, FIELD(role), .choices = control_roles,
+     .help = "what the run is in a campaign with controls (written by the campaign)"},
     {0}};
 
 const struct input_table run_table = {"run", run_keys, sizeof(struct run_input),
@@ -312,149 +210,6 @@ const struct input_table run_table = {"run", run_keys, sizeof(struct run_input),
                                           "one simulation: a sample, what happens to it, what is observed"};
 
 /* ---- reading ---- */
-
-static void make_stages(struct run_input *r)
-{
-    struct stage_context c = {
-        .input = &r->input, .dt = r->dt, .thermostat = r->thermostat, .barostat = r->barostat, .T = NAN};
-    size_t most = 0;
-    for (size_t i = 0; i < r->stage_items.count; i++) most += stage_most(&r->stage_items.item[i]);
-    r->stages = input_memory(&r->input, most, sizeof *r->stages);
-    if (!r->stages) return;
-    for (size_t i = 0; i < r->stage_items.count; i++) {
-        c.number = (int)i + 1;
-        c.before = r->stages;
-        c.n_before = r->n_stages;
-        r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
-    }
-    cycle_histories(r->stages, r->n_stages);
-    crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
-}
-
-/* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no
- * stage asks for belongs there, too. */
-static void find_hop_stages(struct run_input *r)
-{
-    bool follow = !isnan(r->trajectory.every) || r->trajectory.per_decade > 0;
-    for (size_t i = 0; i < r->n_stages; i++) follow = follow && !r->stages[i].observe_trajectory;
-    const struct tree_node *block = tree_child(r->document.root, "hops");
-    for (size_t k = 0; k < r->hops.in.count; k++) {
-        const char *labels[256];
-        size_t n = 0;
-        bool found = false;
-        for (size_t i = 0; i < r->n_stages; i++) {
-            struct stage *s = &r->stages[i];
-            if (s->action != STAGE_DYNAMICS) continue;
-            if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
-            if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
-            s->observe_hops = found = true;
-            s->observe_trajectory = s->observe_trajectory || follow;
-        }
-        if (found) continue;
-        const char *near = text_nearest(r->hops.in.value[k], labels, n);
-        input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
-                      r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    }
-    for (size_t i = 0; i < r->n_stages; i++) {
-        const struct stage *s = &r->stages[i];
-        int windows;
-        int64_t from[HOPS_WINDOWS], to[HOPS_WINDOWS], every = llround(r->hops.every / r->dt);
-        if (!s->observe_hops) continue;
-        if (every < 1) every = 1;
-        if (hops_windows(&r->hops, s->steps / every + 1, (double)every * r->dt, &windows, from, to) != OK)
-            input_problem(&r->input, s->node, "hops: %s", status_message());
-    }
-}
-
-/* What a deposit stage must know of the potential and the film. */
-static void resolve_deposits(struct run_input *r)
-{
-    struct input *in = &r->input;
-    struct potential p = {0};
-    if (potential_make(&p, r->potential.spec) == OK)
-        for (size_t i = 0; i < r->n_stages; i++) {
-            struct stage *s = &r->stages[i];
-            if (s->action != STAGE_DEPOSIT) continue;
-            if (!r->film) {
-                input_problem(in, s->node, "a deposit stage needs a substrate: give `film: {area: …}`");
-                continue;
-            }
-            deposit_resolve(in, s->node, s->deposit, &p.species);
-            s->steps = (int64_t)ceil(deposit_steps(s->deposit, r->film->area[0] * r->film->area[1],
-                                                   r->film->substrate.density, r->dt));
-        }
-    potential_free(&p);
-}
-
-/* Drops of stages that do not say their own. */
-static void set_drops(struct run_input *r)
-{
-    for (size_t i = 0; i < r->n_stages; i++) {
-        struct stage *s = &r->stages[i];
-        if (s->action == STAGE_MEASURE) s->measure->drop = r->interior.drop;
-        if (s->action == STAGE_DETACH && isnan(s->detach->drop)) s->detach->drop = r->interior.drop;
-    }
-}
-
-/* A film has vacuum above it: no pressure can be held. */
-static void check_film(struct run_input *r)
-{
-    struct input *in = &r->input;
-    const struct tree_node *atoms = tree_child(r->document.root, "atoms");
-    bool bulk = r->atoms.N != INPUT_ABSENT || r->atoms.file;
-    if (!r->film && !bulk)
-        input_problem(in, atoms ? atoms : r->document.root, "atoms: give one of `N`, `crystal` and `file`");
-    if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
-    bool film = r->film != NULL, slab = false;
-    for (size_t i = 0; film && i < r->n_stages; i++) {
-        const struct stage *s = &r->stages[i];
-        film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
-        slab = slab || s->action == STAGE_DETACH;
-        bool relaxes =
-            s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
-        if (relaxes && s->action != STAGE_RESTORE)
-            input_problem(in, s->node,
-                          "a film has vacuum above it, its box cannot follow a pressure: say `box: fixed`");
-        if (s->observe_speckle && slab)
-            input_problem(in, s->node,
-                          "speckles need a periodic sample, or a film on its substrate: nothing holds a free "
-                          "slab in place");
-    }
-}
-
-/* Relations between parts of the input. */
-static void check_together(struct run_input *r)
-{
-    struct input *in = &r->input;
-    if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
-    find_hop_stages(r);
-    set_drops(r);
-    resolve_deposits(r);
-    check_film(r);
-    for (size_t i = 0; i < r->n_stages; i++) {
-        const struct stage *s = &r->stages[i];
-        if (s->observe_speckle && r->speckle.windows == 0)
-            input_problem(in, s->node, "the stage observes speckle, but no `speckle: windows:` are given");
-        if (s->observe_trajectory && isnan(r->trajectory.every) && r->trajectory.per_decade == 0)
-            input_problem(
-                in, s->node,
-                "the stage observes its trajectory, but neither `trajectory: every:` nor `schedule: log N "
-                "per decade` is given");
-    }
-    struct record_plan plan;
-    bool kept = false;
-    for (size_t i = 0; i < r->n_stages; i++) kept = kept || r->stages[i].observe_trajectory;
-    if (kept && r->atoms.N != INPUT_ABSENT && in->problem_count == 0 &&
-        record_plan(&plan, &r->trajectory, r->dt, (double)r->atoms.N, r->stages, r->n_stages) != OK)
-        input_problem(in, tree_child(r->document.root, "trajectory"), "%s", status_message());
-    if (r->speckle.windows > 0 && r->speckle.exposure > 0) {
-        double steps = r->speckle.every / r->dt / (double)r->speckle.exposure;
-        if (steps < 0.999 || fabs(steps - nearbyint(steps)) > 1e-6 * steps)
-            input_problem(in, tree_child(r->document.root, "speckle"),
-                          "a frame every %g with %lld sub-frames does not come out in whole time steps of %g",
-                          r->speckle.every, (long long)r->speckle.exposure, r->dt);
-    }
-}
 
 status run_input_take(struct run_input *r, struct tree *document, const char *name)
 {
@@ -465,9 +220,10 @@ status run_input_take(struct run_input *r, struct tree *document, const char *na
     input_start(&r->input, units_lj());
     r->speckle.exposure = 1;
     input_read(&r->input, &run_table, r->document.root, r, &effective);
-    if (r->input.problem_count == 0) make_stages(r);
-    if (r->input.problem_count == 0) check_together(r);
+    if (r->input.problem_count == 0) run_stages_make(r);
+    if (r->input.problem_count == 0) run_stages_check(r);
     GUARD(input_finish(&r->input, name));
+    tree_drop(effective, "controls"); /* other runs */
     tree_emit(effective, &r->effective);
     if (r->effective.out_of_memory) s = fail(FAILED, "out of memory for the effective input");
 done:

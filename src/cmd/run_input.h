@@ -15,21 +15,20 @@
 #include "observe/hops_input.h"
 #include "observe/profiles.h"
 #include "observe/record_input.h"
+#include "observe/speckle_input.h"
 #include "observe/crystal_alarm.h"
 #include "protocol/film_build.h"
 #include "protocol/measure.h"
 #include "protocol/stage.h"
-#include "scatter/window_spec.h"
 #include "system/config.h"
 #include "system/sample.h"
-
-enum { RUN_WINDOWS_MAX = 16 };
 
 struct run_input {
     /* as read */
     struct {
         char spec[POTENTIAL_SPEC];
     } potential;
+    int precision; /* enum precision */
     struct {
         double value, rate, pressure;
         const char *construction;
@@ -45,15 +44,9 @@ struct run_input {
     struct thermostat_input thermostat;
     struct barostat_input barostat;
     struct input_items stage_items;
-    struct {
-        double every;
-        int64_t exposure;
-        int flatten;
-        const char *form_factors;
-        double heights[2]; /* of a film, above the substrate; NaN: `interior` */
-        struct window_spec window[RUN_WINDOWS_MAX];
-        int64_t windows;
-    } speckle;
+    struct input_items controls; /* runs to make beside this one (cmd/controls.h); not in `effective` */
+    int role;                    /* in a campaign with controls: enum control_role; -1: not said */
+    struct speckle_input speckle;
     struct record_input trajectory;
     struct hops_input hops;
     struct profiles_input profiles;

@@ -415,7 +415,7 @@ static const struct arg args[] = {
     {"--first", 0, ARG_INT, offsetof(struct options, first), "N", "first frame used, from 0 (0)"},
     {"--last", 0, ARG_INT, offsetof(struct options, last), "N", "last frame used (the last)"},
     {"--form-factors", 0, ARG_STRING, offsetof(struct options, form_factors), "F",
-     "1 for all, A=1,B=2 for numbers, or xray (Cu, Zr) (1)"},
+     "1 for all, A=1,B=2 for numbers, or xray (elements) (1)"},
     {"--flatten", 0, ARG_STRING, offsetof(struct options, flatten), "HOW",
      "none, or 'S(|q|)': readers divide by the stored S at each pixel (none)"},
     {"--units", 0, ARG_STRING, offsetof(struct options, units), "U",

@@ -39,6 +39,13 @@ static void compute(const struct force_work *w)
     kernels[w->list->isa](w);
 }
 
+static void compute_mixed(const struct force_work *w)
+{
+    static void (*const kernels[ISA_COUNT])(const struct force_work *) = {eam_mixed_sse2, eam_mixed_avx2,
+                                                                          eam_mixed_avx512};
+    kernels[w->list->isa](w);
+}
+
 /* "m19,rows=4096" into its name and the rest. */
 static void split_name(const char *options, char *name, size_t size, const char **rest)
 {
@@ -122,6 +129,9 @@ static status eam_make(struct potential *p, const char *options)
         snprintf(p->spec + strlen(p->spec), sizeof p->spec - strlen(p->spec), "rows=%lld", (long long)rows);
     char digest[65];
     TRY(digest_of(path, digest));
+    if (rows == 0)
+        p->double_only = "; the splines of a file are evaluated in double precision, a table of them, e.g. "
+                         "rows=4096, in either";
     snprintf(p->description, sizeof p->description,
              "EAM tables of %.160s (%s), sha256 %s, %s; units eV, angstrom, u", path,
              m->functions.file->summary, digest, table);
@@ -138,6 +148,7 @@ const struct potential_kind potential_cuzr = {
     .species = {.count = 2, .name = {"Cu", "Zr"}, .mass = {63.546, 91.224}},
     .make = cuzr_make,
     .compute = compute,
+    .compute_mixed = compute_mixed,
     .release = release,
 };
 
@@ -150,5 +161,6 @@ const struct potential_kind potential_eam = {
     .passes = 2,
     .make = eam_make,
     .compute = compute,
+    .compute_mixed = compute_mixed,
     .release = release,
 };

@@ -43,6 +43,10 @@ struct eam {
     /* First row of the pair (a, neighbor's species) and, for what a gives to its neighbor, of the pair the
      * other way round; by a, tables by species of the neighbor (simd_table). */
     double first_row[SPECIES_MAX][8], reverse_row[SPECIES_MAX][8];
+    /* The same rows (not the exact ones) rounded to float, for mixed precision: slopes of φ and of ρ in one
+     * line, c1, 2 c2, 3 c3 and the value c0 of each; and c0 … c3 of ρ. Behind them a row of zeros. */
+    float (*slopes)[8], (*densities)[4];
+    int64_t zero_row;
     struct eam_embedding embedding[SPECIES_MAX];
 };
 
@@ -57,5 +61,8 @@ double eam_embed(const struct eam_embedding *t, double rho, double *slope);
 void eam_compute_sse2(const struct force_work *w);
 void eam_compute_avx2(const struct force_work *w);
 void eam_compute_avx512(const struct force_work *w);
+void eam_mixed_sse2(const struct force_work *w);
+void eam_mixed_avx2(const struct force_work *w);
+void eam_mixed_avx512(const struct force_work *w);
 
 #endif

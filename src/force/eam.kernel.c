@@ -64,7 +64,9 @@ INLINE vd slope(const struct quads *q, vd p2, vd p3)
 INLINE void split(const struct list *l, const struct list_part *part, size_t o, const struct domain *d,
                   const double *atoms, uint32_t i, vd x, vd y, vd z)
 {
-    const double *near_radius2 = l->near_radius2[d->type[i]], *radius2 = l->inner_radius2[d->type[i]];
+    double near_radius2[8], radius2[8]; /* copies: the lists written here may alias anything */
+    memcpy(near_radius2, l->near_radius2[d->type[i]], sizeof near_radius2);
+    memcpy(radius2, l->inner_radius2[d->type[i]], sizeof radius2);
     const uint32_t *j = part->outer.j + l->outer[o].first, *end = j + l->outer[o].length;
     uint32_t *first = list_inner_begin(l, part, o), *kept = first, *rest = part->rest;
     for (; j < end; j += SIMD_WIDTH) {
@@ -74,8 +76,8 @@ INLINE void split(const struct list *l, const struct list_part *part, size_t o, 
         vd r2 = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
         unsigned near = vm_bits(vd_less(r2, vd_lookup(near_radius2, wj)));
         unsigned inside = vm_bits(vd_less(r2, vd_lookup(radius2, wj)));
-        kept += list_keep(j, near, kept);
-        rest += list_keep(j, inside & ~near, rest);
+        kept += simd_compress(j, near, kept);
+        rest += simd_compress(j, inside & ~near, rest);
     }
     kept = list_pad(first, kept, d->n_extended);
     size_t near = (size_t)(kept - first);

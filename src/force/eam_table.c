@@ -90,6 +90,29 @@ static status tabulate_pairs(struct eam *m, int64_t rows)
     return OK;
 }
 
+/* Slopes and values of a row of φ or ρ: value c0 + p (s1 + p (s2/2 + p s3/3)). */
+static void set_slopes(float out[4], const double c[4])
+{
+    out[0] = (float)c[1];
+    out[1] = (float)(2.0 * c[2]);
+    out[2] = (float)(3.0 * c[3]);
+    out[3] = (float)c[0];
+}
+
+static status round_to_float(struct eam *m, int64_t rows)
+{
+    int n = m->functions.species.count, tables = m->symmetric ? n * (n + 1) / 2 : n * n;
+    m->zero_row = tables * (rows + 1);
+    TRY(NEW(m->slopes, (size_t)m->zero_row + 1));
+    TRY(NEW(m->densities, (size_t)m->zero_row + 1));
+    for (int64_t k = 0; k < m->zero_row; k++) {
+        set_slopes(m->slopes[k], m->pair[k]);
+        set_slopes(m->slopes[k] + 4, m->density[k]);
+        for (int c = 0; c < 4; c++) m->densities[k][c] = (float)m->density[k][c];
+    }
+    return OK;
+}
+
 static status tabulate_embedding(struct eam *m, int a)
 {
     const struct eam_functions *f = &m->functions;
@@ -135,6 +158,7 @@ status eam_tabulate(struct eam *m, struct potential *p, int64_t rows)
     }
     m->last_row = (double)rows;
     TRY(tabulate_pairs(m, rows));
+    if (!m->exact) TRY(round_to_float(m, rows));
     for (int a = 0; a < f->species.count; a++) TRY(tabulate_embedding(m, a));
     return OK;
 }
@@ -145,6 +169,8 @@ void eam_free(struct eam *m)
     eam_functions_free(&m->functions);
     DELETE(m->pair);
     DELETE(m->density);
+    DELETE(m->slopes);
+    DELETE(m->densities);
 }
 
 double eam_embed(const struct eam_embedding *t, double rho, double *slope)

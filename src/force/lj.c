@@ -98,6 +98,13 @@ static void compute(const struct force_work *w)
     kernels[w->list->isa](w);
 }
 
+static void compute_mixed(const struct force_work *w)
+{
+    static void (*const kernels[ISA_COUNT])(const struct force_work *) = {lj_mixed_sse2, lj_mixed_avx2,
+                                                                          lj_mixed_avx512};
+    kernels[w->list->isa](w);
+}
+
 const struct potential_kind potential_wahnstrom = {
     .name = "wahnstrom",
     .summary = "binary Lennard-Jones glass former, 50:50, sizes 1 and 5/6",
@@ -109,5 +116,6 @@ const struct potential_kind potential_wahnstrom = {
     .passes = 1,
     .make = wahnstrom_make,
     .compute = compute,
+    .compute_mixed = compute_mixed,
     .release = release,
 };

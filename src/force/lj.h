@@ -31,5 +31,8 @@ struct lj {
 void lj_compute_sse2(const struct force_work *w);
 void lj_compute_avx2(const struct force_work *w);
 void lj_compute_avx512(const struct force_work *w);
+void lj_mixed_sse2(const struct force_work *w);
+void lj_mixed_avx2(const struct force_work *w);
+void lj_mixed_avx512(const struct force_work *w);
 
 #endif

@@ -66,7 +66,11 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
-        const struct lj_tables *t = &lj->by_species[d->type[i]];
+        /* Copies: what the inner lists are written through may alias anything, and the tables would be
+         * fetched again after every store. */
+        const struct lj_tables table = lj->by_species[d->type[i]];
+        double kept_radius2[8];
+        memcpy(kept_radius2, l->inner_radius2[d->type[i]], sizeof kept_radius2);
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), species;
         struct accumulators a;
         a.fx = a.fy = a.fz = a.energy = vd_zero();
@@ -76,10 +80,8 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
         const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL;
         for (; j < end; j += SIMD_WIDTH) {
-            vd r2 = eight(atoms, j, t, &c, x, y, z, &a, &species, energies, force_shift);
-            if (prune)
-                kept += list_keep(j, vm_bits(vd_less(r2, vd_lookup(l->inner_radius2[d->type[i]], species))),
-                                  kept);
+            vd r2 = eight(atoms, j, &table, &c, x, y, z, &a, &species, energies, force_shift);
+            if (prune) kept += simd_compress(j, vm_bits(vd_less(r2, vd_lookup(kept_radius2, species))), kept);
         }
         if (prune) list_inner_end(l, part, o, kept, d->n_extended);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);

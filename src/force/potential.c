@@ -35,6 +35,24 @@ status potential_make(struct potential *p, const char *spec)
                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
+const char *const potential_precisions[] = {"double", "mixed", NULL};
+
+status precision_parse(const char *word, enum precision *precision)
+{
+    *precision = PRECISION_DOUBLE;
+    if (!word || strcmp(word, potential_precisions[PRECISION_DOUBLE]) == 0) return OK;
+    *precision = PRECISION_MIXED;
+    if (strcmp(word, potential_precisions[PRECISION_MIXED]) == 0) return OK;
+    return fail(BAD_INPUT, "precision '%s' not understood: double or mixed", word);
+}
+
+status potential_check_precision(const struct potential *p, enum precision precision)
+{
+    if (precision == PRECISION_DOUBLE || (p->kind->compute_mixed && !p->double_only)) return OK;
+    return fail(BAD_INPUT, "the potential %s has no mixed-precision kernel; use precision: double%s", p->spec,
+                p->double_only ? p->double_only : "");
+}
+
 void potential_free(struct potential *p)
 {
     if (p->kind && p->kind->release) p->kind->release(p);

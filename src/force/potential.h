@@ -25,6 +25,10 @@ struct force_sums {
 
 enum { POTENTIAL_SPEC = 512 };
 
+/* Mixed: pair terms in float from exact differences of positions; sums, energies, motion in double. */
+enum precision { PRECISION_DOUBLE, PRECISION_MIXED };
+extern const char *const potential_precisions[]; /* "double", "mixed", NULL */
+
 /* What one thread is asked to do in one pass. Forces have the same bits with and without sums. */
 struct potential;
 struct force_work {
@@ -50,6 +54,8 @@ struct potential_kind {
     status (*make)(struct potential *p, const char *options);
     /* Energies in force[3] when there are sums. */
     void (*compute)(const struct force_work *w);
+    /* The same in mixed precision, from the packed positions of the domain; NULL: there is none. */
+    void (*compute_mixed)(const struct force_work *w);
     /* Instead of compute: a model that must see the whole sample at once (slow). Collective, by thread 0 of
      * every rank; forces (and energies in force[3]) of the owned atoms, sums of this rank's atoms when not
      * NULL. The same bits for any number of ranks. */
@@ -64,12 +70,17 @@ struct potential {
     double near[SPECIES_MAX][SPECIES_MAX]; /* range of the first section of the lists (list.h); 0: none */
     char description[640];                 /* the convention in words, for every output */
     char spec[POTENTIAL_SPEC];             /* canonical SPEC with all options written out */
+    const char *double_only; /* set by make(): why these options have no mixed-precision kernel */
     void *parameters;
 };
 
 extern const struct potential_kind *const potential_kinds[]; /* NULL-terminated */
 
 status potential_make(struct potential *p, const char *spec);
+/* BAD_INPUT if the potential has no kernel of this precision. */
+status potential_check_precision(const struct potential *p, enum precision precision);
+/* "double" or "mixed" of a command line; NULL: double. */
+status precision_parse(const char *word, enum precision *precision);
 void potential_free(struct potential *p);
 
 /* Helper for make(): the value of option `key` in "key=value,key=value", or `fallback`; every key must be in

@@ -10,7 +10,8 @@
 
 bool sweep_present(const struct tree *doc)
 {
-    return tree_child(doc->root, "sweep") || tree_child(doc->root, "replicas");
+    return tree_child(doc->root, "sweep") || tree_child(doc->root, "replicas") ||
+           tree_child(doc->root, "controls");
 }
 
 struct reader {
@@ -374,16 +375,26 @@ static void make_words(struct reader *r)
     }
 }
 
-static void name_member(struct reader *r, struct sweep_member *m)
+void sweep_name(const struct sweep *s, size_t i, const bool *use, const char *front,
+                char out[SWEEP_NAME_MAX + 1])
 {
-    char name[SWEEP_KEYS_MAX * 300] = "";
-    for (size_t k = 0; k < r->sweep->keys; k++) {
-        const struct sweep_key *key = &r->sweep->key[k];
+    char name[SWEEP_KEYS_MAX * 300];
+    snprintf(name, sizeof name, "%.250s", front);
+    for (size_t k = 0; k < s->keys; k++) {
         size_t n = strlen(name);
-        snprintf(name + n, sizeof name - n, "%s%s%s", k ? "-" : "", key->word, key->slug[m->choice[k]]);
+        if (use && !use[k]) continue;
+        snprintf(name + n, sizeof name - n, "%s%s%s", n ? "-" : "", s->key[k].word,
+                 s->key[k].slug[s->member[i].choice[k]]);
     }
     shorten(name);
-    ok(r, arena_copy(&r->doc->arena, name, strlen(name), &m->name));
+    snprintf(out, SWEEP_NAME_MAX + 1, "%s", name);
+}
+
+static void name_member(struct reader *r, size_t i)
+{
+    char name[SWEEP_NAME_MAX + 1];
+    sweep_name(r->sweep, i, NULL, r->sweep->keys > 0 ? "" : "film", name);
+    ok(r, arena_copy(&r->doc->arena, name, strlen(name), &r->sweep->member[i].name));
 }
 
 /* ---- all together ---- */
@@ -404,7 +415,7 @@ static void make_members(struct reader *r, const struct tree_node *at)
         size_t chosen[SWEEP_KEYS_MAX], rest = i;
         for (size_t a = s->axes; a-- > 0; rest /= count[a]) chosen[a] = rest % count[a];
         for (size_t k = 0; k < s->keys; k++) s->member[i].choice[k] = chosen[s->key[k].axis];
-        name_member(r, &s->member[i]);
+        name_member(r, i);
     }
 }
 

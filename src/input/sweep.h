@@ -10,6 +10,9 @@
  *         quench.rate: [1e-3, 1e-4] eps/kB/tau
  *     replicas: {number: 8, seeds: 1..8, at_once: 2}       the same as sweep: seed: 1..8
  *
+ * A `controls:` block (cmd/controls.h), too, makes many runs of one input; it stays in the members' documents
+ * for its reader. With nothing swept there is one member, called film.
+ *
  *     struct sweep s;
  *     if (sweep_present(&doc)) {
  *         GUARD(sweep_read(&s, &doc, &run_table, "pvd.yaml"));     BAD_INPUT with all problems at once
@@ -65,5 +68,9 @@ struct sweep {
 bool sweep_present(const struct tree *doc);
 status sweep_read(struct sweep *s, struct tree *doc, const struct input_table *table, const char *name);
 status sweep_document(const struct sweep *s, size_t i, struct tree *member);
+/* The name of something that belongs to member i but depends only on the keys with use[k] (NULL: on all);
+ * begins with `front`. */
+void sweep_name(const struct sweep *s, size_t i, const bool *use, const char *front,
+                char out[SWEEP_NAME_MAX + 1]);
 
 #endif

@@ -33,6 +33,24 @@ void tree_append(struct tree_node *parent, struct tree_node *child)
     parent->last = child;
 }
 
+void tree_drop(struct tree_node *map, const char *key)
+{
+    struct tree_node *before = NULL, *c = map->first;
+    while (c && strcmp(c->key, key) != 0) {
+        before = c;
+        c = c->next;
+    }
+    if (!c) return;
+    if (before)
+        before->next = c->next;
+    else
+        map->first = c->next;
+    if (map->last == c) map->last = before;
+    map->count--;
+    for (struct tree_node *later = c->next; later; later = later->next) later->index--;
+    c->parent = c->next = NULL;
+}
+
 status tree_copy(struct arena *arena, const struct tree_node *node, struct tree_node **copy)
 {
     struct tree_node *n = NULL;

@@ -88,6 +88,8 @@ status tree_put(struct tree *doc, const char *path, struct tree_node *value);
 /* Building trees: a new node, and hanging it as the last child of a parent. */
 status tree_new(struct arena *arena, enum tree_kind kind, const char *text, struct tree_node **node);
 void tree_append(struct tree_node *parent, struct tree_node *child);
+/* Take the child called `key` out of a map; nothing if there is none. */
+void tree_drop(struct tree_node *map, const char *key);
 /* A deep copy without parent. */
 status tree_copy(struct arena *arena, const struct tree_node *node, struct tree_node **copy);
 

@@ -27,12 +27,26 @@ static int threads_granted(int wanted)
     return granted;
 }
 
+/* The atoms; their positions packed, too, where the kernels want them. */
+static status load_atoms(struct engine *e, const struct config *c)
+{
+    domain_pack(&e->domain, e->precision == PRECISION_MIXED ? e->list.radius : 0.0);
+    return domain_load(&e->domain, c);
+}
+
 status engine_start(struct engine *e, const struct engine_options *o, const struct config *c)
 {
-    *e = (struct engine){
-        .dt = o->dt, .seed = o->seed, .step = c->step, .time = c->time, .rebuild_at = -1, .dt_scale = 1.0};
+    *e = (struct engine){.dt = o->dt,
+                         .seed = o->seed,
+                         .step = c->step,
+                         .time = c->time,
+                         .rebuild_at = -1,
+                         .dt_scale = 1.0,
+                         .origin = clock_origin()};
     e->ensemble = ensemble_nve();
     TRY(potential_make(&e->potential, o->potential));
+    TRY(potential_check_precision(&e->potential, o->precision));
+    e->precision = o->precision;
     e->units = strcmp(e->potential.kind->units, "metal") == 0 ? units_metal() : units_lj();
     e->kB = units_boltzmann(&e->units);
     int threads = o->threads > 0 ? o->threads : par_threads();
@@ -45,8 +59,9 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     if (inner_skin > 0.9 * skin) inner_skin = 0.9 * skin;
     TRY(list_start(&e->list, e->potential.species.count, (const double(*)[SPECIES_MAX])e->potential.cutoff,
                    (const double(*)[SPECIES_MAX])e->potential.near, skin, inner_skin, threads));
+    if (e->precision == PRECISION_MIXED) e->list.width = (size_t)isa_floats(e->list.isa);
     TRY(NEW(e->thread, (size_t)threads));
-    TRY(domain_load(&e->domain, c));
+    TRY(load_atoms(e, c));
     if (o->film) {
         e->film = *o->film;
         *o->film = (struct film){0};
@@ -55,10 +70,17 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     return engine_forces(e);
 }
 
+void engine_count_afresh(struct engine *e)
+{
+    e->rebuilds = e->prunes = 0;
+    e->origin = clock_origin();
+    for (int t = 0; t < e->list.threads; t++) memset(e->thread[t].ticks, 0, sizeof e->thread[t].ticks);
+}
+
 status engine_load(struct engine *e, const struct config *c)
 {
     domain_free(&e->domain);
-    TRY(domain_load(&e->domain, c));
+    TRY(load_atoms(e, c));
     film_attach(e);
     return engine_forces(e);
 }
@@ -129,7 +151,6 @@ static status evaluate(struct engine *e, bool rebuild)
     e->action = rebuild ? LIST_REBUILD : LIST_KEEP;
     e->want_energy = true;
     e->plan = (struct step_plan){.va_end = {1.0, 1.0, 1.0}}; /* no kick */
-    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
     team_start(&e->team, e->list.threads);
     char message[2048] = "";
 #pragma omp parallel num_threads(e->list.threads) shared(message)

@@ -18,6 +18,7 @@
 #ifndef GLINT_INTEGRATE_ENGINE_H
 #define GLINT_INTEGRATE_ENGINE_H
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "force/potential.h"
 #include "integrate/ensemble.h"
@@ -32,17 +33,21 @@ struct engine_options {
     double skin, inner_skin; /* 0: the defaults */
     int threads;             /* 0: as OpenMP says */
     uint64_t seed;
-    struct film *film; /* NULL: none; else the engine takes it over */
+    enum precision precision; /* mixed: BAD_INPUT where the potential has no such kernel */
+    struct film *film;        /* NULL: none; else the engine takes it over */
 };
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
-enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASES };
+/* Where the time of a thread goes (engine_thread.ticks). Waiting: for other threads at barriers and for
+ * messages of other ranks; pruning of lists is done inside the force pass and counts there. */
+enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASE_WAIT, ENGINE_PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */
     _Alignas(64) struct sum kinetic, axis_kinetic[3];
     struct sum heat; /* that langevin put in since the last rebuild */
     struct force_sums sums;
     double displacement2;
+    uint64_t ticks[ENGINE_PHASES]; /* since `origin`; see clock_tick */
 };
 
 struct engine {
@@ -55,6 +60,7 @@ struct engine {
     double dt, kB;
     double dt_scale; /* a step takes dt times this: 1, or less while atoms are fast */
     uint64_t seed;
+    enum precision precision; /* of the forces; all else is double */
     int64_t step;
     double time;
     int64_t energy_every; /* energies and virial at multiples of this step number; 0: only when needed */
@@ -67,13 +73,18 @@ struct engine {
 
     int64_t last_rebuild, rebuilds;
     double scale_since_rebuild[3], scale_since_prune[3];
+    double path_since_prune; /* at least as long as any atom's own way since the inner lists were made */
     int64_t prunes;
-    double seconds[PHASES];
+    struct clock_origin origin; /* of the ticks */
 
     /* inside an advance */
     struct team team;
     struct engine_thread *thread;
     struct step_plan plan;
+    struct {
+        bool due;
+        double va[3], vb[3];
+    } late; /* an end kick that waits for the next step; never outside an advance */
     enum list_action action;
     bool want_energy, finished;
     int64_t until;
@@ -92,12 +103,21 @@ status engine_forces(struct engine *e);
 /* After the caller moved owned atoms (and perhaps scaled the box): lists, halo, forces, energy, virial.
  * Collective. */
 status engine_update(struct engine *e);
+/* How far mixed-precision forces are from those in double precision at the present positions: root mean
+ * squares over all components. Computes the latter and puts back all it changed: the run goes on to the same
+ * bits. Collective. The sums are exact, so the numbers are those of any number of ranks and threads. */
+struct precision_error {
+    double force, error; /* rms of the forces, of the differences */
+};
+status engine_precision_error(struct engine *e, struct precision_error *p);
 /* Velocities from the Maxwell–Boltzmann distribution, keyed by (seed, id, step): total momentum 0, exactly
  * temperature T with 3N−3 degrees of freedom. For a run that goes on from a minimised state. Collective. */
 status engine_draw_velocities(struct engine *e, double temperature);
 /* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
  * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);
+/* Counting of rebuilds, prunes and of where the time goes begins anew. Between advances. */
+void engine_count_afresh(struct engine *e);
 static inline bool engine_at_rebuild(const struct engine *e)
 {
     return e->last_rebuild == e->step;

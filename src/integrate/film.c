@@ -128,3 +128,24 @@ status film_measure(const struct engine *e, double zone, struct film_now *now)
     for (int k = 0; k < SPECIES_MAX; k++) now->species[k] = count[SPECIES + k];
     return OK;
 }
+
+void film_measure_interior(const struct engine *e, double drop, struct film_now *now)
+{
+    const struct domain *d = &e->domain;
+    struct film_interior *in = &now->interior;
+    struct sum energy = {0};
+    double low = e->film.top + drop, high = now->surface - drop;
+    *in = (struct film_interior){.density = NAN, .energy = NAN};
+    for (size_t i = 0; i < d->n; i++) {
+        double z = d->x[d->slot[i]][2];
+        if (d->id[i] <= (uint64_t)e->film.substrate || z < low || z >= high) continue;
+        in->species[d->type[i]]++;
+        sum_add(&energy, d->f[i][3]);
+    }
+    par_sum(&energy, 1);
+    par_sum_int64(in->species, SPECIES_MAX);
+    for (int k = 0; k < SPECIES_MAX; k++) in->atoms += in->species[k];
+    if (in->atoms == 0) return;
+    in->density = (double)in->atoms / (film_area(e) * (high - low));
+    in->energy = sum_value(&energy) / (double)in->atoms;
+}

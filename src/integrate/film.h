@@ -62,6 +62,10 @@ struct film_now {
     int64_t species[SPECIES_MAX];     /* of the film */
     double T_film, T_zone, T_surface; /* kinetic, 3 degrees of freedom an atom; NaN without atoms */
     int64_t in_zone, in_surface;      /* atoms these are means over */
+    struct film_interior {            /* by film_measure_interior */
+        int64_t atoms, species[SPECIES_MAX];
+        double density, energy; /* number density; potential energy per atom; NaN without atoms */
+    } interior;
 };
 
 struct engine;
@@ -79,5 +83,8 @@ double film_add_anchor(const struct film *f, struct domain *d, size_t i);
 /* Collective. zone: height of the thermostatted zone; surface layer: from two spacings below the surface to
  * one above. */
 status film_measure(const struct engine *e, double zone, struct film_now *now);
+/* Collective, after film_measure and with energies at hand: what lies between `drop` above the substrate and
+ * `drop` below the surface. */
+void film_measure_interior(const struct engine *e, double drop, struct film_now *now);
 
 #endif

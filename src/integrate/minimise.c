@@ -146,7 +146,7 @@ static bool is_converged(const struct fire *f, struct minimise_result *r)
     return r->largest_force < f->o->force && r->largest_stress <= f->o->stress;
 }
 
-status minimise(struct engine *e, const struct minimise_options *o, struct minimise_result *r)
+static status descend(struct engine *e, const struct minimise_options *o, struct minimise_result *r)
 {
     struct fire f = {.e = e, .o = o, .dt = DT_START * e->dt, .alpha = ALPHA};
     f.length = sqrt((double)e->domain.total) * cbrt(box_volume(&e->domain.box) / (double)e->domain.total);
@@ -162,5 +162,17 @@ status minimise(struct engine *e, const struct minimise_options *o, struct minim
         r->iterations++;
     }
     zero_velocities(&f);
+    return OK;
+}
+
+/* In double precision always: the rounding of mixed-precision forces, 1e-6 of the repulsion between
+ * neighbors, is more than what is left of a force at a minimum. */
+status minimise(struct engine *e, const struct minimise_options *o, struct minimise_result *r)
+{
+    enum precision asked = e->precision;
+    e->precision = PRECISION_DOUBLE;
+    status s = descend(e, o, r);
+    e->precision = asked;
+    TRY(s);
     return engine_forces(e);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/step.h"
-#include "base/clock.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -19,12 +18,22 @@ static inline bool is_hot(const struct engine *e, size_t i)
     return e->ensemble.hot_id > 0 && e->domain.id[i] >= e->ensemble.hot_id;
 }
 
+/* What a thread adds up during a step. */
+static void clear_sums(struct engine_thread *mine)
+{
+    memset(&mine->sums, 0, sizeof mine->sums);
+    memset(&mine->kinetic, 0, sizeof mine->kinetic);
+    memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
+}
+
+/* First half kick and drift. Returns the squared length of the atom's own motion, without that of the cell.
+ */
 static inline double move_atom(struct engine *e, size_t i, struct sum *heat)
 {
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
-    double *x = d->x[d->slot[i]], *v = d->v[i], moved2 = 0.0;
-    const double *f = d->f[i], *reference = d->pruned[i], inverse_mass = v[3];
+    double *x = d->x[d->slot[i]], *v = d->v[i], step2 = 0.0;
+    const double *f = d->f[i], inverse_mass = v[3];
     if (p->langevin && is_held(e, i, x)) {
         double gain = 0.0, noise[3], width = (is_hot(e, i) ? p->c2_hot : p->c2) * sqrt(inverse_mass);
         random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
@@ -32,20 +41,28 @@ static inline double move_atom(struct engine *e, size_t i, struct sum *heat)
             double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
             v[k] = p->c1 * kicked + width * noise[k];
             gain += v[k] * v[k] - kicked * kicked;
-            x[k] = p->xa[k] * x[k] + 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
+            double step = 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
+            x[k] = p->xa[k] * x[k] + step;
+            step2 += step * step;
         }
         sum_add(heat, 0.5 * d->species.mass[d->type[i]] * gain);
     } else {
         for (int k = 0; k < 3; k++) {
             v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            x[k] = p->xa[k] * x[k] + p->xv[k] * v[k];
+            double step = p->xv[k] * v[k];
+            x[k] = p->xa[k] * x[k] + step;
+            step2 += step * step;
         }
     }
-    for (int k = 0; k < 3; k++) {
-        double moved = x[k] - e->scale_since_prune[k] * reference[k];
-        moved2 += moved * moved;
-    }
-    return moved2;
+    return step2;
+}
+
+/* The end kick that an earlier step left for this one. */
+static inline void late_kick(struct engine *e, size_t i)
+{
+    double *v = e->domain.v[i];
+    const double *f = e->domain.f[i];
+    for (int k = 0; k < 3; k++) v[k] = e->late.va[k] * v[k] + e->late.vb[k] * (f[k] * v[3]);
 }
 
 static void move_atoms(struct engine *e, int t)
@@ -53,9 +70,11 @@ static void move_atoms(struct engine *e, int t)
     const struct list_part *part = &e->list.part[t];
     double largest = 0.0;
     struct sum heat = {0};
+    clear_sums(&e->thread[t]);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? part->interior : part->boundary;
         for (size_t o = range[0]; o < range[1]; o++) {
+            if (e->late.due) late_kick(e, e->domain.order[o]);
             double moved2 = move_atom(e, e->domain.order[o], &heat);
             if (!(moved2 <= largest))
                 largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
@@ -72,43 +91,46 @@ static bool needs_axes(const struct engine *e)
     return e->want_energy || (e->ensemble.per_axis && e->ensemble.barostat != BAROSTAT_NONE);
 }
 
-static void end_kick(struct engine *e, int t)
+/* The second half kick of the atoms of one range of the work order. */
+static void end_kick(struct engine *e, int t, const size_t range[2])
 {
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
     struct engine_thread *mine = &e->thread[t];
     bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble), axes = needs_axes(e);
-    struct sum total = {0};
-    memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? e->list.part[t].interior : e->list.part[t].boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            uint32_t i = d->order[o];
-            double *v = d->v[i], *f = d->f[i];
-            if (d->id[i] <= (uint64_t)e->film.substrate) {
-                double energy = film_add_anchor(&e->film, d, i);
-                if (e->want_energy) {
-                    f[3] += energy;
-                    sum_add(&mine->sums.energy, energy);
-                }
+    for (size_t o = range[0]; o < range[1]; o++) {
+        uint32_t i = d->order[o];
+        double *v = d->v[i], *f = d->f[i];
+        if (e->film.substrate > 0 && d->id[i] <= (uint64_t)e->film.substrate) {
+            double energy = film_add_anchor(&e->film, d, i);
+            if (e->want_energy) {
+                f[3] += energy;
+                sum_add(&mine->sums.energy, energy);
             }
-            for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
-            if (!kinetic) continue;
-            double mass = d->species.mass[d->type[i]];
-            sum_add(&total, mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
-            for (int k = 0; k < 3 && axes; k++) sum_add(&mine->axis_kinetic[k], mass * (v[k] * v[k]));
         }
+        for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
+        if (!kinetic) continue;
+        double mass = d->species.mass[d->type[i]];
+        sum_add(&mine->kinetic, mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
+        for (int k = 0; k < 3 && axes; k++) sum_add(&mine->axis_kinetic[k], mass * (v[k] * v[k]));
     }
-    mine->kinetic = total;
 }
 
+/* One pass over the atoms of a range; after the last one their end kick, block by block, while the forces are
+ * in the cache. */
 static void force_range(struct engine *e, int t, int pass, const size_t range[2])
 {
-    struct force_work w = {&e->potential, &e->domain,
-                           &e->list,      t,
-                           pass,          pass == 0 && e->action != LIST_KEEP,
-                           range,         e->want_energy ? &e->thread[t].sums : NULL};
-    e->potential.kind->compute(&w);
+    enum { BLOCK = 256 };
+    bool last = pass == e->potential.kind->passes - 1;
+    for (size_t from = range[0]; from < range[1]; from += BLOCK) {
+        const size_t block[2] = {from, range[1] - from < BLOCK ? range[1] : from + BLOCK};
+        struct force_work w = {&e->potential, &e->domain,
+                               &e->list,      t,
+                               pass,          pass == 0 && e->action != LIST_KEEP,
+                               block,         e->want_energy ? &e->thread[t].sums : NULL};
+        (e->precision == PRECISION_MIXED ? e->potential.kind->compute_mixed : e->potential.kind->compute)(&w);
+        if (last && !e->late.due) end_kick(e, t, block);
+    }
 }
 
 /* ---- what one thread does for all ---- */
@@ -123,7 +145,6 @@ static void begin_step(struct engine *e)
     e->time += e->dt * e->dt_scale;
     e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
                      ensemble_needs_virial(&e->ensemble, e->step);
-    for (int t = 0; t < e->list.threads; t++) memset(&e->thread[t].sums, 0, sizeof e->thread[t].sums);
 }
 
 static double largest_displacement(const struct engine *e)
@@ -143,23 +164,38 @@ static double compression(const double scale[3])
     return most;
 }
 
-/* What the lists need at this step, from exact global values and recorded parameters. LIST_PRUNE is
- * provisional: the team then measures how far atoms are from where the outer lists were made, and
- * confirm_prune decides. */
+/* Where nobody needs the velocities of this step's end, the kick waits for the next step, which reads
+ * velocities and forces anyway: the same arithmetic, a third less memory traffic. */
+static void plan_kick(struct engine *e)
+{
+    e->late.due = !e->want_energy && !ensemble_needs_kinetic(&e->ensemble) && e->film.substrate == 0 &&
+                  !(e->stop_at_rebuild && e->action == LIST_REBUILD);
+    memcpy(e->late.va, e->plan.va_end, sizeof e->late.va);
+    memcpy(e->late.vb, e->plan.vb_end, sizeof e->late.vb);
+}
+
+/* What the lists need at this step, from exact global values and recorded parameters. No atom has gone
+ * farther since the lists were pruned than the largest steps put end to end, which is about as good as the
+ * truth for so few steps and saves remembering where each atom was. LIST_PRUNE is provisional: the team then
+ * measures how far atoms are from where the outer lists were made, and confirm_prune decides. */
 static void decide_action(struct engine *e)
 {
+    double stretch = fmax(e->plan.xa[0], fmax(e->plan.xa[1], e->plan.xa[2]));
+    e->path_since_prune = stretch * e->path_since_prune + sqrt(largest_displacement(e));
     if (e->step == e->rebuild_at || e->step - e->last_rebuild >= LIST_LIFETIME)
         e->action = LIST_REBUILD;
-    else if (list_holds(&e->list, largest_displacement(e), compression(e->scale_since_prune)))
+    else if (list_holds(&e->list, e->path_since_prune, compression(e->scale_since_prune)))
         e->action = LIST_KEEP;
     else
         e->action = LIST_PRUNE;
+    plan_kick(e);
 }
 
 static void confirm_prune(struct engine *e)
 {
-    if (!list_can_prune(&e->list, largest_displacement(e), compression(e->scale_since_rebuild)))
+    if (!list_can_prune(&e->list, sqrt(largest_displacement(e)), compression(e->scale_since_rebuild)))
         e->action = LIST_REBUILD;
+    plan_kick(e);
 }
 
 /* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones
@@ -226,6 +262,7 @@ static void rebuilt(struct engine *e)
     book_heat(e);
     e->last_rebuild = e->step;
     e->rebuilds++;
+    e->path_since_prune = 0.0;
     for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
 }
 
@@ -265,15 +302,10 @@ static void end_step(struct engine *e)
 
 /* ---- the persistent parallel region ---- */
 
-struct stopwatch { /* phases as thread 0 sees them */
-    double *seconds, last;
-};
-static void lap(struct stopwatch *w, int thread, enum engine_phase phase)
+static void lap(struct engine *e, int t, struct stopwatch *w, enum engine_phase phase)
 {
-    if (thread != 0) return;
-    double now = clock_now();
-    w->seconds[phase] += now - w->last;
-    w->last = now;
+    uint64_t *ticks = e->thread[t].ticks;
+    ticks[phase] += stopwatch_lap(w, &ticks[PHASE_WAIT]);
 }
 
 /* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
@@ -304,6 +336,7 @@ static void prune_by_team(struct engine *e, int t)
     mark_pruned(e, t);
     if (t == 0) {
         e->prunes++;
+        e->path_since_prune = 0.0;
         for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
     }
     team_barrier(&e->team);
@@ -320,19 +353,19 @@ static void pass_by_team(struct engine *e, int t, int pass, bool filled, struct 
         if (t == 0) domain_send(d, what);
         domain_fill_images(d, what, t, e->list.threads);
         team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
+        lap(e, t, w, PHASE_HALO);
     }
     force_range(e, t, pass, part->interior);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
     if (!filled && d->n_peers > 0) {
         if (t == 0) domain_receive(d);
         team_barrier(&e->team);
         domain_fill_halo(d, what, t, e->list.threads);
         team_barrier(&e->team);
-        lap(w, t, PHASE_HALO);
+        lap(e, t, w, PHASE_HALO);
     }
     force_range(e, t, pass, part->boundary);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
 }
 
 static void whole_sample(struct engine *e, int t, struct stopwatch *w)
@@ -343,7 +376,7 @@ static void whole_sample(struct engine *e, int t, struct stopwatch *w)
         e->failure = par_agree(s);
     }
     team_barrier(&e->team);
-    lap(w, t, PHASE_FORCE);
+    lap(e, t, w, PHASE_FORCE);
 }
 
 /* Where lists were pruned or rebuilt at this step, positions of the halo are present. */
@@ -351,6 +384,10 @@ static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
 {
     if (e->potential.kind->compute_whole) {
         whole_sample(e, t, w);
+        if (!e->late.due) {
+            end_kick(e, t, e->list.part[t].interior);
+            end_kick(e, t, e->list.part[t].boundary);
+        }
         return;
     }
     pass_by_team(e, t, 0, e->action != LIST_KEEP, w);
@@ -377,7 +414,7 @@ static void lists_by_team(struct engine *e, int t)
 
 void step_run(struct engine *e, int t)
 {
-    struct stopwatch w = {e->seconds, clock_now()};
+    struct stopwatch w = stopwatch_start();
     for (;;) {
         if (t == 0) {
             e->finished =
@@ -388,15 +425,14 @@ void step_run(struct engine *e, int t)
         if (e->finished) return;
         move_atoms(e, t);
         team_barrier(&e->team);
-        lap(&w, t, PHASE_INTEGRATE);
+        lap(e, t, &w, PHASE_INTEGRATE);
         lists_by_team(e, t);
         if (e->failure != OK) return;
-        lap(&w, t, PHASE_LIST);
+        lap(e, t, &w, PHASE_LIST);
         forces_by_team(e, t, &w);
-        end_kick(e, t);
         team_barrier(&e->team);
         if (t == 0) end_step(e);
-        lap(&w, t, PHASE_INTEGRATE);
+        lap(e, t, &w, PHASE_INTEGRATE);
     }
 }
 
@@ -404,9 +440,9 @@ void step_run(struct engine *e, int t)
  */
 void step_evaluate(struct engine *e, int t, bool rebuild)
 {
-    double ignored[PHASES];
-    struct stopwatch w = {ignored, 0.0};
-    memset(ignored, 0, sizeof ignored);
+    struct stopwatch w = stopwatch_start();
+    clear_sums(&e->thread[t]);
+    if (t == 0) e->path_since_prune = 0.0;
     if (rebuild) {
         rebuild_by_team(e, t);
     } else {
@@ -415,8 +451,9 @@ void step_evaluate(struct engine *e, int t, bool rebuild)
         lists_by_team(e, t);
     }
     if (e->failure != OK) return;
+    lap(e, t, &w, PHASE_LIST);
     forces_by_team(e, t, &w);
-    end_kick(e, t);
     team_barrier(&e->team);
     if (t == 0) end_step(e);
+    lap(e, t, &w, PHASE_INTEGRATE);
 }

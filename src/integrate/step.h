@@ -2,9 +2,9 @@
 /* step — one time step by the team of threads of a rank (part of engine; see engine.h).
  *
  * Both functions are called by every thread t of the team inside one parallel region. A step is: thread 0
- * plans it, all move their atoms, the lists are kept, pruned or rebuilt, forces, all end the kick, thread 0
- * makes the global sums. What one thread does for all stands between barriers; MPI is called by thread 0
- * only. On failure every thread returns and e->failure says why. */
+ * plans it, all move their atoms, the lists are kept, pruned or rebuilt, forces and end kick (which may be
+ * left to the next step's move), thread 0 makes the global sums. What one thread does for all stands between
+ * barriers; MPI is called by thread 0 only. On failure every thread returns and e->failure says why. */
 #ifndef GLINT_INTEGRATE_STEP_H
 #define GLINT_INTEGRATE_STEP_H
 

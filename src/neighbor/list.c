@@ -4,6 +4,7 @@
 #include "base/simd_species.h"
 #include "neighbor/list_kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Rows are cut to what a position reaches where the halo is at most so many cells thick. */
@@ -17,10 +18,10 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
     l->inner_skin = inner_skin;
     l->radius = l->inner_radius = 0.0;
     l->isa = isa_best();
+    l->width = SIMD_WIDTH;
     for (int a = 0; a < species; a++)
         for (int b = 0; b < species; b++) {
             double r = cutoff[a][b] + skin, inner = cutoff[a][b] + inner_skin;
-            simd_table(l->radius2[a], b, r * r);
             double close = near[a][b] > 0.0 ? near[a][b] + inner_skin : 0.0;
             simd_table(l->inner_radius2[a], b, inner * inner);
             simd_table(l->near_radius2[a], b, close * close);
@@ -45,19 +46,41 @@ void list_free(struct list *l)
     DELETE(l->sx);
     DELETE(l->sy);
     DELETE(l->sz);
-    DELETE(l->sw);
+    DELETE(l->species);
     *l = (struct list){0};
+}
+
+/* Squared radii of the search. Coordinates rounded to floats are wrong by 2⁻²⁴ of the largest one at most,
+ * and so is each operation after that: a distance is right to √3·2·2⁻²⁴ of it and some 3·2⁻²⁴ of its own.
+ * Eight 2⁻²⁴ of the largest coordinate there can be covers both. From global values only: all ranks find the
+ * same. */
+static void set_search_radii(struct list *l, const struct domain *d)
+{
+    double largest = 0.0, shift = 0.0;
+    for (size_t i = 0; i < d->n; i++)
+        for (int k = 0; k < 3; k++) largest = fmax(largest, fabs(d->x[d->slot[i]][k]));
+    par_max(&largest, 1);
+    for (int a = 0; a < 3; a++)
+        for (int k = 0; k < 3; k++) shift += fabs(d->box.h[a][k]);
+    double margin = 0x1p-21 * (largest + shift + l->radius);
+    l->search_radius = l->radius + margin;
+    for (int a = 0; a < d->species.count; a++)
+        for (int b = 0; b < d->species.count; b++) {
+            double r = l->cutoff[a][b] + l->skin + margin;
+            l->search_radius2[a][b] = (float)(r * r);
+        }
 }
 
 status list_prepare(struct list *l, const struct domain *d)
 {
+    set_search_radii(l, d);
     TRY(GROW(l->outer, l->outer_capacity, d->n));
     TRY(GROW(l->inner, l->inner_capacity, d->n));
     size_t n = d->n_extended + SIMD_WIDTH;
     TRY(GROW(l->sx, l->search_capacity[0], n));
     TRY(GROW(l->sy, l->search_capacity[1], n));
     TRY(GROW(l->sz, l->search_capacity[2], n));
-    TRY(GROW(l->sw, l->search_capacity[3], n));
+    TRY(GROW(l->species, l->search_capacity[3], n));
     l->trim = true;
     for (int k = 0; k < 3; k++) {
         l->trim = l->trim && d->box.h[k][(k + 1) % 3] == 0.0 && d->box.h[k][(k + 2) % 3] == 0.0;
@@ -74,10 +97,10 @@ status list_prepare(struct list *l, const struct domain *d)
         p->boundary[1] = inner + outer * (t + 1) / threads;
     }
     for (size_t i = 0; i < d->n_extended; i++) {
-        l->sx[i] = d->x[i][0];
-        l->sy[i] = d->x[i][1];
-        l->sz[i] = d->x[i][2];
-        memcpy(&l->sw[i], &d->x[i][3], sizeof l->sw[i]);
+        l->sx[i] = (float)d->x[i][0];
+        l->sy[i] = (float)d->x[i][1];
+        l->sz[i] = (float)d->x[i][2];
+        l->species[i] = simd_species_of(d->x[i][3]);
     }
     return OK;
 }
@@ -105,7 +128,7 @@ static size_t find_rows(const struct list *l, const struct domain *d, uint32_t s
     const uint32_t wx = (uint32_t)d->extent[0], wy = (uint32_t)d->extent[1];
     const int32_t e[3] = {(int32_t)(cell % wx), (int32_t)(cell / wx % wy), (int32_t)(cell / wx / wy)};
     const int64_t step_y = wx, step_z = (int64_t)wx * wy;
-    double far2[3][2 * TRIM_REACH + 1], r2 = l->radius * l->radius * (1.0 + 1e-9);
+    double far2[3][2 * TRIM_REACH + 1], r2 = l->search_radius * l->search_radius * (1.0 + 1e-9);
     for (int k = 0; k < 3 && l->trim; k++) {
         if (!d->box.periodic[k]) { /* atoms beyond a free face count to the outermost cells: nothing is known
                                       of them */
@@ -140,14 +163,15 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
     struct list_layer *p = &part->outer;
     struct list_row *row = part->row;
     uint32_t i = d->order[o];
-    struct list_scan scan = {l->sx, l->sy, l->sz, l->sw, l->radius2[d->type[i]], d->slot[i], row, 0};
+    struct list_scan scan = {l->sx,      l->sy, l->sz, l->species, l->search_radius2[d->type[i]],
+                             d->slot[i], row,   0};
     size_t candidates = 2 * SIMD_WIDTH;
     scan.rows = find_rows(l, d, d->slot[i], d->cell[i], row);
     for (size_t r = 0; r < scan.rows; r++) candidates += row[r].last - row[r].first;
     TRY(GROW(p->j, p->capacity, p->used + candidates));
     uint32_t *out = p->j + p->used;
     size_t n = scan_of[l->isa](&scan, out);
-    while (n % SIMD_WIDTH != 0) out[n++] = (uint32_t)(4 * d->n_extended);
+    while (n % l->width != 0) out[n++] = (uint32_t)(4 * d->n_extended);
     l->outer[o] = (struct list_entry){p->used, (uint32_t)n, 0};
     p->used += n;
     if (n > part->longest) part->longest = n;
@@ -167,8 +191,8 @@ void list_build(struct list *l, const struct domain *d, int thread)
     /* Two padded sections take up to a vector more an atom than one. */
     size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
     if (p->failure == OK)
-        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + SIMD_WIDTH * (atoms + 1));
-    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + SIMD_WIDTH);
+        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + l->width * (atoms + 1));
+    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + l->width);
 }
 
 status list_check(const struct list *l)

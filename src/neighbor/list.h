@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list — full neighbor lists in canonical order, in two layers.
  *
- * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species, in a
- * fixed order: the rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner
- * list, which the forces use, is what is left of it within cutoff + inner_skin; it is made from the outer
- * list, in the same order, whenever some atom has used up the inner skin (pruning). The force kernel does
- * that while it computes the forces of that step from the outer list (list_kernel.h), so pruning costs
- * little. Members, order and padding depend on the global state only, never on ranks or threads (Law 1). Each
- * list is padded to a multiple of SIMD_WIDTH with the padding atom of the domain. Entries are offsets into x
- * counted in doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a
- * force is one sum over one list, without atomics or reverse communication.
+ * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species (and
+ * perhaps some a little farther: the search is made in single precision with a margin), in a fixed order: the
+ * rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner list, which the
+ * forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same
+ * order, whenever some atom has used up the inner skin (pruning). The force kernel does that while it
+ * computes the forces of that step from the outer list (list_kernel.h), so pruning costs little. Members,
+ * order and padding depend on the global state only, never on ranks or threads (Law 1). Each list is padded
+ * to a multiple of `width` with the padding atom of the domain. Entries are offsets into x counted in
+ * doubles (4 × index), ready for addressing. Full lists: each pair is found from both sides, so a force is
+ * one sum over one list, without atomics or reverse communication.
  *
  * A potential whose functions end at different distances (EAM: densities before pair energies) gives a near
  * range beside the cutoff. Its inner lists have two sections, each in canonical order and padded: first the
@@ -46,15 +47,18 @@ struct list {
     double cutoff[SPECIES_MAX][SPECIES_MAX];
     double skin, inner_skin;
     double radius, inner_radius; /* largest cutoff + skin, + inner_skin */
+    double search_radius;        /* largest cutoff + skin + margin of the search */
     /* squared, tables by species of the neighbor; near_radius2: near range + inner_skin */
-    double radius2[SPECIES_MAX][8], inner_radius2[SPECIES_MAX][8], near_radius2[SPECIES_MAX][8];
+    double inner_radius2[SPECIES_MAX][8], near_radius2[SPECIES_MAX][8];
+    float search_radius2[SPECIES_MAX][8]; /* cutoff + skin + margin, squared */
     enum isa isa;
+    size_t width; /* lanes of the kernels that walk the lists: SIMD_WIDTH unless set */
     int threads;
     struct list_part *part;
     struct list_entry *outer, *inner;
     size_t outer_capacity, inner_capacity;
-    double *sx, *sy, *sz,
-        *sw; /* coordinates of owned and halo atoms, one array a component, for the search */
+    float *sx, *sy, *sz; /* coordinates of owned and halo atoms, one array a component, for the search */
+    int32_t *species;
     size_t search_capacity[4];
     bool trim; /* orthogonal box: rows can be cut to what the position reaches */
     double cell_width[3], cells_per_length[3];
@@ -72,19 +76,19 @@ status list_prepare(struct list *l, const struct domain *d);
 void list_build(struct list *l, const struct domain *d, int thread);
 status list_check(const struct list *l);
 
-/* True while no pair outside the inner list can be inside the cutoff, for the largest (squared) displacement
- * since the pruning and the compression of the cell since (1 − smallest scale factor; 0 for an expansion). */
-static inline bool list_holds(const struct list *l, double displacement2, double compression)
+/* True while no pair outside the inner list can be inside the cutoff, for the largest displacement since the
+ * pruning and the compression of the cell since (1 − smallest scale factor; 0 for an expansion). */
+static inline bool list_holds(const struct list *l, double displacement, double compression)
 {
     double room = l->inner_skin - compression * l->inner_radius;
-    return room > 0.0 && 4.0 * displacement2 < room * room;
+    return room > 0.0 && 2.0 * displacement < room;
 }
 /* True if the outer list still holds every pair a pruned list needs; displacement and compression since the
  * rebuild. */
-static inline bool list_can_prune(const struct list *l, double displacement2, double compression)
+static inline bool list_can_prune(const struct list *l, double displacement, double compression)
 {
     double room = l->skin - l->inner_skin - compression * l->radius;
-    return room > 0.0 && 4.0 * displacement2 < room * room;
+    return room > 0.0 && 2.0 * displacement < room;
 }
 
 int64_t list_slots(const struct list *l, size_t n_owned); /* padded inner entries of this rank, for reports */

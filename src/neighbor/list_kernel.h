@@ -11,9 +11,9 @@ struct list_row {
     uint32_t first, last; /* atoms first … last-1 of a row of cells */
 };
 struct list_scan {
-    const double *x, *y, *z,
-        *w;                /* coordinates and species bits, one array a component; readable 8 past the end */
-    const double *radius2; /* squared list radius by species of the neighbor (simd_table) */
+    const float *x, *y, *z; /* coordinates, one array a component; readable 8 past the end, like species */
+    const int32_t *species;
+    const float *radius2; /* squared list radius by species of the neighbor */
     uint32_t self;
     const struct list_row *row;
     size_t rows;
@@ -37,20 +37,6 @@ static inline uint32_t *list_inner_begin(const struct list *l, const struct list
     size_t before = o == p->boundary[0] ? p->interior[1] - 1 : o - 1;
     l->inner[o].first = first ? 0 : l->inner[before].first + l->inner[before].length;
     return p->inner.j + l->inner[o].first;
-}
-
-/* Append those of eight entries whose bit is set, in order; may write 8. Returns how many. */
-static inline size_t list_keep(const uint32_t *j, unsigned bits, uint32_t *out)
-{
-#if defined(ISA_avx512)
-    __m256i entries = _mm256_loadu_si256((const __m256i *)j);
-    _mm256_storeu_si256((__m256i *)out, _mm256_maskz_compress_epi32((__mmask8)bits, entries));
-    return (size_t)__builtin_popcount(bits);
-#else
-    size_t n = 0;
-    for (; bits; bits &= bits - 1) out[n++] = j[__builtin_ctz(bits)];
-    return n;
-#endif
 }
 
 /* Pad the list (or section) that ends at `end`; returns its new end. */

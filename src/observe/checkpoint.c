@@ -32,6 +32,7 @@ static status write_header(struct h5 *f, const struct engine *e)
     int64_t seed = (int64_t)e->seed;
     TRY(h5_attr_string(f, "/", "glint", GLINT_VERSION));
     TRY(h5_attr_string(f, "/", "potential", e->potential.spec));
+    TRY(h5_attr_string(f, "/", "precision", potential_precisions[e->precision]));
     TRY(h5_attr_string(f, "/", "units", e->potential.kind->units));
     TRY(h5_attr_string(f, "/", "isa", isa_name(e->list.isa)));
     TRY(h5_attr(f, "/", "seed", H5_I64, 1, &seed));
@@ -229,6 +230,7 @@ static status read_state(struct h5 *f, struct checkpoint *c)
 static status read_header(struct h5 *f, struct checkpoint *c)
 {
     TRY(h5_read_attr_string(f, "/", "potential", c->potential, sizeof c->potential));
+    TRY(h5_read_attr_string(f, "/", "precision", c->precision, sizeof c->precision));
     TRY(h5_read_attr_string(f, "/", "units", c->units, sizeof c->units));
     TRY(h5_read_attr_string(f, "/", "isa", c->isa, sizeof c->isa));
     TRY(h5_read_attr(f, "/", "seed", H5_I64, 1, &c->seed));

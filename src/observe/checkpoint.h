@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* checkpoint — everything a run needs to go on to the same bits, in one HDF5 file.
  *
- * Layout: / attributes: glint (version), potential (SPEC), units, isa, seed, dt, kB
+ * Layout: / attributes: glint (version), potential (SPEC), precision, units, isa, seed, dt, kB
  *     /step i64, /time f64, /box 3×3 f64, /origin, /periodic
  *     /atoms/{id u64, type i32, x N×3 f64, v N×3 f64, image N×3 i32}   sorted by id, x wrapped
  *     /atoms/{species_name, species_mass}
@@ -25,7 +25,7 @@ struct checkpoint {
     double ensemble[ENSEMBLE_STATE];
     struct runner_state runner;
     struct film film; /* kind FILM_NONE without */
-    char potential[128], units[8], isa[16];
+    char potential[128], units[8], isa[16], precision[16];
     int64_t seed;
     double dt;
     struct { /* by observer name */

@@ -3,6 +3,8 @@
  * line before (DEPOSIT_EVERY steps apart; in other stages the present value): the source heats the surface,
  * and a rise of more than 0.03 Tg above the target (of the target itself where no Tg is known), beyond two
  * standard errors of the mean, is flagged in films thicker than two spacings, and warned of once in a stage.
+ * The interior lies between `drop` above the substrate and `drop` below the surface: its atoms, fractions,
+ * number density and potential energy per atom at the moment; nan while there is none.
  * Energies are totals; `conserved` = potential + kinetic − heat − in + out. */
 #include "base/file.h"
 #include "base/log.h"
@@ -30,14 +32,18 @@ static void write_header(const struct species *s, char *out, size_t size)
         snprintf(out + strlen(out), size - strlen(out), ",evaporated_%s", s->name[k]);
     for (int k = 0; k < s->count; k++)
         snprintf(out + strlen(out), size - strlen(out), ",fraction_%s", s->name[k]);
-    snprintf(out + strlen(out), size - strlen(out),
-             ",T_film,T_zone,T_surface,hot,potential,kinetic,heat,energy_in,energy_out,conserved\n");
+    snprintf(
+        out + strlen(out), size - strlen(out),
+        ",T_film,T_zone,T_surface,hot,potential,kinetic,heat,energy_in,energy_out,conserved,interior_atoms");
+    for (int k = 0; k < s->count; k++)
+        snprintf(out + strlen(out), size - strlen(out), ",interior_%s", s->name[k]);
+    snprintf(out + strlen(out), size - strlen(out), ",interior_density,interior_potential\n");
 }
 
 static status start(struct observer *base, struct engine *e, const struct stage *s, int64_t resume_step)
 {
     struct film_log *o = (struct film_log *)base;
-    char header[512];
+    char header[1024];
     o->stage = s->label;
     if (par_rank() != 0 || o->stream) return OK;
     write_header(&e->domain.species, header, sizeof header);
@@ -83,9 +89,14 @@ static void print_line(const struct film_log *o, const struct engine *e, const s
     for (int k = 0; k < species; k++) fprintf(o->stream, ",%.0f", s->evaporated[k]);
     for (int k = 0; k < species; k++)
         fprintf(o->stream, ",%.6g", now->landed > 0 ? (double)now->species[k] / (double)now->landed : 0.0);
-    fprintf(o->stream, ",%.6g,%.6g,%.6g,%d,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g\n", now->T_film, now->T_zone,
+    fprintf(o->stream, ",%.6g,%.6g,%.6g,%d,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g", now->T_film, now->T_zone,
             now->T_surface, hot, e->energy, engine_kinetic(e), e->ensemble.state.heat + e->heat, s->energy_in,
             s->energy_out, engine_conserved(e));
+    const struct film_interior *in = &now->interior;
+    double atoms = in->atoms > 0 ? (double)in->atoms : (double)NAN;
+    fprintf(o->stream, ",%lld", (long long)in->atoms);
+    for (int k = 0; k < species; k++) fprintf(o->stream, ",%.6g", (double)in->species[k] / atoms);
+    fprintf(o->stream, ",%.8g,%.10g\n", in->density, in->energy);
 }
 
 static status sample(struct observer *base, struct engine *e)
@@ -94,6 +105,7 @@ static status sample(struct observer *base, struct engine *e)
     struct film_now now;
     if (e->film.kind == FILM_NONE) return OK; /* detached */
     TRY(film_measure(e, e->ensemble.zone, &now));
+    film_measure_interior(e, o->options.drop, &now);
     bool hot = is_hot(o, e, &now);
     if (!o->stream) return OK;
     print_line(o, e, &now, hot);

@@ -42,36 +42,45 @@ static status write_profile(const struct engine *e, const struct stage *s, const
     return st;
 }
 
-static status write_energy(const struct engine *e, const struct stage *s, const char *folder)
+static void put_energy(struct json *j, const struct engine *e, const struct measure *m)
+{
+    const struct species *species = &e->domain.species;
+    json_open(j, "inherent_structure", '{');
+    json_string(j, "of", m->eis == 0 ? "interior" : "all");
+    json_number(j, "energy_per_atom", m->result.energy);
+    json_integer(j, "atoms", m->result.atoms);
+    json_number(j, "density", m->result.density);
+    for (int k = 0; k < species->count; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "fraction_%s", species->name[k]);
+        json_number(j, name, (double)m->result.species[k] / (double)m->result.atoms);
+    }
+    json_number(j, "drop", e->film.kind == FILM_NONE ? NAN : m->drop);
+    json_number(j, "low", m->result.low);
+    json_number(j, "high", m->result.high);
+    json_string(j, "box", isnan(m->P) ? "fixed" : e->film.kind == FILM_NONE ? "isotropic" : "lateral");
+    json_number(j, "pressure", m->P);
+    json_bool(j, "converged", m->result.minimised.converged);
+    json_number(j, "largest_force", m->result.minimised.largest_force);
+    json_number(j, "largest_stress", m->result.minimised.largest_stress);
+    json_close(j);
+}
+
+static status write_moment(const struct engine *e, const struct stage *s, const char *folder)
 {
     const struct measure *m = s->measure;
-    const struct species *species = &e->domain.species;
+    double size = units_size(&e->units, QUANTITY_TIME);
     struct json j = json_start();
     json_open(&j, NULL, '{');
     json_string(&j, "label", s->label);
     json_integer(&j, "step", e->step);
+    json_number(&j, "time", engine_shown_time(e));
+    json_number(&j, "T_target", s->T_from);
     json_number(&j, "T", engine_temperature(e));
     json_string(&j, "units", e->potential.kind->units);
     json_string(&j, "potential", e->potential.spec);
-    json_open(&j, "inherent_structure", '{');
-    json_string(&j, "of", m->eis == 0 ? "interior" : "all");
-    json_number(&j, "energy_per_atom", m->result.energy);
-    json_integer(&j, "atoms", m->result.atoms);
-    json_number(&j, "density", m->result.density);
-    for (int k = 0; k < species->count; k++) {
-        char name[32];
-        snprintf(name, sizeof name, "fraction_%s", species->name[k]);
-        json_number(&j, name, (double)m->result.species[k] / (double)m->result.atoms);
-    }
-    json_number(&j, "drop", e->film.kind == FILM_NONE ? NAN : m->drop);
-    json_number(&j, "low", m->result.low);
-    json_number(&j, "high", m->result.high);
-    json_string(&j, "box", isnan(m->P) ? "fixed" : e->film.kind == FILM_NONE ? "isotropic" : "lateral");
-    json_number(&j, "pressure", m->P);
-    json_bool(&j, "converged", m->result.minimised.converged);
-    json_number(&j, "largest_force", m->result.minimised.largest_force);
-    json_number(&j, "largest_stress", m->result.minimised.largest_stress);
-    json_close(&j);
+    if (m->eis >= 0) put_energy(&j, e, m);
+    if (m->layers > 0 && !isnan(m->mobility)) json_number(&j, "mobility_time", m->mobility / size);
     json_close(&j);
     text_add(&j.text, "\n");
     status st = put(folder, "measure", s, "json", &j.text);
@@ -83,6 +92,6 @@ status measure_log_write(const struct engine *e, const struct stage *s, const ch
 {
     status st = OK;
     if (par_rank() == 0 && s->measure->layers > 0) st = write_profile(e, s, folder);
-    if (par_rank() == 0 && st == OK && s->measure->eis >= 0) st = write_energy(e, s, folder);
+    if (par_rank() == 0 && st == OK) st = write_moment(e, s, folder);
     return par_agree(st);
 }

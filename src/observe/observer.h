@@ -2,9 +2,9 @@
 /* observer — something that looks at a running simulation and writes a stream.
  *
  * An observer kind is a table of functions over its own struct, which begins with a struct observer. To add
- * one: a file pair, its creation in cmd/run, and, if it has state, its name in checkpoint.c (read_state).
- * Calls are collective; only rank 0 writes. Frames of a stream carry the step they belong to, so after a
- * restart a stream is cut back to the step of the checkpoint (resume) and goes on.
+ * one: a file pair, its creation in cmd/run_observers.c, and, if it has state, its name in checkpoint.c
+ * (read_state). Calls are collective; only rank 0 writes. Frames of a stream carry the step they belong to,
+ * so after a restart a stream is cut back to the step of the checkpoint (resume) and goes on.
  *
  *  - start: when a stage that is observed begins, or goes on after a restart (resume_step ≥ 0: keep frames up
  * to it)
@@ -85,7 +85,8 @@ status thermo_new(struct observer **o, const struct thermo_options *options);
 struct film_options {
     const char *folder;
     int64_t every;
-    double Tg; /* 0: not known */
+    double Tg;   /* 0: not known */
+    double drop; /* of the interior, at each face */
 };
 status film_log_new(struct observer **o, const struct film_options *options);
 

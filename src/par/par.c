@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "par/par.h"
+#include "base/clock.h"
 #include "base/isa.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -89,17 +90,22 @@ void par_sum(struct sum *sums, int n)
     enum { MOST = 64 };
     int64_t limbs[MOST * SUM_LIMBS];
     if (!started) return;
+    uint64_t begin = clock_ticks();
     for (int first = 0; first < n; first += MOST) {
         int count = n - first < MOST ? n - first : MOST;
         for (int i = 0; i < count; i++) sum_to_limbs(&sums[first + i], limbs + i * SUM_LIMBS);
         MPI_Allreduce(MPI_IN_PLACE, limbs, count * SUM_LIMBS, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
         for (int i = 0; i < count; i++) sum_from_limbs(&sums[first + i], limbs + i * SUM_LIMBS);
     }
+    clock_waited += clock_ticks() - begin;
 }
 
 void par_max(double *values, int n)
 {
-    if (started) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    if (!started) return;
+    uint64_t begin = clock_ticks();
+    MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD);
+    clock_waited += clock_ticks() - begin;
 }
 
 status par_agree(status s)
@@ -108,7 +114,9 @@ status par_agree(status s)
     struct {
         int code, rank;
     } mine = {(int)s, rank}, worst;
+    uint64_t begin = clock_ticks();
     MPI_Allreduce(&mine, &worst, 1, MPI_2INT, MPI_MAXLOC, MPI_COMM_WORLD); /* ties: the lowest rank */
+    clock_waited += clock_ticks() - begin;
     if (worst.code == OK) return OK;
     char message[2048];
     strncpy(message, status_message(), sizeof message - 1);
@@ -237,7 +245,9 @@ void par_exchange_begin(struct par_exchange *e, const struct par_message *receiv
 
 void par_exchange_end(struct par_exchange *e)
 {
+    uint64_t begin = clock_ticks();
     if (e->n > 0) MPI_Waitall(e->n, e->requests, MPI_STATUSES_IGNORE);
+    clock_waited += clock_ticks() - begin;
     e->n = 0;
 }
 

@@ -2,9 +2,11 @@
 /* team — a barrier for the threads of one rank inside a persistent parallel region (Law 4).
  *
  * Spins a bounded time, then yields: with more threads than processors pure spinning costs a hundred times
- * more. */
+ * more. The time a thread waits is added to its clock_waited. */
 #ifndef GLINT_PAR_TEAM_H
 #define GLINT_PAR_TEAM_H
+
+#include "base/clock.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -33,12 +35,14 @@ static inline void team_barrier(struct team *t)
         atomic_fetch_add_explicit(&t->phase, 1, memory_order_release);
         return;
     }
+    uint64_t begin = clock_ticks();
     for (int spins = 0; atomic_load_explicit(&t->phase, memory_order_acquire) == phase; spins++) {
         if (spins < TEAM_SPINS)
             __builtin_ia32_pause();
         else
             sched_yield();
     }
+    clock_waited += clock_ticks() - begin;
 }
 
 #endif

@@ -49,7 +49,7 @@ const struct input_table barostat_table = {"barostat", barostat_keys, sizeof(str
 
 struct dynamics_input {
     double T, to, rate, time, P, settle;
-    int box;
+    int box, onset;
     const char *label;
     struct input_words observe;
     struct thermostat_input *thermostat;
@@ -108,6 +108,15 @@ const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "cry
 
 static const struct input_key hold_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_COMMON};
 static const struct input_key ramp_keys[] = {KEY_T(false), KEY_TO, KEY_RATE, KEY_FOR(false), KEYS_COMMON};
+static const char *const onset_words[] = {"tangent", NULL};
+static const struct input_key heat_keys[] = {
+    KEY_T(false),
+    KEY_TO,
+    KEY_RATE,
+    KEY_FOR(false),
+    {"onset", INPUT_CHOICE, FIELD(onset), .choices = onset_words,
+     .help = "tangent: `glint stability` takes this ramp for the onset and the fictive temperature"},
+    KEYS_COMMON};
 
 static const struct input_table melt_table = {"melt", hold_keys, sizeof(struct dynamics_input),
                                               .help = "hold a liquid until it has forgotten how it was made"};
@@ -115,7 +124,7 @@ static const struct input_table anneal_table = {"anneal", hold_keys, sizeof(stru
                                                 .help = "hold at one temperature: an isotherm"};
 static const struct input_table quench_table = {"quench", ramp_keys, sizeof(struct dynamics_input),
                                                 .help = "cool at a constant rate, or in a given time"};
-static const struct input_table heat_table = {"heat", ramp_keys, sizeof(struct dynamics_input),
+static const struct input_table heat_table = {"heat", heat_keys, sizeof(struct dynamics_input),
                                               .help = "heat at a constant rate, or in a given time"};
 
 /* ---- minimise, restore ---- */
@@ -211,7 +220,7 @@ static void make_dynamics(const struct input_item *item, struct stage_context *c
     const struct dynamics_input *d = item->target;
     const struct thermostat_input *t = d->thermostat ? d->thermostat : &c->thermostat;
     const struct barostat_input *b = d->barostat ? d->barostat : &c->barostat;
-    if (item->table->keys == ramp_keys) {
+    if (item->table->keys == ramp_keys || item->table->keys == heat_keys) {
         set_ramp(d, c, item->node, s);
     } else {
         s->T_from = s->T_to = d->T;

@@ -23,8 +23,8 @@ struct form_factors {
     char text[128];             /* as written to files: "1", "A=1, B=2", "X-ray (Cu, Zr)" */
 };
 
-/* "1"; "A=1,B=2" naming every species once; "xray" for species Cu and Zr in metal units. BAD_INPUT otherwise.
- */
+/* "1"; "A=1,B=2" naming every species once; "xray" for Be, Al, Ti, Fe, Ni, Cu, Zr, Nb and Pd in metal units.
+ * BAD_INPUT otherwise. */
 status form_factors_parse(struct form_factors *f, const char *text, const struct species *species,
                           const char *units);
 /* 1 for `species` species. */

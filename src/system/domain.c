@@ -88,6 +88,7 @@ void domain_free(struct domain *d)
     DELETE(d->order);
     DELETE(d->x);
     DELETE(d->shared);
+    packed_free(&d->packed);
     DELETE(d->cell_start);
     DELETE(d->record);
     DELETE(d->sorted);
@@ -96,10 +97,16 @@ void domain_free(struct domain *d)
     *d = (struct domain){0};
 }
 
+void domain_pack(struct domain *d, double list_radius)
+{
+    d->packed.per_unit = list_radius > 0.0 ? packed_per_unit(list_radius) : 0.0;
+}
+
 /* Pack the owned atoms, wrapped, with the cell that their owner computes. */
 static status pack_records(struct domain *d)
 {
     TRY(GROW(d->record, d->record_capacity, d->n));
+    double reach = d->packed.per_unit > 0.0 ? fmin(1e9, packed_reach(&d->packed)) : 1e9;
     for (size_t i = 0; i < d->n; i++) {
         struct atom_record *r = &d->record[i];
         memcpy(r->x, d->x[d->slot[i]], sizeof r->x);
@@ -107,7 +114,7 @@ static status pack_records(struct domain *d)
         memcpy(r->image, d->image[i], sizeof r->image);
         r->id = d->id[i];
         r->type = d->type[i];
-        if (!(fabs(r->x[0]) < 1e9 && fabs(r->x[1]) < 1e9 && fabs(r->x[2]) < 1e9))
+        if (!(fabs(r->x[0]) < reach && fabs(r->x[1]) < reach && fabs(r->x[2]) < reach))
             return fail(UNPHYSICAL,
                         "atom %llu is at (%g %g %g): the run has blown up (overlapping atoms or a time step "
                         "too long)",

@@ -15,7 +15,8 @@
  *     each step, by the team of threads of the rank:
  *       domain_send          thread 0: start the exchange of what other ranks need: positions, or the number
  *                            per atom that a many-body potential shares with neighbors
- *       domain_fill_images   images of the rank's own atoms, shared among threads
+ *       domain_fill_images   images of the rank's own atoms, shared among threads; packs them and the owned
+ *                            ones when packed positions are kept
  *       domain_receive       thread 0: wait; then
  *       domain_fill_halo     atoms of other ranks, shared among threads
  *     domain_gather          collective: the whole configuration on rank 0, sorted by id
@@ -28,6 +29,7 @@
 #include "par/par.h"
 #include "system/config.h"
 #include "system/grid.h"
+#include "system/packed.h"
 
 #include <stddef.h>
 
@@ -67,7 +69,8 @@ struct domain {
 
     /* owned and halo positions */
     double (*x)[4];
-    double *shared; /* a number per atom of x; that of the padding atom is 0 */
+    double *shared;       /* a number per atom of x; that of the padding atom is 0 */
+    struct packed packed; /* x in fixed point, where a mixed-precision kernel asked for it; filled with x */
     size_t n_extended, x_capacity,
         shared_capacity;  /* x[n_extended] is the padding atom, far from everything */
     int32_t extent[3];    /* cells of the extended brick per axis */
@@ -95,6 +98,9 @@ struct domain {
 
 status domain_load(struct domain *d, const struct config *c); /* collective */
 void domain_free(struct domain *d);
+/* Keep positions packed, too, from the next rebuild on; list_radius: of all rebuilds to come. 0: no longer.
+ */
+void domain_pack(struct domain *d, double list_radius);
 status domain_rebuild(struct domain *d, double list_radius); /* collective */
 status domain_reserve(struct domain *d, size_t n);           /* room for n owned atoms */
 

@@ -241,6 +241,7 @@ static status lay_out(struct domain *d, const uint32_t *start, const struct sour
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
     TRY(GROW(d->x, d->x_capacity, d->n_extended + 1));
     TRY(GROW(d->shared, d->shared_capacity, d->n_extended + 1));
+    TRY(packed_reserve(&d->packed, d->n_extended));
     for (int k = 0; k < 3; k++) d->x[d->n_extended][k] = 1e10; /* the padding atom */
     d->shared[d->n_extended] = 0.0;
     /* A real species: the AVX2 lookup reads both words of it, and (0, 0) would make up a number from half an

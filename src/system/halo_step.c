@@ -50,6 +50,25 @@ static void fill_positions(const struct domain *d, const struct halo_run *r, dou
         to[k][2] = source[k][2] + shift[2];
         memcpy(&to[k][3], &source[k][3], sizeof to[k][3]);
     }
+    if (d->packed.per_unit > 0.0) packed_fill(&d->packed, (const double(*)[4])d->x, r->to, r->count);
+}
+
+static void fill_numbers(const struct domain *d, const struct halo_run *r, const double *from)
+{
+    memcpy(d->shared + r->to, from + r->from, r->count * sizeof *from);
+    if (d->packed.per_unit > 0.0) packed_numbers(&d->packed, d->shared, r->to, r->count);
+}
+
+/* One thread's share of the owned atoms. */
+static void pack_owned(const struct domain *d, enum domain_content what, int thread, int threads)
+{
+    size_t first = d->n * (size_t)thread / (size_t)threads,
+           last = d->n * ((size_t)thread + 1) / (size_t)threads;
+    for (size_t i = first; i < last; i++)
+        if (what == DOMAIN_POSITIONS)
+            packed_fill(&d->packed, (const double(*)[4])d->x, d->slot[i], 1);
+        else
+            packed_numbers(&d->packed, d->shared, d->slot[i], 1);
 }
 
 /* One thread's share of the runs. */
@@ -62,12 +81,13 @@ static void fill(struct domain *d, const struct halo_run *runs, size_t n, double
         if (positions)
             fill_positions(d, r, positions);
         else
-            memcpy(d->shared + r->to, numbers + r->from, r->count * sizeof *numbers);
+            fill_numbers(d, r, numbers);
     }
 }
 
 void domain_fill_images(struct domain *d, enum domain_content what, int thread, int threads)
 {
+    if (d->packed.per_unit > 0.0) pack_owned(d, what, thread, threads);
     fill(d, d->image_run, d->n_image_runs, what == DOMAIN_POSITIONS ? d->x : NULL, d->shared, thread,
          threads);
 }

@@ -12,6 +12,7 @@ void rdf_free(struct rdf *g)
     DELETE(g->partial);
     DELETE(g->total);
     DELETE(g->coordination);
+    frame_curves_free(&g->frame);
     *g = (struct rdf){0};
 }
 
@@ -172,6 +173,7 @@ status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_
 {
     status s = OK;
     struct grid c = {0};
+    double *before = NULL; /* the sums before this frame, then what it added */
     int64_t *count = NULL, n[SPECIES_MAX] = {0};
     size_t size = (size_t)(g->species * g->species) * (size_t)g->bins;
     TRY(box_check(box));
@@ -203,14 +205,22 @@ status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_
     }
     if (failed) GUARD(fail(FAILED, "out of memory for the histograms of g(r) (%zu bins a thread)", size));
     double volume = box_volume(box);
+    GUARD(NEW(before, (size_t)g->bins + size));
+    memcpy(before, g->total, (size_t)g->bins * sizeof *before);
+    memcpy(before + g->bins, g->partial, size * sizeof *before);
     add_counts(g, count, volume, n);
     add_total(g, count, volume, (double)atoms);
+    for (int k = 0; k < g->bins; k++) before[k] = g->total[k] - before[k];
+    for (size_t k = 0; k < size; k++)
+        before[(size_t)g->bins + k] = g->partial[k] - before[(size_t)g->bins + k];
+    GUARD(frame_curves_add(&g->frame, (int64_t)g->bins + (int64_t)size, before));
     for (int a = 0; a < g->species; a++) g->atoms[a] += (double)n[a];
     g->density += (double)atoms / volume;
     g->frames++;
 done:
     grid_free(&c);
     DELETE(count);
+    DELETE(before);
     return s;
 }
 
@@ -227,42 +237,4 @@ status rdf_finish(struct rdf *g)
     for (int a = 0; a < g->species; a++) g->atoms[a] /= frames;
     g->density /= frames;
     return OK;
-}
-
-/* ---- peaks ---- */
-static double crossing(const double *y, int n, int from, int direction, double level, double first,
-                       double step)
-{
-    for (int k = from; k + direction >= 0 && k + direction < n; k += direction) {
-        double here = y[k], next = y[k + direction];
-        if (!(next < level)) continue;
-        return first + step * (k + direction * (here - level) / (here - next));
-    }
-    return (double)NAN;
-}
-
-struct peak peak_first(const double *y, int n, double first, double step)
-{
-    struct peak p = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-    double top = -INFINITY;
-    for (int k = 0; k < n; k++)
-        if (y[k] > top) top = y[k];
-    int k = 0, best = -1;
-    while (k < n && !(y[k] >= 0.5 * top)) k++;
-    for (; k < n && y[k] >= 0.5 * top; k++)
-        if (best < 0 || y[k] > y[best]) best = k;
-    if (best < 0 || !(top > 0.0)) return p;
-    p.x = first + step * best;
-    p.height = y[best];
-    if (best > 0 && best + 1 < n) {
-        double a = y[best - 1], b = y[best], c = y[best + 1], bend = a - 2.0 * b + c;
-        if (bend < 0.0 && isfinite(bend)) {
-            double off = 0.5 * (a - c) / bend;
-            p.x += step * off;
-            p.height = b - 0.25 * (a - c) * off;
-        }
-    }
-    p.low = crossing(y, n, best, -1, 0.5 * p.height, first, step);
-    p.high = crossing(y, n, best, +1, 0.5 * p.height, first, step);
-    return p;
 }

@@ -21,6 +21,7 @@
 #ifndef GLINT_SYSTEM_RDF_H
 #define GLINT_SYSTEM_RDF_H
 
+#include "system/frame_curves.h"
 #include "base/status.h"
 #include "system/box.h"
 #include "system/config.h"
@@ -36,6 +37,7 @@ struct rdf {
     double *total;             /* [bins] */
     double *coordination;      /* like partial: n_ab up to the outer edge of bin k */
     double atoms[SPECIES_MAX]; /* mean number of each species */
+    struct frame_curves frame; /* of each frame: total, then the partials as in `partial` */
 };
 
 status rdf_begin(struct rdf *g, int species, double r_max, int bins);
@@ -51,14 +53,5 @@ static inline const double *rdf_value(const struct rdf *g, int a, int b)
 {
     return g->partial + ((int64_t)a * g->species + b) * g->bins;
 }
-
-/* The first peak of a curve on an even grid x_k = first + k·step: the highest point of the first stretch
- * above half of the global maximum, refined by a parabola; low, high: where the curve crosses half the peak's
- * height (linear interpolation, NaN if it does not). g(r) gives r_1, S(q) the window "half-maximum of the
- * peak". */
-struct peak {
-    double x, height, low, high;
-};
-struct peak peak_first(const double *y, int n, double first, double step);
 
 #endif

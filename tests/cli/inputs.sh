@@ -53,6 +53,7 @@ bad "surrogates too few" "100" "analysis.null.surrogate=20 seeds"
 
 # ---- check --cost ----
 expect 0 "check --cost: a record that is too short" "shorter than 5 tau_alpha" -- "$GLINT" check "$ROOT/inputs/wahnstrom-windows/short.yaml" --cost
+expect 0 "check --cost: times of metal units are in ps" "record 2 ps; .*: 0\.4 ps" -- "$GLINT" check "$ROOT/inputs/cu50zr50-glass/short.yaml" --cost
 expect 0 "check --cost: few pixels" "fewer than 3 pixels" -- "$GLINT" check "$ROOT/inputs/wahnstrom-windows/short.yaml" --cost \
     --set "speckle.windows.1d={kind: spot, pixels: 2 in a line, at: all disjoint on peak}"
 expect 0 "check --cost: keep lengthens every" "lengthened to fit" -- "$GLINT" check "$ROOT/inputs/wahnstrom-waiting/short.yaml" --cost \

@@ -72,7 +72,16 @@ same "the effective input gives the same run" a b
 expect 0 "a finished run resumed is done" "" -- "$GLINT" run -o b --resume
 same "and has not moved" a b
 expect 2 "resumed with another seed" "seed" -- "$GLINT" run -o b --resume --set seed=5
-$PYTHON -c 'import json, sys; json.load(open("a/run.json"))' 2> err.txt && ok "run.json is JSON" || not_ok "run.json is JSON" err.txt
+$PYTHON - > err.txt 2>&1 << "PY" && ok "run.json: phases make up the wall time" || not_ok "run.json: phases make up the wall time" err.txt
+import json
+r = json.load(open("a/run.json"))
+phases = r["phases"]
+assert set(phases) == {"force", "list", "halo", "integrate", "observe", "wait", "other"}, phases
+total = sum(p["seconds"] for p in phases.values())
+assert abs(total - r["wall_seconds"]) < 0.02 * r["wall_seconds"], (total, r["wall_seconds"])
+assert abs(sum(p["share"] for p in phases.values()) - 1) < 0.02, phases
+assert phases["force"]["seconds"] > 0 and phases["observe"]["seconds"] > 0, phases
+PY
 
 # A damaged checkpoint: the one before is used, with a warning; both damaged: a clear message.
 expect 4 "stopped" "" -- bash -c 'mkdir c; touch c/stop; "$0" run "$1" -o c' "$GLINT" "$SHORT"

@@ -15,8 +15,8 @@ ramp kink.csv 0.35
 ramp other.csv 0.33
 ramp line.csv 2
 head -12 kink.csv > short.csv
-expect 0 "glint tg" '^H  *0\.35 ' -- "$GLINT" tg kink.csv
-expect 0 "glint tg: V(T)" '^V  *0\.35 ' -- "$GLINT" tg kink.csv
+expect 0 "glint tg" '^H  *0\.3500 ' -- "$GLINT" tg kink.csv
+expect 0 "glint tg: V(T)" '^V  *0\.3500 ' -- "$GLINT" tg kink.csv
 expect 0 "glint tg: no kink" 'no kink' -- "$GLINT" tg line.csv
 expect 0 "glint tg: too little data" 'too little data' -- "$GLINT" tg short.csv
 expect 0 "glint tg: a table of runs" '^other.csv .* 0\.33 ' -- "$GLINT" tg kink.csv other.csv

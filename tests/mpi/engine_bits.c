@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* engine_bits — prints a digest for each of several hard cases; run under any number of ranks and threads the
  * output must be the same. usage: engine_bits [CASE]. Cases: cube, skewed, free (one, two, three axes), tiny
- * boxes in which ranks are left over, a box thinner than the list radius, moving cells, migration, minimiser, atoms that come and go,
+ * boxes in which ranks are left over, mixed precision, a box thinner than the list radius, moving cells, migration, minimiser, atoms that come and go,
  * a run that blows up. */
 #include "engine_fixture.h"
 #include "integrate/minimise.h"
@@ -30,6 +30,28 @@ static void run_dynamics(const char *name, const struct config *c, const char *s
     MUST(engine_advance(&e, steps, false));
     say(name, &e);
     engine_free(&e);
+}
+
+/* Forces in mixed precision: the packed positions of images and of other ranks' atoms. */
+static void run_mixed(void)
+{
+    struct config c = {0};
+    struct engine e;
+    struct engine_options o = {.potential = "wahnstrom", .dt = 0.004, .seed = 7, .precision = PRECISION_MIXED};
+    struct precision_error error;
+    fixture_mixture(&c, 900, 1.2, 1.0, 1);
+    for (int way = 0; way < 2; way++) {
+        MUST(engine_start(&e, &o, &c));
+        MUST(engine_precision_error(&e, &error));
+        if (par_rank() == 0) printf("force %a error %a\n", error.force, error.error);
+        if (way == 1) e.ensemble = fixture_ensemble(THERMOSTAT_BUSSI, BAROSTAT_CELL_RESCALING, 1.0, 20.0);
+        MUST(engine_advance(&e, 160, false));
+        say(way == 0 ? "mixed" : "mixed, skewed", &e);
+        engine_free(&e);
+        fixture_skew(&c);
+        c.box.periodic[1] = false;
+    }
+    config_free(&c);
 }
 
 static void free_axes(struct config *c, int mask)
@@ -162,6 +184,7 @@ int main(void)
 {
     MUST(par_start());
     run_cube();
+    run_mixed();
     for (int mask = 1; mask < 8; mask += mask == 1 ? 2 : 4) {
         char name[40];
         snprintf(name, sizeof name, "free axes %d", mask);

@@ -64,6 +64,9 @@ variant mtk --set barostat.kind=mtk
 variant mtk-per-axis --set barostat.kind=mtk --set barostat.coupling=per-axis
 variant langevin --set thermostat.kind=langevin
 variant bussi --set thermostat.kind=bussi
+variant mixed --set precision=mixed
+simulate mixed-4 4 1 --set precision=mixed
+same "mixed: 4 ranks" mixed-1 mixed-4
 
 # Two passes with a number shared through the halo: an embedded-atom alloy.
 SHORT=$ROOT/inputs/cu50zr50-glass/short.yaml
@@ -72,3 +75,6 @@ for n in 2 3 4; do
     simulate "metal-$n" $n 1
     same "Cu-Zr: $n ranks" metal-1 "metal-$n"
 done
+simulate metal-mixed-1 0 1 --set precision=mixed
+simulate metal-mixed-3 3 2 --set precision=mixed
+same "Cu-Zr in mixed precision: 3 ranks x 2 threads" metal-mixed-1 metal-mixed-3

@@ -66,6 +66,18 @@ else echo "exit code $code after $stops stops" >> limit.log; not_ok "the wall-cl
 same "many stops" whole limit
 streams "many stops" limit
 
+# Mixed precision: stopped at once, resumed; only in the same precision.
+timeout 100 "$GLINT" run "$SHORT" -o mixed-whole "${SET[@]}" --set precision=mixed > mixed.log 2>&1
+mkdir mixed && touch mixed/stop
+expect 4 "mixed precision: the stop file" "mixed precision: forces of the start differ" -- "$GLINT" run "$SHORT" -o mixed "${SET[@]}" --set precision=mixed
+rm mixed/stop
+expect 2 "--resume in another precision is refused" "in mixed precision, the input says double" -- "$GLINT" run -o mixed --resume --set precision=double
+timeout 100 "$GLINT" run -o mixed --resume --set "limit.wall=0.3 s" > mixed.log 2>&1
+timeout 100 "$GLINT" run -o mixed --resume > mixed.log 2>&1
+same "mixed precision and --resume" mixed-whole mixed
+h5diff -q mixed-whole/trajectory.h5 mixed/trajectory.h5 /particles /particles > differ.txt 2>&1 && ok "mixed precision and --resume: trajectory" || not_ok "mixed precision and --resume: trajectory" differ.txt
+if test "$(digest whole)" = "$(digest mixed)"; then not_ok "precision: mixed had no effect"; else ok "precision: mixed is another trajectory"; fi
+
 # Another instruction set would give other bits.
 cp -r usr1 isa
 expect 2 "--resume with other kernels is refused" "kernels.*GLINT_ISA" -- env GLINT_ISA=sse2 "$GLINT" run -o isa --resume

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-$PWD/build} PYTHON=${PYTHON:-/usr/bin/python3}
 failed=0
 make -s all "$BUILD/tests/engine_physics" || { echo "not ok - engine physics: does not build"; exit 1; }
-for check in drift metal kinetic ratio pressure anchor quench; do
+for check in drift drift-mixed metal metal-mixed kinetic ratio pressure anchor quench; do
     test -n "$1" && test "$1" != $check && continue
     "$BUILD/tests/engine_physics" $check || failed=1
 done

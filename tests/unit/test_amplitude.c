@@ -515,55 +515,6 @@ static void too_many_atoms_on_a_point(void **state)
     DELETE(x);
 }
 
-/* GLINT_BENCH=1: milliseconds a frame at 32 000 atoms on one core. */
-static void bench(void **state)
-{
-    (void)state;
-    if (!getenv("GLINT_BENCH")) skip();
-    enum { N = 32000 };
-    struct box b = box_orthogonal(29.12, 29.12, 29.12);
-    double *x = NULL;
-    int32_t *type = NULL;
-    int64_t *sums;
-    size_t count;
-    OKAY(NEW(x, 4 * N));
-    OKAY(NEW(type, N));
-    gas(&b, N, x, type);
-    omp_set_num_threads(1);
-    for (int kind = 0; kind < 2; kind++) {
-        struct lattice_points p;
-        struct amplitude *a = NULL;
-        char text[200];
-        OKAY(lattice_points_find(&p, &b, 7.1, 8.2));
-        int64_t n = 0;
-        for (int64_t i = 0; i < p.count; i++)
-            if (kind || p.hkl[3 * i + 2] == 0 || (p.hkl[3 * i] == 20 && p.hkl[3 * i + 1] == 20))
-                memmove(p.hkl + 3 * n++, p.hkl + 3 * i, 3 * sizeof *p.hkl);
-        OKAY(amplitude_new(&a,
-                           &(struct amplitude_options){.points = n, .hkl = p.hkl, .atoms = N, .species = 2}));
-        amplitude_describe(a, text, sizeof text);
-        double best = 1e9;
-        for (int r = 0; r < 8; r++) {
-            struct timespec t0, t1;
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t0);
-            OKAY(amplitude_begin(a, &b));
-            OKAY(
-                amplitude_add(a, &(struct amplitude_atoms){.count = N, .stride = 4, .x = x, .type32 = type}));
-            OKAY(amplitude_partial(a, &sums, &count));
-            OKAY(amplitude_finish(a));
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t1);
-            best =
-                fmin(best, (double)(t1.tv_sec - t0.tv_sec) * 1e3 + (double)(t1.tv_nsec - t0.tv_nsec) * 1e-6);
-        }
-        print_message("%s: %.2f ms (%s)\n", text, best, isa_name(isa_best()));
-        if (isa_best() == ISA_AVX512) assert_true(best < (kind ? 38 : 10));
-        amplitude_free(&a);
-        lattice_free(&p);
-    }
-    DELETE(x);
-    DELETE(type);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -573,7 +524,7 @@ int main(void)
         cmocka_unit_test(separate_species_add_up),     cmocka_unit_test(skew_cell_equals_straight_cell),
         cmocka_unit_test(translation_keeps_intensity), cmocka_unit_test(bits_do_not_depend_on_the_share),
         cmocka_unit_test(instruction_sets_agree),      cmocka_unit_test(bad_atoms_and_points),
-        cmocka_unit_test(too_many_atoms_on_a_point),   cmocka_unit_test(bench),
+        cmocka_unit_test(too_many_atoms_on_a_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

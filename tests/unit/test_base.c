@@ -159,6 +159,21 @@ static void test_numbers(void **state)
     }
 }
 
+static void test_errors(void **state)
+{
+    (void)state;
+    char out[TEXT_ERRORS];
+    assert_string_equal(text_errors(out, 693.4, 1, (const double[]){10.3}), "693 ± 10");
+    assert_string_equal(text_errors(out, 693.4, 2, (const double[]){9.96, 3.2}), "693 ± 10 ± 3");
+    assert_string_equal(text_errors(out, 12345.6, 1, (const double[]){123.4}), "12346 ± 123");
+    assert_string_equal(text_errors(out, 0.371234, 2, (const double[]){0.00123, 0.0004}),
+                        "0.3712 ± 0.0012 ± 0.0004");
+    assert_string_equal(text_errors(out, 2.718, 1, (const double[]){0.0996}), "2.72 ± 0.10");
+    assert_string_equal(text_errors(out, 2.71828, 1, (const double[]){(double)NAN}), "2.718");
+    assert_int_equal(text_places(0.0), 0);
+    assert_int_equal(text_places(250.0), 0);
+}
+
 static void test_files(void **state)
 {
     (void)state;
@@ -282,7 +297,7 @@ int main(void)
         cmocka_unit_test(test_status),        cmocka_unit_test(test_text),
         cmocka_unit_test(test_numbers),       cmocka_unit_test(test_files),
         cmocka_unit_test(test_json_is_found), cmocka_unit_test(test_members),
-        cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_durations),     cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,6 +91,105 @@ static void reference_forces(const struct config *c, const struct potential *pot
 
 /* Rounding: rows are found from r² (or r) times rows_per_unit, up to 1e4, so p carries 1e-12; with some 100
  * pairs a list and curvature of order 1 a row that is far below 1e-11 of the magnitudes. */
+/* ---- what mixed precision may differ by: the analysis in eam_mixed.kernel.c, carried out for every pair
+ * ---- */
+
+static const double unit = 0x1p-24; /* half the distance of floats at 1 */
+
+struct bounds {
+    double *f; /* per atom */
+    double energy, virial;
+};
+
+/* Errors of the value and of the slope (per row) of one function at r: the place in the table is off by seven
+ * roundings of r² and by positions that are off by a quantum; then some additions and products. */
+static void table_error(const struct eam *m, const double (*rows)[4], int a, int b, double r, double quantum,
+                        double *value, double *slope, double *size)
+{
+    double u = r * r * m->rows_per_unit, move = 7 * unit * u + 2 * 1.8 * quantum * r * m->rows_per_unit;
+    double bend = 0.0, steep = 0.0;
+    *value = *slope = *size = 0.0;
+    for (int at = -1; at < 2; at++) { /* it may fall into the next row */
+        double k = floor(u) + at;
+        if (k < 0 || k >= m->last_row) continue;
+        const double *c = rows[(size_t)(m->first_row[a][2 * b] + k)];
+        bend = fmax(bend, 2 * fabs(c[2]) + 6 * fabs(c[3]));
+        steep = fmax(steep, fabs(c[1]) + 2 * fabs(c[2]) + 3 * fabs(c[3]));
+        *value = fmax(*value, fabs(c[0]) + fabs(c[1]) + fabs(c[2]) + fabs(c[3]));
+    }
+    *size = steep;
+    *value = 8 * unit * *value + move * steep;
+    *slope = 6 * unit * steep + move * bend;
+}
+
+static void mixed_bounds(const struct config *c, const struct potential *pot, double quantum,
+                         struct bounds *b)
+{
+    const struct eam *m = pot->parameters;
+    const double(*density)[4] = (const double(*)[4])m->density, (*pair)[4] = (const double(*)[4])m->pair;
+    struct ref_neighbor *list = malloc(NEIGHBORS * sizeof *list);
+    double *slope = calloc((size_t)c->atoms, 8), *off = calloc((size_t)c->atoms, 8), radius[2][2];
+    *b = (struct bounds){.f = calloc((size_t)c->atoms, 8)};
+    for (int k = 0; k < 4; k++) radius[k / 2][k % 2] = pot->cutoff[k / 2][k % 2] + 0.01;
+    for (int pass = 0; pass < 2; pass++)
+        for (int64_t i = 0; i < c->atoms; i++) {
+            long n = ref_neighbors(c, radius, i, list, NEIGHBORS);
+            int a = c->type[i];
+            double rho = 0.0, rho_error = 0.0, lane = (double)n / 8.0 + 8.0, above, below;
+            for (long k = 0; k < n; k++) {
+                int64_t j = list[k].j;
+                int t = c->type[j];
+                double r = sqrt(list[k].r2), ignored, value, s[3], size[3], d;
+                double here = tabulated(m, density, a, t, r, false, &ignored);
+                table_error(m, density, a, t, r, quantum, &value, &s[1], &size[1]);
+                rho += here;
+                rho_error += value + lane * unit * fabs(here);
+                if (pass == 0) continue;
+                table_error(m, density, t, a, r, quantum, &value, &s[2], &size[2]);
+                table_error(m, pair, a, t, r, quantum, &value, &s[0], &size[0]);
+                b->energy += 0.5 * (value + lane * unit * fabs(tabulated(m, pair, a, t, r, true, &ignored)));
+                d = s[0] + (fabs(slope[i]) + off[i]) * s[1] + (fabs(slope[j]) + off[j]) * s[2] +
+                    off[i] * size[1] + off[j] * size[2];
+                d += lane * unit * (size[0] + fabs(slope[i]) * size[1] + fabs(slope[j]) * size[2]);
+                d *= 2 * m->rows_per_unit * r;
+                b->f[i] += d;
+                b->virial += d * r;
+            }
+            if (pass == 1) continue;
+            double middle = eam_embed(&m->embedding[a], rho, &slope[i]);
+            b->energy += fabs(eam_embed(&m->embedding[a], rho + rho_error, &above) - middle);
+            eam_embed(&m->embedding[a], rho - rho_error, &below);
+            off[i] = 10 * unit * fabs(slope[i]) + fmax(fabs(above - slope[i]), fabs(below - slope[i]));
+        }
+    free(list);
+    free(slope);
+    free(off);
+}
+
+static void compare_mixed(const struct engine *e, const struct config *c, const char *what)
+{
+    struct reference r;
+    struct bounds b;
+    struct config out = {0};
+    reference_forces(c, &e->potential, &r);
+    mixed_bounds(c, &e->potential, 1.0 / e->domain.packed.per_unit, &b);
+    MUST(domain_gather(&e->domain, &out, CONFIG_FORCE));
+    for (int64_t k = 0; k < 3 * c->atoms; k++) {
+        if (!(fabs(out.f[k] - r.f[k]) <= b.f[k / 3]))
+            print_message("%s: atom %ld: %.17g, reference %.17g, bound %g\n", what, (long)(k / 3), out.f[k],
+                          r.f[k], b.f[k / 3]);
+        assert_true(fabs(out.f[k] - r.f[k]) <= b.f[k / 3]);
+    }
+    if (!(fabs(e->energy - r.energy) <= b.energy))
+        print_message("%s: energy %.17g, reference %.17g, bound %g\n", what, e->energy, r.energy, b.energy);
+    assert_true(fabs(e->energy - r.energy) <= b.energy);
+    for (int v = 0; v < 6; v++) assert_true(fabs(e->virial[v] - r.virial[v]) <= b.virial);
+    free(r.f);
+    free(r.magnitude);
+    free(b.f);
+    config_free(&out);
+}
+
 static void compare(const struct engine *e, const struct config *c, const char *what)
 {
     struct reference r;
@@ -127,6 +226,13 @@ static void run_case(const struct config *c, const char *spec, const char *what)
         struct engine e;
         fixture_start(&e, c, spec, 0.1, 1);
         compare(&e, c, name);
+        struct engine_options o = {.potential = spec, .dt = 0.1, .threads = 1, .precision = PRECISION_MIXED};
+        bool mixed = !((struct eam *)e.potential.parameters)->exact;
+        engine_free(&e);
+        if (!mixed) continue;
+        MUST(engine_start(&e, &o, c));
+        snprintf(name, sizeof name, "%s, %s, %s, mixed precision", what, spec, isas[i]);
+        compare_mixed(&e, c, name);
         engine_free(&e);
     }
     unsetenv("GLINT_ISA");

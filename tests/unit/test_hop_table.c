@@ -73,7 +73,7 @@ static void exponential_waiting_times(void **state)
     struct track t;
     struct hop_table h;
     walks(&t, 300, 1000, exponential);
-    struct hop_table_options o = hop_table_defaults();
+    struct hop_table_options o = hop_table_defaults("lj");
     o.r1 = 1.0, o.cage = 0.0, o.distances = 1, o.distance[0] = 0.5, o.persists = 1;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
     assert_int_equal(h.rows, 1);
@@ -98,7 +98,7 @@ static void power_law_waiting_times(void **state)
     struct track t;
     struct hop_table h;
     walks(&t, 800, 3000, power_law);
-    struct hop_table_options o = hop_table_defaults();
+    struct hop_table_options o = hop_table_defaults("lj");
     o.r1 = 1.0, o.cage = 0.0, o.distances = 1, o.distance[0] = 0.5, o.persists = 1, o.riechers = true;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
     assert_int_equal(h.rows, 2);
@@ -125,7 +125,7 @@ static void few_events_are_a_result(void **state)
     struct track t;
     struct hop_table h;
     walks(&t, 5, 60, exponential);
-    struct hop_table_options o = hop_table_defaults();
+    struct hop_table_options o = hop_table_defaults("lj");
     o.r1 = 1.0, o.ages = 2, o.window = 10, o.threshold = 0.2;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
     assert_int_equal(h.rows, 3 * (4 * 2 + 1)); /* the whole record and two ages */
@@ -149,7 +149,7 @@ static void tables_survive_the_file(void **state)
     double value[2], *time = NULL;
     walks(&t, 100, 500, exponential);
     for (int64_t i = 0; i < t.atoms; i++) t.id[i] = (uint64_t)(1000 + i);
-    struct hop_table_options o = hop_table_defaults();
+    struct hop_table_options o = hop_table_defaults("lj");
     o.r1 = 1.0, o.cage = 0.0, o.distances = 1, o.distance[0] = 0.5;
     assert_int_equal(hop_table_make(&h, &t, &o), OK);
     assert_int_equal(h.rows, 2);

@@ -36,8 +36,9 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* One list against brute force: as many members, the same sorted distances and species, none twice, padded
- * with the padding atom to a multiple of eight and by less than eight. */
+/* One list against brute force: as many members within the radius, the same sorted distances and species,
+ * none beyond the margin of the search (inner lists: none at all), padded with the padding atom to a multiple
+ * of eight and by less than eight. */
 static void check_one(const struct engine *e, const struct config *c, size_t o, int inner,
                       double radius[2][2])
 {
@@ -47,9 +48,13 @@ static void check_one(const struct engine *e, const struct config *c, size_t o, 
     uint32_t i = d->order[o], length, padding = (uint32_t)(4 * d->n_extended);
     const uint32_t *j = find_list(&e->list, o, inner, &length);
     long n = ref_neighbors(c, radius, (long)d->id[i] - 1, want, ROOM);
-    assert_true(n <= ROOM && length % SIMD_WIDTH == 0 && (long)length - n < SIMD_WIDTH && (long)length >= n);
+    double margin = inner ? 0.0 : 2.0 * (e->list.search_radius - e->list.radius); /* rounded once more */
+    long members = 0, within = 0;
+    while (members < (long)length && j[members] != padding) members++;
+    assert_true(n <= ROOM && length % SIMD_WIDTH == 0 && (long)length - members < SIMD_WIDTH);
+    assert_true(margin < 1e-4);
     for (uint32_t k = 0; k < length; k++) {
-        if ((long)k >= n) {
+        if ((long)k >= members) {
             assert_int_equal(j[k], padding);
             continue;
         }
@@ -58,10 +63,12 @@ static void check_one(const struct engine *e, const struct config *c, size_t o, 
         double r2 = 0.0;
         for (int m = 0; m < 3; m++) r2 += (x[m] - y[m]) * (x[m] - y[m]);
         int ta = d->type[i], tb = simd_species_of(y[3]);
-        assert_true(r2 < radius[ta][tb] * radius[ta][tb] * (1 + 1e-14));
-        a[k] = r2 + 1000.0 * tb;
-        b[k] = want[k].r2 + 1000.0 * c->type[want[k].j];
+        double reach = radius[ta][tb] + margin;
+        assert_true(r2 < reach * reach * (1 + 1e-14));
+        if (r2 < radius[ta][tb] * radius[ta][tb]) a[within++] = r2 + 1000.0 * tb;
     }
+    assert_int_equal(within, n);
+    for (long k = 0; k < n; k++) b[k] = want[k].r2 + 1000.0 * c->type[want[k].j];
     qsort(a, (size_t)n, sizeof *a, compare_doubles);
     qsort(b, (size_t)n, sizeof *b, compare_doubles);
     for (long k = 0; k < n; k++)

@@ -2,6 +2,7 @@
 /* g(r) and S(q) against what is known exactly: a perfect crystal, an ideal gas, sum rules, brute force. */
 #include "system/rdf.h"
 #include "analysis/structure/sq.h"
+#include "analysis/structure/structure.h"
 #include "base/mem.h"
 #include "base/random.h"
 
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h> /* after our headers: its macro `fail` is not ours */
 
@@ -293,6 +295,165 @@ static void free_axis_keeps_q_in_the_plane(void **state)
     rdf_free(&g);
 }
 
+/* ---- form factors ---- */
+static struct form_factors xray(void)
+{
+    struct form_factors f;
+    struct species s = {.count = 2, .name = {"Cu", "Zr"}};
+    assert_int_equal(form_factors_parse(&f, "xray", &s, "metal"), OK);
+    return f;
+}
+
+/* International Tables C, table 6.1.1.4, at 0, 2.7 and 5.3 /angstrom; a neutral atom has f(0) = Z, to the
+ * 0.02 by which the fits of the table miss it. */
+static void form_factors_are_those_of_the_tables(void **state)
+{
+    (void)state;
+    static const double q[3] = {0.0, 2.7, 5.3},
+                        expected[2][3] = {{28.986, 22.984, 15.842}, {39.968, 30.691, 22.935}};
+    struct form_factors f = xray();
+    for (int a = 0; a < 2; a++)
+        for (int k = 0; k < 3; k++) assert_true(fabs(form_factor_at(&f, a, q[k]) - expected[a][k]) < 5.1e-4);
+    static const struct {
+        const char *name;
+        double Z;
+    } element[] = {{"Be", 4},  {"Al", 13}, {"Ti", 22}, {"Fe", 26}, {"Ni", 28},
+                   {"Cu", 29}, {"Zr", 40}, {"Nb", 41}, {"Pd", 46}};
+    for (size_t e = 0; e < sizeof element / sizeof *element; e++) {
+        struct species s = {.count = 1};
+        strcpy(s.name[0], element[e].name);
+        assert_int_equal(form_factors_parse(&f, "xray", &s, "metal"), OK);
+        assert_true(fabs(form_factor_at(&f, 0, 0.0) - element[e].Z) < 0.05);
+        for (double x = 0.0; x < 20.0; x += 0.5)
+            assert_true(form_factor_at(&f, 0, x + 0.5) < form_factor_at(&f, 0, x));
+    }
+}
+
+/* Σ_ij f_i f_j cos q·(r_i − r_j) over all pairs, and the same from the partials: to the rounding of n² terms.
+ */
+static void weighted_sq_is_the_double_sum(void **state)
+{
+    (void)state;
+    enum { N = 60 };
+    double x[3 * N];
+    int32_t type[N];
+    struct box box = {
+        .h = {{7, 0, 0}, {1, 8, 0}, {-0.5, 2, 9}}, .origin = {1, 2, 3}, .periodic = {true, true, true}};
+    struct form_factors f = xray();
+    struct sq s;
+    double g[3][3];
+    gas(x, type, N, &box, 3);
+    box_reciprocal(&box, g);
+    assert_int_equal(sq_begin(&s, 2, 3.0, 6, 100000), OK);
+    sq_weigh(&s, &f);
+    assert_int_equal(sq_add(&s, &box, N, type, x), OK);
+    assert_int_equal(sq_finish(&s), OK);
+    double sum[6] = {0}, points[6] = {0}, c[2] = {0};
+    for (int i = 0; i < N; i++) c[type[i]] += 1.0 / N;
+    for (int h = -6; h <= 6; h++)
+        for (int k = -8; k <= 8; k++)
+            for (int l = -8; l <= 8; l++) {
+                double q[3], length = 0.0, pairs = 0.0;
+                for (int d = 0; d < 3; d++) q[d] = 2.0 * M_PI * (h * g[0][d] + k * g[1][d] + l * g[2][d]);
+                for (int d = 0; d < 3; d++) length += q[d] * q[d];
+                length = sqrt(length);
+                int bin = (int)(length / 0.5);
+                if ((h == 0 && k == 0 && l == 0) || bin > 5) continue;
+                double fa[2] = {form_factor_at(&f, 0, length), form_factor_at(&f, 1, length)};
+                double mean = c[0] * fa[0] + c[1] * fa[1],
+                       square = c[0] * fa[0] * fa[0] + c[1] * fa[1] * fa[1];
+                for (int i = 0; i < N; i++)
+                    for (int j = 0; j < N; j++) {
+                        double phase = 0.0;
+                        for (int d = 0; d < 3; d++) phase += q[d] * (x[3 * i + d] - x[3 * j + d]);
+                        pairs += fa[type[i]] * fa[type[j]] * cos(phase);
+                    }
+                sum[bin] += 1.0 + (pairs / N - square) / (mean * mean);
+                points[bin] += 1.0;
+            }
+    for (int k = 0; k < 6; k++) {
+        assert_true(points[k] == 2.0 * s.points[k]); /* both signs of q */
+        if (points[k] > 0.0) assert_true(fabs(s.xray[k] - sum[k] / points[k]) < 1e-10);
+    }
+    sq_free(&s);
+}
+
+/* Independent atoms: S_X is 1 on average, and |Σ f ρ|² is exponential with mean N<f²>, so a point scatters by
+ * <f²>/<f>² and the mean of a bin by that over the root of its points and frames. */
+static void weighted_ideal_gas(void **state)
+{
+    (void)state;
+    enum { N = 1500, FRAMES = 6 };
+    double *x = NULL;
+    int32_t *type = NULL;
+    struct box box = box_orthogonal(20, 20, 20);
+    struct form_factors f = xray();
+    struct sq s;
+    assert_int_equal(NEW(x, 3 * N), OK);
+    assert_int_equal(NEW(type, N), OK);
+    assert_int_equal(sq_begin(&s, 2, 6.0, 10, 400), OK);
+    sq_weigh(&s, &f);
+    for (int k = 0; k < FRAMES; k++) {
+        gas(x, type, N, &box, 10 + (uint64_t)k);
+        assert_int_equal(sq_add(&s, &box, N, type, x), OK);
+    }
+    assert_int_equal(sq_finish(&s), OK);
+    for (int k = 0; k < s.bins; k++) {
+        double fa = form_factor_at(&f, 0, s.q[k]), fb = form_factor_at(&f, 1, s.q[k]);
+        double mean = (2.0 * fa + fb) / 3.0, square = (2.0 * fa * fa + fb * fb) / 3.0;
+        assert_true(fabs(s.xray[k] - 1.0) < 4.5 * square / (mean * mean) / sqrt(s.points[k] * FRAMES));
+        /* The error from the frames, of 6: chi with 5 degrees of freedom lies within a factor of 3 but once
+         * in 10^3. */
+        assert_true(s.xray_error[k] < 3.0 * square / (mean * mean) / sqrt(s.points[k] * FRAMES));
+    }
+    assert_int_equal(s.frame_xray.frames, FRAMES);
+    sq_free(&s);
+    DELETE(x);
+    DELETE(type);
+}
+
+/* One shell of n atoms at a: S − 1 = n sin(qa)/(qa). Its transform is (n/a) times the kernel of the window,
+ * which falls as 1/r²; ∫ over a ± 1 holds all but 2 % of it at q_max = 25 (its width is 5.4/25 = 0.2). */
+static void transform_of_one_shell(void **state)
+{
+    (void)state;
+    enum { BINS = 2500 };
+    static double q[BINS], s[BINS];
+    double a = 2.8, n = 12.0, width = 25.0 / BINS, area = 0.0, top = 0.0, at = 0.0;
+    for (int k = 0; k < BINS; k++) {
+        q[k] = (k + 0.5) * width;
+        s[k] = k % 7 == 3 && k < 10 ? (double)NAN : 1.0 + n * sin(q[k] * a) / (q[k] * a);
+    }
+    for (double r = a - 1.0; r < a + 1.0; r += 0.005) {
+        double G = structure_transform(BINS, q, s, width, 25.0, r);
+        area += 0.005 * G;
+        if (G > top) top = G, at = r;
+    }
+    assert_true(fabs(at - a) < 0.01);
+    assert_true(fabs(area / (n / a) - 1.0) < 0.02);
+}
+
+/* The jackknife of a mean is its standard error: heights 2.8, 3.0, 3.2 at one place give 0.2/sqrt(3). */
+static void peak_errors(void **state)
+{
+    (void)state;
+    enum { N = 100 };
+    double y[N];
+    struct frame_curves c = {0};
+    struct peak p, e;
+    for (int f = 0; f < 3; f++) {
+        for (int k = 0; k < N; k++) y[k] = (2.8 + 0.2 * f) * exp(-(k - 40) * (k - 40) / 50.0);
+        assert_int_equal(frame_curves_add(&c, N, y), OK);
+    }
+    assert_int_equal(frame_curves_peak(&c, 0, N, 0.0, 0.05, &p, &e), OK);
+    assert_true(fabs(p.x - 2.0) < 1e-12 && fabs(p.height - 3.0) < 1e-12);
+    assert_true(fabs(e.height - 0.2 / sqrt(3.0)) < 1e-12 && e.x < 1e-12);
+    double mean[N], error[N];
+    frame_curves_mean(&c, mean, error);
+    assert_true(fabs(error[40] - 0.2 / sqrt(3.0)) < 1e-12);
+    frame_curves_free(&c);
+}
+
 static void peaks_of_known_curves(void **state)
 {
     (void)state;
@@ -338,6 +499,11 @@ int main(void)
         cmocka_unit_test(ideal_gas_has_no_structure),
         cmocka_unit_test(crystal_has_bragg_peaks_only),
         cmocka_unit_test(free_axis_keeps_q_in_the_plane),
+        cmocka_unit_test(form_factors_are_those_of_the_tables),
+        cmocka_unit_test(weighted_sq_is_the_double_sum),
+        cmocka_unit_test(weighted_ideal_gas),
+        cmocka_unit_test(transform_of_one_shell),
+        cmocka_unit_test(peak_errors),
         cmocka_unit_test(peaks_of_known_curves),
         cmocka_unit_test(wrong_input_is_refused),
     };

@@ -255,9 +255,32 @@ static void matrix_and_binning(void **state)
     DELETE(x);
 }
 
+/* R_n(rho): n = 2 by hand, R = 1 − 2 (ρ/(1−ρ))⁻² [1/(1−ρ) + ln(1−ρ) − 1]; three pixels as gamma mixtures
+ * summed over the negative binomial number; many pixels; the way back. */
+static void few_pixels(void **state)
+{
+    (void)state;
+    for (double rho = 0.1; rho < 0.95; rho += 0.1) {
+        double w = rho / (1.0 - rho), two = 1.0 - 2.0 / (w * w) * (1.0 / (1.0 - rho) + log(1.0 - rho) - 1.0);
+        double weight = pow(1.0 - rho, 3), mean = 0.0;
+        for (int m = 0; m < 3000; m++) {
+            mean += weight / (3.0 + m);
+            weight *= rho * (3.0 + m) / (m + 1.0);
+        }
+        assert_true(fabs(contrast_few(2, rho) - two) < 1e-12);
+        assert_true(fabs(contrast_few(3, rho) - (1.0 - 3.0 * mean)) < 1e-12);
+        /* next order in 1/n: 1 − n⟨1/(n+M)⟩ with mean and variance of M: ρ − ρ (1−ρ)/n + O(1/n²) */
+        assert_true(fabs(contrast_few(10000, rho) - rho + rho * (1.0 - rho) / 1e4) < 1e-7);
+        assert_true(fabs(contrast_field(3, contrast_few(3, rho)) - rho) < 1e-12);
+        assert_true(fabs(contrast_field(3, -contrast_few(3, rho)) + rho) < 1e-12);
+    }
+    assert_true(contrast_few(5, 0.0) == 0.0 && contrast_few(5, 1.0) == 1.0 && contrast_field(5, 1.2) == 1.2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_pixels),
         cmocka_unit_test(constant_intensity_gives_one),
         cmocka_unit_test(tiles_agree_with_the_definition),
         cmocka_unit_test(bits_do_not_depend_on_threads),

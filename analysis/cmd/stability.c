@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glint stability — films beside their controls. */
+#include "analysis/stability/stability.h"
+#include "analysis/stability/stability_figures.h"
+#include "base/args.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    bool json;
+    const char *figure;
+};
+#define AT(field) offsetof(struct options, field)
+static const struct arg args[] = {
+    {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS, density, onsets and heating ramps into DIR"},
+    {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
+    {0}};
+
+extern const struct command cmd_stability;
+
+static const char convention[] =
+    "e_IS: potential energy per atom of the inherent structure of the interior (the whole film minimised); "
+    "x: "
+    "fraction of the first species; T_onset: glass line and tangent at the steepest rise of H(T) of the "
+    "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
+    "errors: noise and windows of one ramp, or the standard error over seeds, pooled over groups";
+
+/* ---- text ---- */
+
+/* "-6.9431 ± 0.0021", two digits of the error; "-" without a value. */
+static const char *cell(double value, double error, char out[64])
+{
+    if (!isfinite(value)) {
+        snprintf(out, 64, "-");
+    } else if (!(error > 1e-9 * fabs(value))) {
+        snprintf(out, 64, "%.5g", value);
+    } else {
+        int digits = 1 - (int)floor(log10(error));
+        digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
+        snprintf(out, 64, "%.*f±%.*f", digits, value, digits, error);
+    }
+    return out;
+}
+
+/* A cell padded to `width` letters: printf counts bytes. */
+static void put(const char *text, int width)
+{
+    int letters = 0;
+    for (const char *c = text; *c; c++) letters += ((unsigned char)*c & 0xc0) != 0x80;
+    printf(" %*s%s", width > letters ? width - letters : 0, "", text);
+}
+
+static const int quantity_width[STABILITY_QUANTITIES] = {15, 15, 15, 7, 15, 15, 15, 12, 17};
+static const char *const heading[STABILITY_QUANTITIES] = {
+    "e_IS", "e_IS cold", "density", "x", "T_onset", "T_f(H)", "T_f(e)", "log10 q_eq", "front"};
+
+static void print_head(const struct stability *s)
+{
+    const struct film_record *r = &s->film[0].record;
+    const struct unit_system *u = &r->units.system;
+    printf("# %s: %zu films and film-quenches, %zu bulk quenches", s->folder, s->films, s->bulks);
+    if (s->waiting > 0) printf("; %zu members are not done", s->waiting);
+    printf("\n");
+    for (const char *line = convention; *line;) { /* a convention a line */
+        size_t n = strcspn(line, ";");
+        printf("# %.*s\n", (int)n, line);
+        line += n + (line[n] ? 2 : 0);
+    }
+    printf("# units: energy %s, density %s, T %s, time %s, rate %s\n", units_label(u, QUANTITY_ENERGY),
+           units_label(u, QUANTITY_NUMBER_DENSITY), units_label(u, QUANTITY_TEMPERATURE),
+           units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_COOLING_RATE));
+    if (r->units.Tg[0]) printf("# %s\n", r->units.Tg);
+    char slope[64];
+    if (s->composition.n > 0)
+        printf("# e_IS of films corrected to x = %.4g with de/dx = %s\n", s->mixture,
+               cell(s->composition.slope, s->composition.slope_error, slope));
+    else
+        printf("# e_IS not corrected for composition: no quenches of other compositions\n");
+}
+
+static int name_width(const struct stability *s)
+{
+    size_t width = 12;
+    for (size_t i = 0; i < s->films; i++) {
+        size_t n = strlen(s->film[i].record.name);
+        width = n > width ? n : width;
+    }
+    return (int)width;
+}
+
+static void print_columns(int width)
+{
+    printf("%-*s %7s %9s %8s %6s", width, "# run", "T/Tg", "flux", "time", "atoms");
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) put(heading[q], quantity_width[q]);
+    printf("\n");
+}
+
+static void print_film(const struct stability_film *f, int width)
+{
+    char out[64];
+    const struct film_record *r = &f->record;
+    double Tg = r->units.system.Tg;
+    printf("%-*s", width, r->name);
+    put(cell(Tg > 0.0 ? r->T_form / Tg : r->T_form, 0.0, out), 7);
+    put(cell(r->flux, 0.0, out), 9);
+    put(cell(r->form_time, 0.0, out), 8);
+    put(cell(r->atoms, 0.0, out), 6);
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
+        char marked[72];
+        bool line =
+            (q == STABILITY_RATE && f->rate_extrapolated) || (q == STABILITY_TF_E && f->Tf_extrapolated);
+        snprintf(marked, sizeof marked, "%s%s", cell(f->value[q], f->error[q], out),
+                 line && isfinite(f->value[q]) ? "*" : "");
+        put(marked, quantity_width[q]);
+    }
+    printf("\n");
+}
+
+static void print_means(const char *what, const struct stability_mean *m, int width)
+{
+    char out[64];
+    printf("%-*s %7s %9s %8s %6s", width, what, "", "", "", "");
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) put(cell(m[q].value, m[q].error, out), quantity_width[q]);
+    printf("\n");
+}
+
+static void print_ramp_notes(const struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    if (isfinite(r->cool_rate))
+        printf("#   %s: cooled at %.3g between the two e_IS", r->name, r->cool_rate);
+    else
+        printf("#   %s: one e_IS only", r->name);
+    if (r->rows > 0) printf(", heated at %.3g (stage %s)", r->heat_rate, r->heat_stage);
+    printf("\n");
+    if (r->rows == 0)
+        printf("#   %s: no heating ramp with an interior in film.csv\n", r->name);
+    else if (!f->onset.found)
+        printf("#   %s: %s\n", r->name, f->onset.why);
+    if (r->rows > 0 && !f->Tf.found) printf("#   %s: T_f: %s\n", r->name, f->Tf.why);
+    bool followed = false;
+    for (int i = 0; i < r->looks; i++) followed = followed || isfinite(r->look[i].mobility_time);
+    if (followed && !f->front.found) printf("#   %s: front: %s\n", r->name, f->front.why);
+}
+
+static bool of_group(const struct stability *s, size_t g, size_t film, bool control)
+{
+    return s->film[film].control == control && stability_alike(s, g, film);
+}
+
+static void print_group(const struct stability *s, size_t g, int width)
+{
+    const struct stability_group *group = &s->group[g];
+    printf("\n");
+    for (int control = 0; control < 2; control++)
+        for (size_t i = 0; i < s->films; i++)
+            if (of_group(s, g, i, control)) print_film(&s->film[i], width);
+    if (group->films > 1) print_means("films, mean", group->film, width);
+    if (group->controls > 1) print_means("film-quenches, mean", group->control, width);
+    printf("verdict: %s\n", group->verdict);
+    for (int control = 0; control < 2; control++)
+        for (size_t i = 0; i < s->films; i++)
+            if (of_group(s, g, i, control)) print_ramp_notes(&s->film[i]);
+}
+
+static void print_bulk(const struct stability *s)
+{
+    char out[64];
+    if (s->bulks == 0) {
+        printf("\n# no bulk quenches: no equivalent rate, no liquid line, no verdict\n");
+        return;
+    }
+    printf("\n%-32s %12s %12s %12s %9s\n", "# bulk quench", "rate", "e_IS", "density_IS", "x");
+    for (size_t i = 0; i < s->bulks; i++)
+        printf("%-32s %12.4g %12.6g %12.6g %9.4g\n", s->bulk[i].record.name, s->bulk[i].rate,
+               s->bulk[i].energy, s->bulk[i].density, s->bulk[i].fraction);
+    if (s->rates.n > 0)
+        printf("# e_IS = %.6g + %s log10(rate/%.3g), scatter %.2g; * beyond the rates from %.3g to %.3g: an "
+               "extrapolation\n",
+               s->rates.mean_y, cell(s->rates.slope, s->rates.slope_error, out), pow(10.0, s->rates.mean_x),
+               s->rates.scatter, pow(10.0, s->rates.low), pow(10.0, s->rates.high));
+    else
+        printf("# equivalent rates need bulk quenches at %d rates, there are %" PRId64 "\n", STABILITY_RATES,
+               s->rates_there);
+    if (s->rates.n > 0 && !calibration_is_steep(&s->rates))
+        printf("# its slope is not three of its errors: no equivalent rates\n");
+    if (s->liquid.n > 0)
+        printf("# liquid: e_IS against 1/T, %" PRId64
+               " looks of the slowest quench at T from %.4g to %.4g, scatter "
+               "%.2g; * below them: an extrapolation\n",
+               s->liquid.n, 1.0 / s->liquid.high, 1.0 / s->liquid.low, s->liquid.scatter);
+    else
+        printf("# no liquid line: three looks of the slowest bulk quench above 1.05 T_g are needed\n");
+    if (s->liquid.n > 0 && !calibration_is_steep(&s->liquid))
+        printf("# its slope, %.3g, is not three of its errors: no T_f(e)\n", s->liquid.slope);
+}
+
+/* ---- JSON ---- */
+
+static void json_keys(struct json *j, const struct stability *s, size_t member)
+{
+    for (size_t k = 0; s->campaign && k < s->members.keys; k++)
+        json_string(j, s->members.key[k], stability_value(s, member, k));
+}
+
+static void json_film(struct json *j, const struct stability *s, const struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    char name[64];
+    json_open(j, NULL, '{');
+    json_string(j, "run", r->name);
+    json_keys(j, s, f->member);
+    if (s->role < 0) json_string(j, "role", r->role);
+    json_number(j, "T_form", r->T_form);
+    json_number(j, "T_form_per_Tg", r->units.system.Tg > 0.0 ? r->T_form / r->units.system.Tg : (double)NAN);
+    json_number(j, "form_time", r->form_time);
+    json_number(j, "flux", r->flux);
+    json_number(j, "atoms", r->atoms);
+    json_number(j, "thickness", r->thickness);
+    json_number(j, "cool_rate", r->cool_rate);
+    json_number(j, "heat_rate", r->heat_rate);
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
+        json_number(j, stability_names[q], f->value[q]);
+        snprintf(name, sizeof name, "%s_error", stability_names[q]);
+        json_number(j, name, f->error[q]);
+    }
+    json_number(j, "e_IS_before_measured", f->raw_before);
+    json_number(j, "e_IS_after_measured", f->raw_after);
+    json_number(j, "T_onset_noise", f->onset.error);
+    json_number(j, "T_onset_systematic", f->onset.systematic);
+    json_bool(j, "equivalent_rate_extrapolated", f->rate_extrapolated);
+    json_bool(j, "T_f_e_IS_extrapolated", f->Tf_extrapolated);
+    if (!f->onset.found) json_string(j, "no_onset", f->onset.why);
+    if (!f->Tf.found) json_string(j, "no_T_f_H", f->Tf.why);
+    if (!f->front.found) json_string(j, "no_front", f->front.why);
+    json_open(j, "front", '[');
+    for (int i = 0; i < f->front.n; i++) {
+        json_open(j, NULL, '{');
+        json_number(j, "time", f->front.point[i].time);
+        json_number(j, "T", f->front.point[i].T);
+        json_number(j, "depth", f->front.point[i].depth);
+        json_close(j);
+    }
+    json_close(j);
+    json_close(j);
+}
+
+static void json_line(struct json *j, const char *name, const struct calibration *c)
+{
+    json_open(j, name, '{');
+    json_integer(j, "points", c->n);
+    if (c->n > 0) {
+        json_number(j, "slope", c->slope);
+        json_number(j, "slope_error", c->slope_error);
+        json_number(j, "mean_x", c->mean_x);
+        json_number(j, "mean_y", c->mean_y);
+        json_number(j, "scatter", c->scatter);
+        json_number(j, "from", c->low);
+        json_number(j, "to", c->high);
+    }
+    json_close(j);
+}
+
+static void json_means(struct json *j, const char *name, const struct stability_mean *m)
+{
+    json_open(j, name, '{');
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
+        json_open(j, stability_names[q], '{');
+        json_number(j, "mean", m[q].value);
+        json_number(j, "error", m[q].error);
+        json_integer(j, "n", m[q].n);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static void json_groups(struct json *j, const struct stability *s)
+{
+    json_open(j, "groups", '[');
+    for (size_t g = 0; g < s->groups; g++) {
+        json_open(j, NULL, '{');
+        size_t member = s->film[s->group[g].first].member;
+        for (size_t k = 0; s->campaign && k < s->members.keys; k++)
+            if ((int)k != s->seed && (int)k != s->role && (int)k != s->rate)
+                json_string(j, s->members.key[k], stability_value(s, member, k));
+        json_integer(j, "films", s->group[g].films);
+        json_integer(j, "film_quenches", s->group[g].controls);
+        json_means(j, "film", s->group[g].film);
+        json_means(j, "film_quench", s->group[g].control);
+        json_string(j, "verdict", s->group[g].verdict);
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static status print_json(const struct stability *s)
+{
+    const struct unit_system *u = &s->film[0].record.units.system;
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "folder", s->folder);
+    json_string(&j, "units", u->kind == UNITS_METAL ? "metal" : "lj");
+    json_string(&j, "rate_unit", units_label(u, QUANTITY_COOLING_RATE));
+    json_string(&j, "convention", convention);
+    json_integer(&j, "members_not_done", (int64_t)s->waiting);
+    json_open(&j, "films", '[');
+    for (size_t i = 0; i < s->films; i++) json_film(&j, s, &s->film[i]);
+    json_close(&j);
+    json_open(&j, "bulk_quenches", '[');
+    for (size_t i = 0; i < s->bulks; i++) {
+        json_open(&j, NULL, '{');
+        json_string(&j, "run", s->bulk[i].record.name);
+        json_number(&j, "rate", s->bulk[i].rate);
+        json_number(&j, "e_IS", s->bulk[i].energy);
+        json_number(&j, "density_IS", s->bulk[i].density);
+        json_number(&j, "fraction", s->bulk[i].fraction);
+        json_bool(&j, "composition_shifted", s->bulk[i].shifted);
+        json_close(&j);
+    }
+    json_close(&j);
+    json_line(&j, "e_IS_against_log10_rate", &s->rates);
+    json_line(&j, "e_IS_against_fraction", &s->composition);
+    json_line(&j, "liquid_e_IS_against_inverse_T", &s->liquid);
+    json_groups(&j, s);
+    json_close(&j);
+    status st = j.text.out_of_memory ? fail(FAILED, "out of memory") : OK;
+    if (st == OK) puts(j.text.s);
+    json_free(&j);
+    return st;
+}
+
+/* ---- */
+
+static status draw(const struct stability *s, const char *folder)
+{
+    struct stability_figures *g = NULL;
+    TRY(NEW(g, 1));
+    status st = stability_figures_draw(g, s, folder);
+    for (int i = 0; i < g->n && st == OK; i++)
+        if (!g->figure[i].drawn) log_warning("%s is not drawn: %s", g->figure[i].gp, g->figure[i].why);
+    stability_figures_free(g);
+    DELETE(g);
+    return st;
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {0};
+    struct stability s;
+    const char *folder;
+    TRY(args_parse(&cmd_stability, argc, argv, &o, &folder, 1, 1, NULL));
+    TRY(stability_make(&s, folder));
+    status st = o.figure ? draw(&s, o.figure) : OK;
+    if (st == OK && o.json) {
+        st = print_json(&s);
+    } else if (st == OK) {
+        int width = name_width(&s);
+        print_head(&s);
+        print_columns(width);
+        for (size_t g = 0; g < s.groups; g++) print_group(&s, g, width);
+        print_bulk(&s);
+    }
+    stability_free(&s);
+    return st;
+}
+
+const struct command cmd_stability = {
+    .name = "stability",
+    .summary =
+        "deposited films beside quenched ones: e_IS, density, onset, fictive temperature, equivalent rate",
+    .synopsis = "RUNDIR|CAMPAIGN [--figure DIR] [--json]",
+    .description = "Of a film's campaign with `controls:` every film stands above its film-quenches: energy "
+                   "of the interior's "
+                   "inherent\n"
+                   "structure before and after the final cool-down, its density and composition, onset on "
+                   "heating, fictive "
+                   "temperature by\n"
+                   "enthalpy and by e_IS, the cooling rate that gives the same e_IS in the bulk, the "
+                   "velocity of the front that "
+                   "melts the\n"
+                   "film from its surface. The verdict is given only with film-quenches, bulk quenches at 4 "
+                   "rates, and two "
+                   "seeds; a\n"
+                   "difference counts beyond two of its errors. * marks an extrapolation.\n\n"
+                   "It reads measure-LABEL.json (stages `measure: {eis: interior, pressure: 0}`), film.csv "
+                   "(the interior while "
+                   "heating: have\n"
+                   "`film: every:` give some hundred lines), and for the front profile-LABEL.csv of three or "
+                   "more `measure: "
+                   "{profiles: z,\n"
+                   "mobility: …}`.",
+    .examples = "  glint stability runs/pvd\n"
+                "  glint stability runs/pvd --json | jq '.groups[] | .verdict'\n"
+                "  glint stability runs/pvd --figure runs/pvd/figures\n"
+                "  glint stability runs/pvd/T0.85Tg-seed1\n",
+    .args = args,
+    .run = run,
+};

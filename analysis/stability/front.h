@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* front — how far a film has become liquid from its surface inward, and how fast that goes.
+ *
+ *     struct front f;
+ *     TRY(front_read(&f, &record));       the looks with `profiles: z` and `mobility`, in the order of time
+ *     if (f.found) … f.velocity ± f.error, f.point[i].time, .T, .depth
+ *     front_find(&f, profiles, n);        the same from profiles at hand
+ *
+ * A layer is liquid when its mean square displacement (in the time `mobility`) exceeds the geometric mean of
+ * two levels: glass, the median over the lower half of the first profile's layers, and liquid, the median
+ * over all layers of the last one. Without a factor of two between them nothing has become liquid: not found.
+ * The surface is the upper edge of the highest layer with half the median density. Going down from there, the
+ * front lies where the logarithm of the displacement crosses the threshold, linearly between the middles of
+ * two layers; depth = surface − front, known to half a layer. Where nothing or everything is liquid there is
+ * no front, and the point does not count for the velocity: the slope of a line through the depths against
+ * time, with the error of their scatter (three points needed). */
+#ifndef GLINT_ANALYSIS_STABILITY_FRONT_H
+#define GLINT_ANALYSIS_STABILITY_FRONT_H
+
+#include "analysis/stability/film_record.h"
+
+struct front_profile {
+    double time, T;
+    int64_t layers;
+    double *z, *density, *msd; /* from the bottom up; layers of the substrate left out */
+    double thickness;          /* of a layer */
+};
+
+struct front_point {
+    double time, T, surface, depth; /* depth 0: nothing is liquid; surface − bottom of the film: everything */
+    bool counts;
+};
+
+struct front {
+    bool found;
+    char why[160];
+    int n;
+    struct front_point point[FILM_LOOKS];
+    double glass, liquid, velocity, error; /* length/time of the file */
+};
+
+status front_read(struct front *f, const struct film_record *record);
+status front_find(struct front *f, const struct front_profile *p, int n);
+
+#endif

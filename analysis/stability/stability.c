@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/stability/stability.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const stability_names[STABILITY_QUANTITIES] = {
+    "e_IS_before",           "e_IS_after",    "density_IS", "fraction", "T_onset", "T_f_H", "T_f_e_IS",
+    "log10_equivalent_rate", "front_velocity"};
+
+/* ---- one film ---- */
+
+static status measure_ramp(struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    TRY(rise_find(&f->onset, r->rows, r->T, r->H, NULL));
+    f->Tf = (struct kink){.why = "no onset"};
+    if (f->onset
+            .found) { /* a stable glass stays one far above its T_f: windows from the rise, not from T_f */
+        double last = r->T[r->rows - 1], steepest = f->onset.steepest;
+        struct kink_options o = {.lower = {0.5 * steepest, 0.75 * steepest},
+                                 .upper = {0.5 * (steepest + last), last},
+                                 .absolute = true};
+        TRY(kink_find(&f->Tf, r->rows, r->T, r->H, &o));
+    }
+    if (f->onset.found) {
+        f->value[STABILITY_ONSET] = f->onset.x;
+        f->error[STABILITY_ONSET] = hypot(f->onset.error, f->onset.systematic);
+    }
+    if (f->Tf.found) {
+        f->value[STABILITY_TF_H] = f->Tf.x;
+        f->error[STABILITY_TF_H] = hypot(f->Tf.error, f->Tf.systematic);
+    }
+    return OK;
+}
+
+static status measure_film(struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) f->value[q] = f->error[q] = (double)NAN;
+    f->control = strcmp(r->role, "film") != 0;
+    int shown = r->after >= 0 ? r->after : r->before;
+    f->raw_before = f->value[STABILITY_BEFORE] = r->before >= 0 ? r->look[r->before].energy : (double)NAN;
+    f->raw_after = f->value[STABILITY_AFTER] = r->after >= 0 ? r->look[r->after].energy : (double)NAN;
+    if (shown >= 0) f->value[STABILITY_DENSITY] = r->look[shown].density;
+    if (shown >= 0) f->value[STABILITY_FRACTION] = r->look[shown].fraction;
+    TRY(measure_ramp(f));
+    TRY(front_read(&f->front, r));
+    if (f->front.found) {
+        f->value[STABILITY_FRONT] = f->front.velocity;
+        f->error[STABILITY_FRONT] = f->front.error;
+    }
+    return OK;
+}
+
+/* ---- reading ---- */
+
+static int find_key(const struct members *m, const char *name)
+{
+    for (size_t k = 0; k < m->keys; k++)
+        if (strcmp(m->key[k], name) == 0) return (int)k;
+    return -1;
+}
+
+const char *stability_value(const struct stability *a, size_t member, size_t key)
+{
+    return a->campaign ? a->members.value[member * a->members.keys + key] : "";
+}
+
+static status take_bulk(struct stability *a, struct film_record *r, size_t member)
+{
+    struct stability_bulk *b = &a->bulk[a->bulks];
+    *b = (struct stability_bulk){.member = member, .rate = NAN, .energy = NAN};
+    b->shifted = strcmp(r->role, "composition") == 0;
+    if (a->rate >= 0)
+        TRY(units_parse(&r->units.system, stability_value(a, member, (size_t)a->rate), QUANTITY_COOLING_RATE,
+                        &b->rate));
+    b->rate /= units_size(&r->units.system, QUANTITY_COOLING_RATE);
+    for (int i = r->looks; i-- > 0 && !isfinite(b->energy);) {
+        b->energy = r->look[i].energy;
+        b->density = r->look[i].density;
+        b->fraction = r->look[i].fraction;
+    }
+    b->record = *r;
+    a->bulks++;
+    return OK;
+}
+
+static status take_member(struct stability *a, const char *folder, size_t member)
+{
+    struct film_record *r = NULL;
+    status s = OK;
+    TRY(NEW(r, 1));
+    if (a->campaign && film_record_read(r, folder) != OK) { /* not begun */
+        a->waiting++;
+        goto done;
+    }
+    if (!a->campaign) GUARD(film_record_read(r, folder));
+    if (strcmp(r->state, "done") != 0) {
+        a->waiting++;
+        film_record_free(r);
+    } else if (strcmp(r->role, "bulk-quench") == 0 || strcmp(r->role, "composition") == 0) {
+        s = take_bulk(a, r, member);
+    } else {
+        struct stability_film *f = &a->film[a->films];
+        f->record = *r;
+        f->member = member;
+        s = measure_film(f);
+        a->films++;
+        if (s != OK) status_context(s, "%s", folder);
+    }
+done:
+    DELETE(r);
+    return s;
+}
+
+static status read_all(struct stability *a)
+{
+    size_t n = a->campaign ? a->members.n : 1;
+    char folder[FILE_PATH_MAX];
+    TRY(NEW(a->film, n));
+    TRY(NEW(a->bulk, n));
+    TRY(NEW(a->group, n));
+    if (!a->campaign) return take_member(a, a->folder, 0);
+    for (size_t i = 0; i < n; i++) {
+        TRY(file_join(folder, a->folder, a->members.name[i]));
+        TRY(take_member(a, folder, i));
+    }
+    return OK;
+}
+
+/* ---- lines of the bulk quenches ---- */
+
+static double model_Tg(const struct stability *a)
+{
+    return a->bulks > 0 ? a->bulk[0].record.units.system.Tg : 0.0;
+}
+
+static void look_at_rates(struct stability *a)
+{
+    a->slowest = (double)NAN;
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].shifted) continue;
+        bool seen = !isfinite(a->bulk[i].energy) || !isfinite(a->bulk[i].rate);
+        for (size_t j = 0; j < i; j++)
+            seen = seen || (a->bulk[j].rate == a->bulk[i].rate && !a->bulk[j].shifted);
+        a->rates_there += !seen;
+        if (isfinite(a->bulk[i].energy) && !(a->slowest <= a->bulk[i].rate)) a->slowest = a->bulk[i].rate;
+    }
+}
+
+static status fit_rates(struct stability *a)
+{
+    double *x = NULL, *y = NULL;
+    int64_t n = 0;
+    status s = OK;
+    GUARD(NEW(x, a->bulks + 1));
+    GUARD(NEW(y, a->bulks + 1));
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy) || !(a->bulk[i].rate > 0.0)) continue;
+        x[n] = log10(a->bulk[i].rate);
+        y[n++] = a->bulk[i].energy;
+    }
+    if (a->rates_there >= STABILITY_RATES) GUARD(calibration_fit(&a->rates, n, x, y));
+done:
+    DELETE(x);
+    DELETE(y);
+    return s;
+}
+
+static bool is_slowest(const struct stability *a, size_t bulk)
+{
+    return !a->bulk[bulk].shifted && a->bulk[bulk].rate == a->slowest;
+}
+
+/* e_IS against composition: the shifted runs and the bulk quenches of their rate. */
+static status fit_composition(struct stability *a)
+{
+    double *x = NULL, *y = NULL, rate = (double)NAN, sum = 0.0;
+    int64_t n = 0, mixed = 0;
+    status s = OK;
+    GUARD(NEW(x, a->bulks + 1));
+    GUARD(NEW(y, a->bulks + 1));
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].shifted) rate = a->bulk[i].rate;
+        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy)) continue;
+        sum += a->bulk[i].fraction;
+        mixed++;
+    }
+    a->mixture = mixed > 0 ? sum / (double)mixed : (double)NAN;
+    for (size_t i = 0; i < a->bulks; i++) {
+        if (a->bulk[i].rate != rate || !isfinite(a->bulk[i].energy)) continue;
+        x[n] = a->bulk[i].fraction;
+        y[n++] = a->bulk[i].energy;
+    }
+    if (n >= 2 && mixed > 0) GUARD(calibration_fit(&a->composition, n, x, y));
+done:
+    DELETE(x);
+    DELETE(y);
+    return s;
+}
+
+static void correct(const struct stability *a, struct stability_film *f)
+{
+    const struct film_record *r = &f->record;
+    if (a->composition.n == 0) return;
+    if (r->before >= 0)
+        f->value[STABILITY_BEFORE] -= a->composition.slope * (r->look[r->before].fraction - a->mixture);
+    if (r->after >= 0)
+        f->value[STABILITY_AFTER] -= a->composition.slope * (r->look[r->after].fraction - a->mixture);
+}
+
+static status fit_liquid(struct stability *a)
+{
+    double *x = NULL, *y = NULL, from = 1.05 * model_Tg(a);
+    int64_t n = 0;
+    status s = OK;
+    GUARD(NEW(x, FILM_LOOKS * a->bulks + 1));
+    GUARD(NEW(y, FILM_LOOKS * a->bulks + 1));
+    for (size_t i = 0; i < a->bulks && from > 0.0; i++) {
+        const struct film_record *r = &a->bulk[i].record;
+        for (int k = 0; k < r->looks && is_slowest(a, i); k++) {
+            if (!(r->look[k].T >= from) || !isfinite(r->look[k].energy)) continue;
+            x[n] = 1.0 / r->look[k].T;
+            y[n++] = r->look[k].energy;
+        }
+    }
+    if (n >= 3) GUARD(calibration_fit(&a->liquid, n, x, y));
+done:
+    DELETE(x);
+    DELETE(y);
+    return s;
+}
+
+static void read_lines(const struct stability *a, struct stability_film *f)
+{
+    double shown =
+        isfinite(f->value[STABILITY_AFTER]) ? f->value[STABILITY_AFTER] : f->value[STABILITY_BEFORE];
+    static const struct calibration none = {0};
+    const struct calibration *rates = calibration_is_steep(&a->rates) ? &a->rates : &none,
+                             *liquid = calibration_is_steep(&a->liquid) ? &a->liquid : &none;
+    struct calibration_point rate = calibration_invert(rates, shown, 0.0),
+                             T = calibration_invert(liquid, shown, 0.0);
+    f->value[STABILITY_RATE] = rate.x;
+    f->error[STABILITY_RATE] = rate.error;
+    f->rate_extrapolated = rate.extrapolated;
+    if (T.x > 0.0) {
+        f->value[STABILITY_TF_E] = 1.0 / T.x;
+        f->error[STABILITY_TF_E] = T.error / (T.x * T.x);
+    }
+    f->Tf_extrapolated = T.extrapolated;
+}
+
+/* ---- groups ---- */
+
+/* Do a film and another one, or a control, differ in the seed only? A control's empty value fits all. */
+static bool alike(const struct stability *a, size_t film, size_t other)
+{
+    for (size_t k = 0; a->campaign && k < a->members.keys; k++) {
+        if ((int)k == a->seed || (int)k == a->role || (int)k == a->rate) continue;
+        const char *value = stability_value(a, other, k);
+        if (*value && strcmp(stability_value(a, film, k), value) != 0) return false;
+    }
+    return true;
+}
+
+static bool belongs(const struct stability *a, const struct stability_group *g, size_t film, bool control)
+{
+    return a->film[film].control == control && alike(a, a->film[g->first].member, a->film[film].member);
+}
+
+bool stability_alike(const struct stability *a, size_t group, size_t film)
+{
+    return alike(a, a->film[a->group[group].first].member, a->film[film].member);
+}
+
+static struct stability_mean mean_of(const struct stability *a, const struct stability_group *g, int q,
+                                     bool control, double *squares, int64_t *freedom)
+{
+    struct stability_mean m = {.error = (double)NAN};
+    double sum = 0.0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < a->films; i++) {
+            double v = a->film[i].value[q];
+            if (!belongs(a, g, i, control) || !isfinite(v)) continue;
+            if (pass == 0) {
+                sum += v;
+                m.n++;
+            } else {
+                *squares += (v - sum / (double)m.n) * (v - sum / (double)m.n);
+            }
+        }
+    m.value = m.n > 0 ? sum / (double)m.n : (double)NAN;
+    *freedom += m.n > 1 ? m.n - 1 : 0;
+    return m;
+}
+
+static void take_means(struct stability *a)
+{
+    for (int control = 0; control < 2; control++)
+        for (int q = 0; q < STABILITY_QUANTITIES; q++) {
+            double squares = 0.0;
+            int64_t freedom = 0;
+            for (size_t i = 0; i < a->groups; i++) {
+                struct stability_group *g = &a->group[i];
+                (control ? g->control : g->film)[q] = mean_of(a, g, q, control, &squares, &freedom);
+            }
+            for (size_t i = 0; i < a->groups && freedom > 0; i++) {
+                struct stability_mean *m = &(control ? a->group[i].control : a->group[i].film)[q];
+                if (m->n > 0) m->error = sqrt(squares / (double)freedom / (double)m->n);
+            }
+        }
+}
+
+static void mean_of_slowest(struct stability *a)
+{
+    double sum = 0.0, square = 0.0;
+    struct stability_mean *m = &a->bulk_energy;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < a->bulks; i++) {
+            if (!is_slowest(a, i) || !isfinite(a->bulk[i].energy)) continue;
+            m->n += pass == 0;
+            if (pass == 0) sum += a->bulk[i].energy;
+            if (pass == 1) square += pow(a->bulk[i].energy - sum / (double)m->n, 2);
+        }
+    double n = (double)m->n;
+    m->value = m->n > 0 ? sum / n : (double)NAN;
+    m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : a->rates.n > 2 ? a->rates.scatter : (double)NAN;
+}
+
+static void make_groups(struct stability *a)
+{
+    for (size_t i = 0; i < a->films; i++) {
+        if (a->film[i].control) continue;
+        size_t g = 0;
+        while (g < a->groups && !alike(a, a->film[a->group[g].first].member, a->film[i].member)) g++;
+        if (g == a->groups) a->group[a->groups++] = (struct stability_group){.first = i};
+        a->group[g].films++;
+        a->group[g].extrapolated = a->group[g].extrapolated || a->film[i].rate_extrapolated;
+    }
+    for (size_t g = 0; g < a->groups; g++)
+        for (size_t i = 0; i < a->films; i++) a->group[g].controls += belongs(a, &a->group[g], i, true);
+}
+
+/* ---- verdicts ---- */
+
+/* −1, 0, 1: a below, not distinguishable from, above b; beyond two errors. */
+static int compare(const struct stability_mean *a, const struct stability_mean *b)
+{
+    double difference = a->value - b->value, error = hypot(a->error, b->error);
+    return difference < -2.0 * error ? -1 : difference > 2.0 * error ? 1 : 0;
+}
+
+static bool is_known(const struct stability_mean *m)
+{
+    return m->n > 0 && isfinite(m->value) && isfinite(m->error);
+}
+
+static void judge(const struct stability *a, struct stability_group *g)
+{
+    const struct stability_mean *e = &g->film[STABILITY_AFTER], *ec = &g->control[STABILITY_AFTER],
+                                *T = &g->film[STABILITY_ONSET], *Tc = &g->control[STABILITY_ONSET];
+    struct text why = {0};
+    if (g->controls == 0) text_add(&why, "no film-quench is done; ");
+    if (a->rates_there < STABILITY_RATES)
+        text_add(&why, "bulk quenches at %" PRId64 " of %d rates; ", a->rates_there, STABILITY_RATES);
+    if (e->n == 0) text_add(&why, "no e_IS after a cool-down; ");
+    if (g->controls > 0 && ec->n == 0) text_add(&why, "the film-quench has no e_IS; ");
+    if (e->n > 0 && (!is_known(e) || (ec->n > 0 && !is_known(ec))))
+        text_add(&why, "one seed: no error of e_IS; ");
+    if (why.length > 2) why.s[why.length - 2] = '\0';
+    if (why.s) {
+        snprintf(g->verdict, sizeof g->verdict, "no verdict: %.200s", why.s);
+        text_free(&why);
+        return;
+    }
+    int below = compare(e, ec), slowest = compare(e, &a->bulk_energy);
+    bool onsets = is_known(T) && is_known(Tc);
+    int onset = onsets ? compare(T, Tc) : 0;
+    if (below >= 0)
+        snprintf(g->verdict, sizeof g->verdict, "%s",
+                 below > 0 ? "less stable than its control" : "not distinguishable from its control");
+    else if (slowest >= 0)
+        snprintf(g->verdict, sizeof g->verdict,
+                 "more stable than its control, not than the slowest bulk quench");
+    else
+        snprintf(g->verdict, sizeof g->verdict, "%s",
+                 onset > 0 ? "ultrastable"
+                 : onsets  ? "e_IS below all controls, the onset is not higher"
+                           : "e_IS below all controls, no onset to compare");
+}
+
+/* ---- */
+
+status stability_make(struct stability *a, const char *folder)
+{
+    status s = OK;
+    *a = (struct stability){.role = -1, .rate = -1, .seed = -1};
+    if (snprintf(a->folder, sizeof a->folder, "%s", folder) >= (int)sizeof a->folder)
+        return fail(BAD_INPUT, "the path is too long: %s", folder);
+    a->campaign = members_there(folder);
+    if (a->campaign) GUARD(members_read(&a->members, folder));
+    if (a->campaign) a->role = find_key(&a->members, "role");
+    if (a->campaign) a->rate = a->role >= 0 ? find_key(&a->members, "rate") : -1;
+    if (a->campaign) a->seed = find_key(&a->members, "seed");
+    GUARD(read_all(a));
+    if (a->films == 0)
+        GUARD(fail(BAD_INPUT,
+                   "%s holds no film that is done (%zu members are not; glint status says how they are)",
+                   folder, a->waiting));
+    look_at_rates(a);
+    GUARD(fit_rates(a));
+    GUARD(fit_liquid(a));
+    mean_of_slowest(a);
+    GUARD(fit_composition(a));
+    for (size_t i = 0; i < a->films; i++) {
+        correct(a, &a->film[i]);
+        read_lines(a, &a->film[i]);
+    }
+    make_groups(a);
+    take_means(a);
+    for (size_t g = 0; g < a->groups; g++) judge(a, &a->group[g]);
+done:
+    if (s != OK) stability_free(a);
+    return s;
+}
+
+void stability_free(struct stability *a)
+{
+    for (size_t i = 0; i < a->films; i++) film_record_free(&a->film[i].record);
+    for (size_t i = 0; i < a->bulks; i++) film_record_free(&a->bulk[i].record);
+    DELETE(a->film);
+    DELETE(a->bulk);
+    DELETE(a->group);
+    members_free(&a->members);
+    a->films = a->bulks = 0;
+}

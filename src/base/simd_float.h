@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* simd_float — vectors of floats for mixed-precision kernels. Only for *.kernel.c files.
+ *
+ * VF_LANES lanes: 16 with AVX-512, 8 elsewhere (SSE2: two halves of four); lists are padded to a multiple of
+ * that (isa_floats). Lane k of a load is entry k of eight or sixteen list entries.
+ *
+ * Atoms are loaded whole: 16 bytes x, y, z, w in fixed point (system/packed.h). Differences of coordinates
+ * are exact, modulo 2^32; vf_difference rounds them once. w holds the species as lookup bits: 2t in the low
+ * three bits, or PACKED_PADDING = 7 in the padding atom; other bits are ignored. A lookup table has 8 floats:
+ * entry of species t at 2t, of the padding at 7 and 3 (vf_table). vf_lookup_two looks at the low two bits
+ * only: enough, and quicker, where there are at most two species. */
+#ifndef GLINT_BASE_SIMD_FLOAT_H
+#define GLINT_BASE_SIMD_FLOAT_H
+
+#include "base/simd.h"
+
+/* From a table of doubles made by simd_table, times a factor; and the entry of the padding. */
+static inline void vf_table(float out[8], const double table[8], double factor, float padding)
+{
+    for (int t = 0; t < 8; t++) out[t] = (float)(table[t] * factor);
+    out[3] = out[7] = padding;
+}
+
+#if defined(ISA_avx512)
+
+enum { VF_LANES = 16 };
+typedef __m512 vf;
+typedef __m512i vi;
+typedef __mmask16 vfm;
+static inline vf vf_set(float a)
+{
+    return _mm512_set1_ps(a);
+}
+static inline vf vf_zero(void)
+{
+    return _mm512_setzero_ps();
+}
+static inline vf vf_add(vf a, vf b)
+{
+    return _mm512_add_ps(a, b);
+}
+static inline vf vf_sub(vf a, vf b)
+{
+    return _mm512_sub_ps(a, b);
+}
+static inline vf vf_mul(vf a, vf b)
+{
+    return _mm512_mul_ps(a, b);
+}
+static inline vf vf_div(vf a, vf b)
+{
+    return _mm512_div_ps(a, b);
+}
+static inline vf vf_sqrt(vf a)
+{
+    return _mm512_sqrt_ps(a);
+}
+static inline vf vf_fma(vf a, vf b, vf c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    return _mm512_fmsub_ps(a, b, c);
+}
+static inline vfm vf_less(vf a, vf b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
+static inline vf vf_keep(vfm m, vf a)
+{
+    return _mm512_maskz_mov_ps(m, a);
+}
+static inline unsigned vfm_bits(vfm m)
+{
+    return m;
+}
+static inline vi vi_set(int32_t a)
+{
+    return _mm512_set1_epi32(a);
+}
+static inline vf vf_difference(vi a, vi b) /* of coordinates, in quanta */
+{
+    return _mm512_cvtepi32_ps(_mm512_sub_epi32(a, b));
+}
+static inline __m512i vi_four_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4, 8, 12 */
+{
+    __m128i a = _mm_load_si128((const __m128i *)(x + j[0])), b = _mm_load_si128((const __m128i *)(x + j[4]));
+    __m128i c = _mm_load_si128((const __m128i *)(x + j[8])), d = _mm_load_si128((const __m128i *)(x + j[12]));
+    __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
+    __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+{
+    __m512i a = vi_four_atoms(x, j), b = vi_four_atoms(x, j + 1);
+    __m512i c = vi_four_atoms(x, j + 2), d = vi_four_atoms(x, j + 3);
+    __m512i xy01 = _mm512_unpacklo_epi32(a, b), zw01 = _mm512_unpackhi_epi32(a, b);
+    __m512i xy23 = _mm512_unpacklo_epi32(c, d), zw23 = _mm512_unpackhi_epi32(c, d);
+    *px = _mm512_unpacklo_epi64(xy01, xy23);
+    *py = _mm512_unpackhi_epi64(xy01, xy23);
+    *pz = _mm512_unpacklo_epi64(zw01, zw23);
+    *pw = _mm512_unpackhi_epi64(zw01, zw23);
+}
+static inline vf vf_lookup(const float table[8], vi w)
+{
+    return _mm512_permutexvar_ps(w, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)));
+}
+static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+{
+    return _mm512_min_ps(a, b);
+}
+static inline vf vf_bits(vi a) /* the same bits */
+{
+    return _mm512_castsi512_ps(a);
+}
+static inline vi vi_bits(vf a)
+{
+    return _mm512_castps_si512(a);
+}
+static inline vf vf_of(vi a)
+{
+    return _mm512_cvtepi32_ps(a);
+}
+static inline vi vi_whole(vf a) /* towards zero */
+{
+    return _mm512_cvttps_epi32(a);
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return _mm512_add_epi32(a, b);
+}
+static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+{
+    return _mm512_slli_epi32(a, (unsigned)bits);
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm512_storeu_si512((vi *)out, a);
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(table)), w);
+}
+/* As doubles, the upper half of the lanes added to the lower one. */
+static inline vd vf_wide(vf a)
+{
+    return _mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(a)),
+                         _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1)));
+}
+/* The totals of four vectors at once, added as doubles: out[k] = sum of the lanes of a, b, c, d */
+static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+{
+    vd_totals(vf_wide(a), vf_wide(b), vf_wide(c), vf_wide(d), out);
+}
+/* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many.
+ */
+static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
+{
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_loadu_si512(in)));
+    return (size_t)__builtin_popcount(bits);
+}
+
+#elif defined(ISA_avx2)
+
+enum { VF_LANES = 8 };
+typedef __m256 vf;
+typedef __m256i vi;
+typedef __m256 vfm;
+static inline vf vf_set(float a)
+{
+    return _mm256_set1_ps(a);
+}
+static inline vf vf_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+static inline vf vf_add(vf a, vf b)
+{
+    return _mm256_add_ps(a, b);
+}
+static inline vf vf_sub(vf a, vf b)
+{
+    return _mm256_sub_ps(a, b);
+}
+static inline vf vf_mul(vf a, vf b)
+{
+    return _mm256_mul_ps(a, b);
+}
+static inline vf vf_div(vf a, vf b)
+{
+    return _mm256_div_ps(a, b);
+}
+static inline vf vf_sqrt(vf a)
+{
+    return _mm256_sqrt_ps(a);
+}
+static inline vf vf_fma(vf a, vf b, vf c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    return _mm256_fmsub_ps(a, b, c);
+}
+static inline vfm vf_less(vf a, vf b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
+}
+static inline vf vf_keep(vfm m, vf a)
+{
+    return _mm256_and_ps(m, a);
+}
+static inline unsigned vfm_bits(vfm m)
+{
+    return (unsigned)_mm256_movemask_ps(m);
+}
+static inline vi vi_set(int32_t a)
+{
+    return _mm256_set1_epi32(a);
+}
+static inline vf vf_difference(vi a, vi b)
+{
+    return _mm256_cvtepi32_ps(_mm256_sub_epi32(a, b));
+}
+static inline __m256i vi_two_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4 */
+{
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_load_si128((const __m128i *)(x + j[0]))),
+                                   _mm_load_si128((const __m128i *)(x + j[4])), 1);
+}
+static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+{
+    __m256i a = vi_two_atoms(x, j), b = vi_two_atoms(x, j + 1);
+    __m256i c = vi_two_atoms(x, j + 2), d = vi_two_atoms(x, j + 3);
+    __m256i xy01 = _mm256_unpacklo_epi32(a, b), zw01 = _mm256_unpackhi_epi32(a, b);
+    __m256i xy23 = _mm256_unpacklo_epi32(c, d), zw23 = _mm256_unpackhi_epi32(c, d);
+    *px = _mm256_unpacklo_epi64(xy01, xy23);
+    *py = _mm256_unpackhi_epi64(xy01, xy23);
+    *pz = _mm256_unpacklo_epi64(zw01, zw23);
+    *pw = _mm256_unpackhi_epi64(zw01, zw23);
+}
+static inline vf vf_lookup(const float table[8], vi w)
+{
+    return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), w);
+}
+static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+{
+    return _mm256_min_ps(a, b);
+}
+static inline vf vf_bits(vi a) /* the same bits */
+{
+    return _mm256_castsi256_ps(a);
+}
+static inline vi vi_bits(vf a)
+{
+    return _mm256_castps_si256(a);
+}
+static inline vf vf_of(vi a)
+{
+    return _mm256_cvtepi32_ps(a);
+}
+static inline vi vi_whole(vf a) /* towards zero */
+{
+    return _mm256_cvttps_epi32(a);
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return _mm256_add_epi32(a, b);
+}
+static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+{
+    return _mm256_slli_epi32(a, bits);
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm256_storeu_si256((vi *)out, a);
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)table), w);
+}
+static inline __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes added to the lower one */
+{
+    return _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)),
+                         _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)));
+}
+static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+{
+    __m256d ab = _mm256_hadd_pd(vf_halves(a), vf_halves(b)), cd = _mm256_hadd_pd(vf_halves(c), vf_halves(d));
+    _mm256_storeu_pd(
+        out, _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31)));
+}
+
+#else /* SSE2 */
+
+enum { VF_LANES = 8 };
+typedef struct {
+    __m128 p[2];
+} vf;
+typedef struct {
+    __m128i p[2];
+} vi;
+typedef vf vfm;
+#define VF_EACH(expression)                            \
+    vf r;                                              \
+    for (int i = 0; i < 2; i++) r.p[i] = (expression); \
+    return r
+static inline vf vf_set(float a)
+{
+    VF_EACH(_mm_set1_ps(a));
+}
+static inline vf vf_zero(void)
+{
+    VF_EACH(_mm_setzero_ps());
+}
+static inline vf vf_add(vf a, vf b)
+{
+    VF_EACH(_mm_add_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_sub(vf a, vf b)
+{
+    VF_EACH(_mm_sub_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_mul(vf a, vf b)
+{
+    VF_EACH(_mm_mul_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_div(vf a, vf b)
+{
+    VF_EACH(_mm_div_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_sqrt(vf a)
+{
+    VF_EACH(_mm_sqrt_ps(a.p[i]));
+}
+static inline vf vf_fma(vf a, vf b, vf c)
+{
+    VF_EACH(_mm_add_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
+}
+static inline vf vf_fms(vf a, vf b, vf c)
+{
+    VF_EACH(_mm_sub_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
+}
+static inline vfm vf_less(vf a, vf b)
+{
+    VF_EACH(_mm_cmplt_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_keep(vfm m, vf a)
+{
+    VF_EACH(_mm_and_ps(m.p[i], a.p[i]));
+}
+static inline unsigned vfm_bits(vfm m)
+{
+    return (unsigned)_mm_movemask_ps(m.p[0]) | (unsigned)_mm_movemask_ps(m.p[1]) << 4;
+}
+static inline vi vi_set(int32_t a)
+{
+    return (vi){{_mm_set1_epi32(a), _mm_set1_epi32(a)}};
+}
+static inline vf vf_difference(vi a, vi b)
+{
+    VF_EACH(_mm_cvtepi32_ps(_mm_sub_epi32(a.p[i], b.p[i])));
+}
+static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+{
+    for (int i = 0; i < 2; i++) {
+        const uint32_t *k = j + 4 * i;
+        __m128i a = _mm_load_si128((const __m128i *)(x + k[0])),
+                b = _mm_load_si128((const __m128i *)(x + k[1]));
+        __m128i c = _mm_load_si128((const __m128i *)(x + k[2])),
+                d = _mm_load_si128((const __m128i *)(x + k[3]));
+        __m128i xy01 = _mm_unpacklo_epi32(a, b), zw01 = _mm_unpackhi_epi32(a, b);
+        __m128i xy23 = _mm_unpacklo_epi32(c, d), zw23 = _mm_unpackhi_epi32(c, d);
+        px->p[i] = _mm_unpacklo_epi64(xy01, xy23);
+        py->p[i] = _mm_unpackhi_epi64(xy01, xy23);
+        pz->p[i] = _mm_unpacklo_epi64(zw01, zw23);
+        pw->p[i] = _mm_unpackhi_epi64(zw01, zw23);
+    }
+}
+static inline vf vf_lookup(const float table[8], vi w)
+{
+    vf r;
+    for (int i = 0; i < 2; i++) {
+        _Alignas(16) uint32_t k[4];
+        _mm_store_si128((__m128i *)k, w.p[i]);
+        r.p[i] = _mm_setr_ps(table[k[0] & 7], table[k[1] & 7], table[k[2] & 7], table[k[3] & 7]);
+    }
+    return r;
+}
+static inline vf vf_min(vf a, vf b)
+{
+    VF_EACH(_mm_min_ps(a.p[i], b.p[i]));
+}
+static inline vf vf_bits(vi a)
+{
+    VF_EACH(_mm_castsi128_ps(a.p[i]));
+}
+static inline vi vi_bits(vf a)
+{
+    return (vi){{_mm_castps_si128(a.p[0]), _mm_castps_si128(a.p[1])}};
+}
+static inline vf vf_of(vi a)
+{
+    VF_EACH(_mm_cvtepi32_ps(a.p[i]));
+}
+static inline vi vi_whole(vf a)
+{
+    return (vi){{_mm_cvttps_epi32(a.p[0]), _mm_cvttps_epi32(a.p[1])}};
+}
+static inline vi vi_add(vi a, vi b)
+{
+    return (vi){{_mm_add_epi32(a.p[0], b.p[0]), _mm_add_epi32(a.p[1], b.p[1])}};
+}
+static inline vi vi_shift(vi a, int bits)
+{
+    return (vi){{_mm_slli_epi32(a.p[0], bits), _mm_slli_epi32(a.p[1], bits)}};
+}
+static inline void vi_store(uint32_t *out, vi a)
+{
+    _mm_storeu_si128((__m128i *)out, a.p[0]);
+    _mm_storeu_si128((__m128i *)(out + 4), a.p[1]);
+}
+static inline vf vf_lookup_two(const float table[8], vi w)
+{
+    return vf_lookup(table, w);
+}
+static inline double vf_total_(vf a) /* the same tree as AVX2 */
+{
+    __m128d low = _mm_add_pd(_mm_cvtps_pd(a.p[0]), _mm_cvtps_pd(a.p[1]));
+    __m128d high =
+        _mm_add_pd(_mm_cvtps_pd(_mm_movehl_ps(a.p[0], a.p[0])), _mm_cvtps_pd(_mm_movehl_ps(a.p[1], a.p[1])));
+    return (_mm_cvtsd_f64(low) + _mm_cvtsd_f64(_mm_unpackhi_pd(low, low))) +
+           (_mm_cvtsd_f64(high) + _mm_cvtsd_f64(_mm_unpackhi_pd(high, high)));
+}
+static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+{
+    out[0] = vf_total_(a);
+    out[1] = vf_total_(b);
+    out[2] = vf_total_(c);
+    out[3] = vf_total_(d);
+}
+
+#endif
+
+#if !defined(ISA_avx512)
+static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
+{
+    return simd_compress(in, bits, out);
+}
+#endif
+/* Lookups of 32-bit integers. */
+static inline vi vi_lookup(const int32_t table[8], vi w)
+{
+    return vi_bits(vf_lookup((const float *)table, w));
+}
+static inline vi vi_lookup_two(const int32_t table[8], vi w)
+{
+    return vi_bits(vf_lookup_two((const float *)table, w));
+}
+/* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end.
+ */
+static inline uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
+{
+    for (int k = 0; k < VF_LANES; k++) end[k] = (uint32_t)(4 * padding);
+    return begin + ((size_t)(end - begin) + VF_LANES - 1) / VF_LANES * VF_LANES;
+}
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The EAM kernels in mixed precision: positions in fixed point (system/packed.h), tables in r² in float, sums
+ * over the lanes, F and F' in double.
+ *
+ * The tables are those of double precision, rounded; the force is the slope of the rounded row. F' of a
+ * neighbor comes with its position, in the bits above its species. Lengths are in quanta; the unit of the
+ * tables and the quantum left in d are multiplied to the sums. The padding atom has a rate of 0 rows per r²
+ * and begins at a row of zeros.
+ *
+ * Error of a pair force, in units of 2^-24: r² 5 and its product with the rate 2 more, which move the place
+ * in the table by 7 of r², times the curvature; coefficients and polynomial 6 of the slope; F' 4 · 2 of it,
+ * and the error of the density, up to n/VF_LANES + 6 of it, times F''.
+ *
+ * `two` (at most two species), `symmetric`, `energies` are compile-time constants at each call. */
+#include "base/isa.h"
+#include "base/simd_float.h"
+#include "force/eam.h"
+#include "neighbor/list_kernel.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+struct tables {                        /* of one species, by species of the neighbor */
+    float rate[8], near2[8], kept2[8]; /* rows per quantum²; squared radii of pruning, in quanta² */
+    int32_t first[8], reverse[8];      /* rows */
+};
+
+static void set_tables(struct tables *t, const struct force_work *w, int type)
+{
+    const struct eam *m = w->potential->parameters;
+    double units2 = w->domain->packed.per_unit * w->domain->packed.per_unit, one[8];
+    for (int k = 0; k < 8; k++) {
+        one[k] = 1.0;
+        t->first[k] = (int32_t)m->first_row[type][k];
+        t->reverse[k] = (int32_t)m->reverse_row[type][k];
+    }
+    t->first[3] = t->first[7] = t->reverse[3] = t->reverse[7] = (int32_t)m->zero_row;
+    vf_table(t->rate, one, m->rows_per_unit / units2, 0.0f);
+    /* Rounding of r² and of the radius, 6 · 2^-24 together, must lose no pair. */
+    vf_table(t->near2, w->list->near_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
+    vf_table(t->kept2, w->list->inner_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
+}
+
+INLINE vf look(const float table[8], vi species, const int two)
+{
+    return two ? vf_lookup_two(table, species) : vf_lookup(table, species);
+}
+INLINE vi look_row(const int32_t table[8], vi species, const int two)
+{
+    return two ? vi_lookup_two(table, species) : vi_lookup(table, species);
+}
+
+INLINE vf distances(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z, vf d[3], vi *species)
+{
+    vi xj, yj, zj;
+    vi_atoms(atoms, j, &xj, &yj, &zj, species);
+    d[0] = vf_difference(x, xj);
+    d[1] = vf_difference(y, yj);
+    d[2] = vf_difference(z, zj);
+    return vf_fma(d[0], d[0], vf_fma(d[1], d[1], vf_mul(d[2], d[2])));
+}
+
+/* Pairs on their way: first all of a batch are placed in the tables, then the rows are fetched. One loop for
+ * both has so long a chain of operations that waits on each other that the processor overlaps too little of
+ * it. */
+enum { BATCH = 16 };
+struct batch {
+    vf dx[BATCH], dy[BATCH], dz[BATCH], p[BATCH]; /* p: 0 … 1 within the row */
+    vf other[BATCH];                              /* what the neighbors share */
+    uint32_t offset[BATCH][VF_LANES], reverse[BATCH][VF_LANES];
+};
+
+/* Where vector k of a batch is in the tables, as offsets of rows of 2^shift numbers. */
+INLINE void place(struct batch *b, int k, vf r2, vi species, const struct tables *t, vf last_row,
+                  const int shift, const int two, const int symmetric)
+{
+    vf u = vf_min(vf_mul(r2, look(t->rate, species, two)), last_row);
+    vi whole = vi_whole(u);
+    b->p[k] = vf_sub(u, vf_of(whole));
+    vi_store(b->offset[k], vi_shift(vi_add(whole, look_row(t->first, species, two)), shift));
+    if (!symmetric)
+        vi_store(b->reverse[k], vi_shift(vi_add(whole, look_row(t->reverse, species, two)), shift));
+}
+
+struct quads {
+    vf c0, c1, c2, c3;
+};
+INLINE struct quads load_quads(const float *rows, const uint32_t *offset)
+{
+    vi c0, c1, c2, c3;
+    vi_atoms((const int32_t *)rows, offset, &c0, &c1, &c2, &c3);
+    return (struct quads){vf_bits(c0), vf_bits(c1), vf_bits(c2), vf_bits(c3)};
+}
+INLINE vf cubic(const struct quads *q, vf p)
+{
+    return vf_fma(p, vf_fma(p, vf_fma(p, q->c3, q->c2), q->c1), q->c0);
+}
+INLINE vf slope(const struct quads *q, vf p) /* of the rows in `slopes`: in c0, c1, c2 */
+{
+    return vf_fma(p, vf_fma(p, q->c2, q->c1), q->c0);
+}
+INLINE vf value(const struct quads *q, vf p) /* the integral: value at the row's begin in c3 */
+{
+    vf inner = vf_fma(vf_mul(p, vf_set((float)(1.0 / 3.0))), q->c2, vf_mul(vf_set(0.5f), q->c1));
+    return vf_fma(p, vf_fma(p, inner, q->c0), q->c3);
+}
+
+/* ---- pass 0: densities, and the inner lists on the way ---- */
+
+/* Make the inner list of one atom from its outer list: the near section, then the rest (in scratch first). */
+INLINE void split(const struct list *l, const struct list_part *part, size_t o, size_t padding,
+                  const int32_t *atoms, const struct tables *table, vi x, vi y, vi z, const int two)
+{
+    const struct tables t = *table; /* a copy: the lists that are written may alias anything */
+    const uint32_t *j = part->outer.j + l->outer[o].first, *end = j + l->outer[o].length;
+    uint32_t *first = list_inner_begin(l, part, o), *kept = first, *rest = part->rest;
+    for (; j < end; j += VF_LANES) {
+        vf d[3];
+        vi species;
+        vf r2 = distances(atoms, j, x, y, z, d, &species);
+        unsigned near = vfm_bits(vf_less(r2, look(t.near2, species, two)));
+        unsigned inside = vfm_bits(vf_less(r2, look(t.kept2, species, two)));
+        kept += vf_compress(j, near, kept);
+        rest += vf_compress(j, inside & ~near, rest);
+    }
+    kept = vf_pad(first, kept, padding);
+    size_t near = (size_t)(kept - first), others = (size_t)(rest - part->rest);
+    memcpy(kept, part->rest, others * sizeof *rest);
+    list_inner_end(l, part, o, vf_pad(first, kept + others, padding), padding);
+    l->inner[o].near = (uint32_t)near;
+}
+
+INLINE void densities(const struct force_work *w, const int two)
+{
+    const struct eam *m = w->potential->parameters;
+    const struct domain *d = w->domain;
+    const struct list *l = w->list;
+    const struct list_part *part = &l->part[w->thread];
+    const int32_t *atoms = d->packed.x[0];
+    const vf last_row = vf_set((float)m->last_row);
+    struct batch b;
+    struct tables by_type[SPECIES_MAX];
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
+    for (size_t o = w->range[0]; o < w->range[1]; o++) {
+        uint32_t i = d->order[o];
+        const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
+        const struct tables *t = &by_type[d->type[i]];
+        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
+        vf rho = vf_zero();
+        if (w->prune) split(l, part, o, d->n_extended, atoms, t, x, y, z, two);
+        const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].near;
+        while (j < end) {
+            int n = 0;
+            for (; n < BATCH && j < end; n++, j += VF_LANES) {
+                vf apart[3];
+                vi species;
+                vf r2 = distances(atoms, j, x, y, z, apart, &species);
+                place(&b, n, r2, species, t, last_row, 2, two, 1);
+            }
+            for (int k = 0; k < n; k++) {
+                struct quads q = load_quads(m->densities[0], b.offset[k]);
+                rho = vf_add(rho, cubic(&q, b.p[k]));
+            }
+        }
+        double slope_of_f, total[4];
+        vf_totals(rho, vf_zero(), vf_zero(), vf_zero(), total);
+        d->f[i][3] = eam_embed(&m->embedding[d->type[i]], total[0], &slope_of_f);
+        d->shared[d->slot[i]] = slope_of_f;
+    }
+}
+
+/* ---- pass 1: forces ---- */
+
+struct accumulators {
+    vf fx, fy, fz, energy, virial[VIRIALS];
+};
+
+/* dE/dr² of vector k of a batch, in rows; near: with densities. own: F' of the atom itself. */
+INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own, struct accumulators *a,
+                        const int near, const int symmetric, const int energies)
+{
+    struct quads pair = load_quads(rows, b->offset[k]);
+    vf p = b->p[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k], f = slope(&pair, p);
+    if (near) {
+        struct quads density = load_quads(rows + 4, b->offset[k]);
+        vf first = slope(&density, p);
+        if (symmetric) {
+            f = vf_fma(vf_add(own, b->other[k]), first, f);
+        } else {
+            struct quads reverse = load_quads(rows + 4, b->reverse[k]);
+            f = vf_fma(b->other[k], slope(&reverse, p), vf_fma(own, first, f));
+        }
+    }
+    a->fx = vf_fma(f, dx, a->fx);
+    a->fy = vf_fma(f, dy, a->fy);
+    a->fz = vf_fma(f, dz, a->fz);
+    if (!energies) return;
+    a->energy = vf_add(a->energy, value(&pair, p));
+    vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
+    a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
+    a->virial[VIRIAL_YY] = vf_fma(fdy, dy, a->virial[VIRIAL_YY]);
+    a->virial[VIRIAL_ZZ] = vf_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
+    a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
+    a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
+    a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
+}
+
+/* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
+static inline void add_sums(struct force_sums *sums, const struct accumulators *a, double virial_unit,
+                            double energy)
+{
+    double low[4], high[4];
+    sum_add(&sums->energy, energy);
+    vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3], low);
+    vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero(), high);
+    for (int k = 0; k < VIRIALS; k++)
+        sum_add(&sums->virial[k], 0.5 * virial_unit * (k < 4 ? low[k] : high[k - 4]));
+}
+
+INLINE void forces(const struct force_work *w, const int two, const int symmetric, const int energies)
+{
+    const struct eam *m = w->potential->parameters;
+    const struct domain *d = w->domain;
+    const struct list *l = w->list;
+    const struct list_part *part = &l->part[w->thread];
+    const int32_t *atoms = d->packed.x[0];
+    const vf last_row = vf_set((float)m->last_row);
+    const double length = 1.0 / d->packed.per_unit,
+                 force_unit = -2.0 * m->rows_per_unit * length; /* (1/r) d/dr = 2 d/dr² */
+    struct batch b;
+    struct tables by_type[SPECIES_MAX];
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
+    for (size_t o = w->range[0]; o < w->range[1]; o++) {
+        uint32_t i = d->order[o];
+        const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
+        const struct tables *t = &by_type[d->type[i]];
+        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
+        vf own = vf_bits(vi_set(xi[3]));
+        struct accumulators a;
+        a.fx = a.fy = a.fz = a.energy = vf_zero();
+        if (energies)
+            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vf_zero();
+        const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
+                       *end = j + l->inner[o].length;
+        while (j < end) {
+            int n = 0, near = j < near_end ? (int)((near_end - j) / VF_LANES) : 0, k = 0;
+            for (; n < BATCH && j < end; n++, j += VF_LANES) {
+                vf apart[3];
+                vi species;
+                vf r2 = distances(atoms, j, x, y, z, apart, &species);
+                b.dx[n] = apart[0];
+                b.dy[n] = apart[1];
+                b.dz[n] = apart[2];
+                b.other[n] = vf_bits(species);
+                place(&b, n, r2, species, t, last_row, 3, two, symmetric);
+            }
+            for (; k < n && k < near; k++) pair_forces(&b, k, m->slopes[0], own, &a, 1, symmetric, energies);
+            for (; k < n; k++) pair_forces(&b, k, m->slopes[0], own, &a, 0, symmetric, energies);
+        }
+        double embedding = d->f[i][3], total[4];
+        vf_totals(a.fx, a.fy, a.fz, a.energy, total);
+        for (int k = 0; k < 3; k++) d->f[i][k] = force_unit * total[k];
+        if (!energies) continue;
+        d->f[i][3] = embedding + 0.5 * total[3];
+        add_sums(w->sums, &a, force_unit * length, d->f[i][3]);
+    }
+}
+
+INLINE void choose(const struct force_work *w, const int two, const int symmetric)
+{
+    if (w->pass == 0)
+        densities(w, two);
+    else if (w->sums)
+        forces(w, two, symmetric, 1);
+    else
+        forces(w, two, symmetric, 0);
+}
+
+void ISA_FUNCTION(eam_mixed)(const struct force_work *w)
+{
+    const struct eam *m = w->potential->parameters;
+    int two = m->functions.species.count <= 2;
+    if (two && m->symmetric)
+        choose(w, 1, 1);
+    else if (two)
+        choose(w, 1, 0);
+    else if (m->symmetric)
+        choose(w, 0, 1);
+    else
+        choose(w, 0, 0);
+}

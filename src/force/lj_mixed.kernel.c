@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Lennard-Jones kernel in mixed precision: positions in fixed point (system/packed.h), so that
+ * differences are exact; pair forces in float; sums over the lanes in double.
+ *
+ * With v = 2 (σ/r)⁶ (one ε for all pairs) the force is f = 12ε (v² − v) r⁻² d and the energy ε (v² − 2v).
+ * Lengths are in quanta until the division turns r² into r⁻² in the length unit; 12ε and the quantum left in
+ * d are multiplied to the sums. As in double precision, the force arithmetic is the same with and without
+ * energies.
+ *
+ * Error of a pair force, in units of 2^-24 of its repulsive part r⁻² v² and its attractive part r⁻² v
+ * together: d 1; r² at most 2·1 + 3; r⁻² one more, 6; v three times that, 2σ⁶ 1 and three products, 22; v² −
+ * v twice that for v², 45; times r⁻² 52; times d and its addition 54, and up to n/VF_LANES for the additions
+ * of one lane over a list of n. That is the bound (3e-6); roundings being random, the usual error is a fifth
+ * of it. */
+#include "base/isa.h"
+#include "base/simd_float.h"
+#include "force/lj.h"
+#include "neighbor/list_kernel.h"
+
+struct constants {
+    vf units2, length2; /* quanta² per length unit², and the inverse */
+};
+struct tables { /* by species of the neighbor: squared radii in quanta²; 2σ⁶, shift/ε, slope/12ε */
+    float cutoff2[8], kept2[8], twice_s6[8], shift[8], slope[8];
+};
+struct accumulators {
+    vf fx, fy, fz, energy, virial[VIRIALS];
+};
+
+static void set_tables(struct tables *t, const struct force_work *w, int type)
+{
+    const struct lj *lj = w->potential->parameters;
+    const struct lj_tables *from = &lj->by_species[type];
+    double units2 = w->domain->packed.per_unit * w->domain->packed.per_unit;
+    vf_table(t->cutoff2, from->cutoff2, units2, 0.0f); /* padding: never inside */
+    /* Rounding of r² and of the radius, 5 · 2^-24 together, must lose no pair. */
+    vf_table(t->kept2, w->list->inner_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
+    vf_table(t->twice_s6, from->attraction, 1.0 / (12.0 * lj->epsilon), 0.0f);
+    vf_table(t->shift, from->shift, 1.0 / lj->epsilon, 0.0f);
+    vf_table(t->slope, from->slope, 1.0 / (12.0 * lj->epsilon), 0.0f);
+}
+
+/* Pairs on their way: first the distances of a batch, then its forces. One loop for both has so long a chain
+ * of operations that wait on each other that the processor overlaps too little of it. Where lists are pruned
+ * on the way, that fills the time, and a batch is one vector. */
+enum { BATCH = 16 };
+struct batch {
+    vf dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH];
+    vi species[BATCH];
+};
+
+/* VF_LANES neighbors of the atom at (x, y, z). */
+static inline __attribute__((always_inline)) void place(struct batch *b, int k, const int32_t *atoms,
+                                                        const uint32_t *j, vi x, vi y, vi z)
+{
+    vi xj, yj, zj, wj;
+    vi_atoms(atoms, j, &xj, &yj, &zj, &wj);
+    vf dx = vf_difference(x, xj), dy = vf_difference(y, yj), dz = vf_difference(z, zj);
+    b->dx[k] = dx;
+    b->dy[k] = dy;
+    b->dz[k] = dz;
+    b->r2[k] = vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz)));
+    b->species[k] = wj;
+}
+
+/* Forces of vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
+static inline __attribute__((always_inline)) void pairs(const struct batch *b, int k, const struct tables *t,
+                                                        const struct constants *c, struct accumulators *a,
+                                                        const int energies, const int force_shift)
+{
+    vi wj = b->species[k];
+    vf r2 = b->r2[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
+    vfm inside = vf_less(r2, vf_lookup_two(t->cutoff2, wj));
+    vf inverse2 = vf_div(c->units2, r2);
+    vf v = vf_mul(vf_mul(vf_lookup_two(t->twice_s6, wj), inverse2), vf_mul(inverse2, inverse2));
+    vf vv = vf_fms(v, v, v), f = vf_mul(vv, inverse2);
+    if (force_shift) f = vf_sub(f, vf_mul(vf_lookup_two(t->slope, wj), vf_sqrt(inverse2)));
+    f = vf_keep(inside, f);
+    a->fx = vf_fma(f, dx, a->fx);
+    a->fy = vf_fma(f, dy, a->fy);
+    a->fz = vf_fma(f, dz, a->fz);
+    if (!energies) return;
+    vf e = vf_add(vf_sub(vv, v), vf_lookup_two(t->shift, wj));
+    if (force_shift)
+        e = vf_fma(vf_mul(vf_set(12.0f), vf_lookup_two(t->slope, wj)), vf_sqrt(vf_mul(r2, c->length2)), e);
+    a->energy = vf_add(a->energy, vf_keep(inside, e));
+    vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
+    a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
+    a->virial[VIRIAL_YY] = vf_fma(fdy, dy, a->virial[VIRIAL_YY]);
+    a->virial[VIRIAL_ZZ] = vf_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
+    a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
+    a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
+    a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
+}
+
+/* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
+static inline void add_sums(struct force_sums *sums, const struct accumulators *a, double virial_unit,
+                            const double f[4])
+{
+    double low[4], high[4];
+    sum_add(&sums->energy, f[3]);
+    vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3], low);
+    vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero(), high);
+    for (int k = 0; k < VIRIALS; k++)
+        sum_add(&sums->virial[k], 0.5 * virial_unit * (k < 4 ? low[k] : high[k - 4]));
+}
+
+static inline __attribute__((always_inline)) void range(const struct force_work *w, const int energies,
+                                                        const int force_shift, const int prune)
+{
+    const struct lj *lj = w->potential->parameters;
+    const struct domain *d = w->domain;
+    const struct list *l = w->list;
+    const struct list_part *part = &l->part[w->thread];
+    const int32_t *atoms = d->packed.x[0];
+    const double units = d->packed.per_unit, length = 1.0 / units, force_unit = 12.0 * lj->epsilon * length;
+    const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
+    struct batch b;
+    struct tables by_type[SPECIES_MAX];
+    for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
+    for (size_t o = w->range[0]; o < w->range[1]; o++) {
+        uint32_t i = d->order[o];
+        const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
+        const struct tables *t = &by_type[d->type[i]];
+        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
+        struct accumulators a;
+        a.fx = a.fy = a.fz = a.energy = vf_zero();
+        if (energies)
+            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vf_zero();
+        struct list_entry entry = prune ? l->outer[o] : l->inner[o];
+        const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
+        uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL, *first = kept;
+        while (j < end) {
+            int n = 0;
+            for (; n < (prune ? 1 : BATCH) && j < end; n++, j += VF_LANES) {
+                place(&b, n, atoms, j, x, y, z);
+                if (prune)
+                    kept += vf_compress(j, vfm_bits(vf_less(b.r2[n], vf_lookup_two(t->kept2, b.species[n]))),
+                                        kept);
+            }
+            for (int k = 0; k < n; k++) pairs(&b, k, t, &c, &a, energies, force_shift);
+        }
+        if (prune) list_inner_end(l, part, o, vf_pad(first, kept, d->n_extended), d->n_extended);
+        double *f = d->f[i];
+        vf_totals(a.fx, a.fy, a.fz, a.energy, f);
+        for (int k = 0; k < 3; k++) f[k] *= force_unit;
+        if (!energies) continue;
+        f[3] *= 0.5 * lj->epsilon;
+        add_sums(w->sums, &a, force_unit * length, f);
+    }
+}
+
+static inline __attribute__((always_inline)) void choose(const struct force_work *w, const int prune)
+{
+    const struct lj *lj = w->potential->parameters;
+    if (w->sums && lj->force_shift)
+        range(w, 1, 1, prune);
+    else if (w->sums)
+        range(w, 1, 0, prune);
+    else if (lj->force_shift)
+        range(w, 0, 1, prune);
+    else
+        range(w, 0, 0, prune);
+}
+
+void ISA_FUNCTION(lj_mixed)(const struct force_work *w)
+{
+    if (w->prune)
+        choose(w, 1);
+    else
+        choose(w, 0);
+}

@@ -1,0 +1,228 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Controls of a film: derived, run beside it, skipped when done, shared by films; glint stability: its table against numbers
+# recomputed from the files, no verdict without controls, errors for missing pieces.
+# limit: 120
+. "$(dirname "$0")/../common.sh"
+
+cat > film.yaml <<'YAML'
+potential: {name: wahnstrom, cutoff: 2.5 aa, shift: energy}
+Tg: {value: 0.37 eps/kB, rate: 1e-3 eps/kB/tau, construction: V(T), pressure: 0}
+dt: 0.005 tau
+film:
+  area: [5.2 sigma, 5.2 sigma]
+  substrate: {kind: tethered, from: quench, thickness: 2.6 sigma, spring: 50 eps/sigma^2, time: 600 steps}
+  every: 5 steps
+stages:
+  - deposit:
+      T: 0.85 Tg
+      flux: 0.4 /sigma^2/tau
+      until: {thickness: 2.5 sigma}
+      species: {A: 0.5, B: 0.5, draw: shuffled-blocks of 8}
+      source: {T: 1.0 eps/kB, angle: 0 deg}
+      thermostat: {langevin: 1 tau, zone: up to 4 sigma below surface}
+      label: film
+  - measure: {eis: interior, pressure: 0, profiles: z, label: at-Tsub}
+  - quench: {to: 0.3 Tg, for: 100 steps, thermostat: {kind: langevin, tau: 1 tau}, label: cool}
+  - measure: {eis: interior, pressure: 0, label: cold}
+  - heat: {to: 1.6 Tg, for: 600 steps, thermostat: {kind: langevin, tau: 0.2 tau}, onset: tangent, label: warm}
+interior: {drop: 0.6 sigma, each: face}
+controls:
+  - film-quench: {from: 1.6 Tg, time: same, thickness: same, melt: 100 steps, flux: 0.4 /sigma^2/tau}
+  - bulk-quench: {atoms: 108, rates: [4e-1, 2e-1, 1e-1, 5e-2] eps/kB/tau, melt: 200 steps, looks: 6}
+thermo: {every: 10 steps}
+sweep:
+  seed: [1, 2]
+YAML
+says() { # NAME PATTERN FILE
+    if grep -qE -- "$2" "$3"; then ok "$1"; else { echo "no line matches: $2"; cat "$3"; } > says.txt; not_ok "$1" says.txt; fi
+}
+
+expect 0 "controls are members" "^# 16 members" -- "$GLINT" check film.yaml
+says "with their role" "film-quench-seed2 +seed: 2 +role: film-quench" out.txt
+says "and their rate" "bulk-quench-rate0.05-seed1 .*role: bulk-quench +rate: 0.05 eps/kB/tau" out.txt
+expect 0 "they run like others" "all 16 members are done" -- "$GLINT" run film.yaml -o c --jobs 2
+grep -qE "^(sweep|controls):" c/*/input.yaml && not_ok "members' inputs stand alone" || ok "members' inputs stand alone"
+says "compositions, too" "composition-0.05-seed2 .*composition,0.4 eps/kB/tau|composition-0.05-seed2,2,composition,0.4 eps/kB/tau" c/members.csv
+says "of another mixture" "^  A: 0.45" c/composition-0.05-seed2/input.yaml
+says "the role is in the input" "^role: film-quench" c/film-quench-seed1/input.yaml
+says "of films, too" "^role: film$" c/seed1/input.yaml
+before=$(cat c/*/run.json | sha256sum)
+expect 0 "once more" "all 16 members are done" -- "$GLINT" run film.yaml -o c
+if test "$before" = "$(cat c/*/run.json | sha256sum)"; then ok "what is done is skipped"; else not_ok "what is done is skipped"; fi
+expect 0 "a control made from its input alone" "" -- "$GLINT" run c/film-quench-seed1/input.yaml -o alone
+same "is the same run" c/film-quench-seed1 alone
+expect 0 "glint table lists controls" "^bulk-quench-rate0.4-seed2 +done" -- "$GLINT" table c --column e_IS
+
+expect 0 "glint stability" "^verdict: " -- "$GLINT" stability c --figure figures
+for n in seed1 seed2 film-quench-seed1 film-quench-seed2; do says "the table has $n" "^$n .*-[567]\." out.txt; done
+test -s figures/stability-eis.gp && test -s figures/stability-rate.gp && test -s figures/stability-heating-seed1.gp && ok "figures" ||
+    not_ok "figures"
+"$GLINT" stability c --json > stability.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "its numbers, recomputed" || not_ok "its numbers, recomputed" err.txt
+import csv, json, math
+import numpy as np
+t = json.load(open("stability.json"))
+look = lambda run, label: json.load(open(f"c/{run}/measure-{label}.json"))["inherent_structure"]
+rows = lambda run, name: list(csv.DictReader(open(f"c/{run}/{name}")))
+films = {f["run"]: f for f in t["films"]}
+assert set(films) == {"seed1", "seed2", "film-quench-seed1", "film-quench-seed2"}
+rates = [(b["rate"], b["e_IS"]) for b in t["bulk_quenches"] if not b["composition_shifted"]]
+assert len(rates) == 8 and {r for r, e in rates} == {0.4, 0.2, 0.1, 0.05}
+line = np.polyfit([math.log10(r) for r, e in rates], [e for r, e in rates], 1)
+mixed = [(b["fraction"], b["e_IS"]) for b in t["bulk_quenches"] if b["rate"] == 0.4]
+assert sorted(set(x for x, e in mixed)) == [49 / 108, 54 / 108, 59 / 108], mixed # 108 × 0.45, 0.55 rounded
+tilt = np.polyfit([x for x, e in mixed], [e for x, e in mixed], 1)[0]
+assert abs(t["e_IS_against_fraction"]["slope"] - tilt) < 1e-9
+for b in t["bulk_quenches"]:  # the last look and the minimisation at the end are one structure: forces to 1e-5
+    assert abs(b["e_IS"] - float(rows(b["run"], "thermo.csv")[-1]["potential_per_atom"])) < 1e-6, b
+for run, f in films.items():
+    for label, when in (("at-Tsub", "before"), ("cold", "after")):
+        m = look(run, label)
+        assert f[f"e_IS_{when}_measured"] == m["energy_per_atom"]
+        assert abs(f[f"e_IS_{when}"] - (m["energy_per_atom"] - tilt * (m["fraction_A"] - 0.5))) < 1e-9
+    assert f["density_IS"] == look(run, "cold")["density"] and f["fraction"] == look(run, "cold")["fraction_A"]
+    assert abs(f["T_form_per_Tg"] - 0.85) < 1e-9, f["T_form_per_Tg"]
+    log = rows(run, "film.csv")
+    warm = [r for r in log if r["stage"] == "warm"]
+    assert f["heat_rate"] and abs(f["heat_rate"] - (1.6 - 0.3) * 0.37 / 3.0) < 1e-6 * f["heat_rate"]
+    x = (f["e_IS_after"] - line[1]) / line[0]
+    n = len(rates); lx = [math.log10(r) for r, e in rates]; m = sum(lx) / n
+    s2 = sum((e - np.polyval(line, math.log10(r)))**2 for r, e in rates) / (n - 2)
+    error = math.sqrt(s2 * (1 / n + (x - m)**2 / sum((v - m)**2 for v in lx))) / abs(line[0])
+    slope_error = math.sqrt(s2 / sum((v - m)**2 for v in lx))
+    if abs(line[0]) > 3 * slope_error:
+        assert abs(f["log10_equivalent_rate"] - x) < 1e-6 * abs(x)
+        assert abs(f["log10_equivalent_rate_error"] - error) < 1e-6 * error
+        assert f["equivalent_rate_extrapolated"] == (not min(lx) <= x <= max(lx))
+    else:  # not read backwards
+        assert f["log10_equivalent_rate"] is None
+    assert f["atoms"] == max(int(r["film_atoms"]) for r in log if r["stage"] == "film") or "quench" in run
+g, = t["groups"]
+e = [films["seed1"]["e_IS_after"], films["seed2"]["e_IS_after"]]
+assert abs(g["film"]["e_IS_after"]["mean"] - np.mean(e)) < 1e-12
+assert abs(g["film"]["e_IS_after"]["error"] - np.std(e, ddof=1) / math.sqrt(2)) < 1e-12
+assert g["film_quench"]["e_IS_after"]["n"] == 2 and not g["verdict"].startswith("no verdict")
+PY
+
+# No word without controls.
+expect 0 "of one run: no verdict" "verdict: no verdict: no film-quench is done; bulk quenches at 0 of 4 rates" -- "$GLINT" stability c/seed1
+cp -r c missing && rm missing/film-quench-*/run.json missing/bulk-quench-rate0.4-*/run.json
+expect 0 "controls not done" "verdict: no verdict: no film-quench is done; bulk quenches at 3 of 4 rates" -- "$GLINT" stability missing
+says "and who is not" "4 members are not done" out.txt
+rm -r missing/bulk-quench-rate0.4-*/measure-* && cp c/film-quench-seed1/run.json missing/film-quench-seed1/ && rm missing/seed2/run.json
+expect 0 "one seed" "one seed: no error" -- "$GLINT" stability missing
+expect 2 "stability of an empty folder" "no film that is done|holds neither|expected" -- "$GLINT" stability figures
+expect 0 "the file of a heating stage" "onset: tangent" -- cat c/seed1/input.yaml
+
+# Controls that do not depend on a key are shared.
+expect 0 "controls are shared" "^# 10 members" -- "$GLINT" check film.yaml --set "sweep={deposit.T: [0.75, 0.85] Tg}"
+says "by all temperatures of bulk quenches" "^  bulk-quench-rate0.4 +deposit.T:  " out.txt
+expect 0 "one for all" "^# 9 members" -- "$GLINT" check film.yaml --set "sweep={deposit.T: [0.75, 0.85] Tg}" --set "controls.film-quench.to=0.6 Tg"
+expect 0 "no other compositions" "^# 8 members" -- "$GLINT" check film.yaml --set "sweep={deposit.T: [0.75, 0.85] Tg}" --set "controls.bulk-quench.shift=0"
+expect 0 "one for all, again" "^# 9 members" -- "$GLINT" check film.yaml --set "sweep={deposit.T: [0.75, 0.85] Tg}" --set "controls.film-quench.to=0.6 Tg"
+says "a film-quench to a temperature of its own" "^  film-quench +deposit.T:  " out.txt
+sed '/^sweep:/,$d' film.yaml > lone.yaml
+expect 0 "a film without sweep" "^  film +role: film" -- "$GLINT" check lone.yaml
+
+# What is refused.
+sed -e '/^Tg:/d' -e 's/0.85 Tg/0.3 eps\/kB/; s/0.3 Tg/0.1 eps\/kB/; s/to: 1.6 Tg/to: 0.6 eps\/kB/; s/from: 1.6 Tg, //' film.yaml > no-Tg.yaml
+expect 2 "no melt temperature" "from. is needed" -- "$GLINT" check no-Tg.yaml
+expect 2 "a quench that heats" "does not cool" -- "$GLINT" check film.yaml --set "controls.film-quench.from=0.5 Tg"
+expect 2 "an unknown control" "did you mean 'bulk-quench'" -- "$GLINT" check film.yaml --set "controls=[{bulk-qench: {rates: [1] eps/kB/tau}}]"
+expect 2 "without rates" "rates" -- "$GLINT" check film.yaml --set "controls=[{bulk-quench: {atoms: 100}}]"
+sed '/^controls:/,/bulk-quench/d; /^sweep:/,$d' film.yaml > plain.yaml
+expect 0 "without controls it is one run" "5 stages" -- "$GLINT" check plain.yaml
+expect 2 "controls of a bulk" "controls are those of a film" -- "$GLINT" check "$SHORT" --set "controls=[{bulk-quench: {rates: [1] eps/kB/tau, from: 1 eps/kB}}]"
+
+# A campaign made up, with known answers: H(T) of a glass, a rise and a liquid; e_IS lines of bulk quenches and liquid.
+$PYTHON - <<'PY'
+import os, json, random
+random.seed(4)
+Tg, Tf, slope = 0.37, {"film": 0.31, "film-quench": 0.36}, {"glass": 3.0, "liquid": 5.0}
+on = {"film": 0.43, "film-quench": 0.39}
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    open(path, "w").write(text)
+def head(role):
+    return ("potential: wahnstrom\nTg:\n  value: 0.37 eps/kB\n  rate: 1e-3 eps/kB/tau\n  construction: V(T)\n  pressure: 0\n"
+            "dt: 0.005 tau\nfilm:\n  substrate:\n    thickness: 3 sigma\nstages:\n  - heat:\n      onset: tangent\n      label: warm\n"
+            f"role: {role}\n")
+def look(folder, label, time, T, e, x=0.5):
+    write(f"{folder}/measure-{label}.json", json.dumps({"label": label, "time": time, "T_target": T, "inherent_structure":
+          {"of": "interior", "energy_per_atom": e, "atoms": 900, "density": 1.25, "fraction_A": x, "pressure": 0}}, indent=2) + "\n")
+thermo = "step,time,stage,T_target,T,P,density,potential_per_atom,Lx,Ly,units\n0,0,film,0.3,0.3,0,0.7,-6,12,12,lj\n"
+members = ["member,deposit.T,seed,role,rate"]
+for role, e0 in (("film", -7.20), ("film-quench", -7.12)):
+    for seed in (1, 2):
+        name = f"{role}-{seed}"
+        members.append(f"{name},0.75 Tg,{seed},{role},")
+        lines = ["step,time,stage,T_target,film_atoms,thickness,arrived,interior_atoms,interior_density,interior_potential"]
+        if role == "film-quench": lines.append("0,1,melted,0.59,2000,16,0,900,1.2,-6")
+        for i in range(1, 11):
+            lines.append(f"0,{10 * i},grow,{0.75 * Tg},{200 * i},{1.6 * i},{200 * i},900,1.2,-6.5")
+        rise = on[role] + 0.05
+        up = (slope["liquid"] * (rise - Tf[role]) - slope["glass"] * (on[role] - Tf[role])) / 0.05
+        for i in range(1201):
+            T = 0.11 + 0.45 * i / 1200
+            H = (slope["glass"] * (T - Tf[role]) if T < on[role] else slope["liquid"] * (T - Tf[role]) if T > rise
+                 else slope["glass"] * (on[role] - Tf[role]) + up * (T - on[role]))
+            lines.append(f"0,{300 + i},warm,{T:.12g},2000,16,0,900,1.2,{-6 + H - 1.5 * T:.15g}")
+        write(f"made/{name}/film.csv", "\n".join(lines) + "\n")
+        look(f"made/{name}", "at-Tsub", 100, 0.75 * Tg, e0 + 0.01 + 0.002 * seed + 0.4 * 0.02, 0.52)
+        look(f"made/{name}", "cold", 200, 0.11, e0 + 0.002 * seed - 0.4 * 0.01, 0.49)
+        # the front: layers one sigma thick, 0.01 sigma/tau from 18 down
+        for k in range(6):
+            time = 400 + 100 * k
+            look(f"made/{name}", f"front-{k}", time, 0.4, -7.0)
+            with open(f"made/{name}/measure-front-{k}.json") as f: j = json.load(f)
+            j["mobility_time"] = 5; del j["inherent_structure"]
+            write(f"made/{name}/measure-front-{k}.json", json.dumps(j, indent=2) + "\n")
+            liquid = lambda z: z > 18 - 0.01 * (time - 400) or k == 5
+            write(f"made/{name}/profile-front-{k}.csv", "z,thickness,atoms,density,msd\n" + "".join(
+                f"{i + 0.5},1,100,{1.2 if i < 19 else 0},{(0.16 if liquid(i + 0.5) else 0.01) if i < 19 else 'nan'}\n" for i in range(24)))
+        write(f"made/{name}/thermo.csv", thermo)
+        write(f"made/{name}/run.json", '{\n  "status": "done"\n}\n')
+        write(f"made/{name}/input.yaml", head(role))
+bulk = [(1e-2, -7.07, 0.5), (1e-3, -7.10, 0.5), (1e-4, -7.13, 0.5), (1e-5, -7.16, 0.5), # −0.03 a decade
+        (1e-2, -7.05, 0.55), (1e-2, -7.09, 0.45)] # de/dx = 0.4
+for rate, e, x in bulk:
+    role = "bulk-quench" if x == 0.5 else "composition"
+    name = f"{role}-{rate:g}-{x}"
+    members.append(f"{name},,1,{role},{rate:g} eps/kB/tau")
+    write(f"made/{name}/run.json", '{\n  "status": "done"\n}\n')
+    write(f"made/{name}/input.yaml", head(role))
+    write(f"made/{name}/thermo.csv", thermo)
+    for k, T in enumerate((0.55, 0.5, 0.45, 0.4)): look(f"made/{name}", f"at-{k}", 10.0 * k + 1, T, -6.2 - 0.32 / T)
+    look(f"made/{name}", "at-9", 100, 0.11, e, x)
+write("made/members.csv", "\n".join(members) + "\n")
+PY
+expect 0 "a stable film, made up" "^verdict: ultrastable" -- "$GLINT" stability made
+"$GLINT" stability made --json > made.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "known answers" || not_ok "known answers" err.txt
+import json, math
+t = json.load(open("made.json"))
+for f in t["films"]:
+    film = f["role"] == "film"
+    # exact lines; 15 digits of numbers near 6 over a difference of slopes of 2, ten steps of rounding
+    assert abs(f["T_onset"] - (0.43 if film else 0.39)) < 1e-11, f["T_onset"]
+    assert abs(f["T_f_H"] - (0.31 if film else 0.36)) < 1e-11, f["T_f_H"]
+    e = (-7.20 if film else -7.12) + 0.002 * int(f["seed"])
+    assert abs(f["e_IS_after"] - e) < 1e-12 and abs(f["e_IS_before"] - e - 0.01) < 1e-12
+    assert abs(f["log10_equivalent_rate"] - (-2 + (e + 7.07) / 0.03)) < 1e-9
+    assert f["equivalent_rate_extrapolated"] == film
+    assert abs(f["T_f_e_IS"] - 0.32 / (-6.2 - e)) < 1e-9 and f["T_f_e_IS_extrapolated"]
+    assert abs(f["T_form_per_Tg"] - 0.75) < 1e-9 and abs(f["heat_rate"] - 0.45 / 1200) < 1e-9
+    assert abs(f["cool_rate"] - (0.75 * 0.37 - 0.11) / 100) < 1e-9
+    if film: assert abs(f["flux"] - 2000 / (12 * 12 * 100)) < 1e-9
+    # a sharp front 18 − 0.01 t between middles of layers half a layer off: seen at 18, 17, 16, … exactly
+    assert [p["depth"] for p in f["front"]][:5] == [1, 2, 3, 4, 5] and abs(f["front_velocity"] - 0.01) < 1e-12
+g, = t["groups"]
+assert g["verdict"] == "ultrastable" and g["films"] == g["film_quenches"] == 2
+# two seeds 0.002 apart: s.d. 0.002/sqrt(2), of the mean 0.001
+assert abs(g["film"]["e_IS_after"]["error"] - 0.001) < 1e-12
+PY
+sed -i 's/-7.1[0-9]*/-7.3/' made/bulk-quench-1e-05-0.5/measure-at-9.json
+expect 0 "above the slowest quench" "verdict: more stable than its control, not than the slowest bulk quench" -- "$GLINT" stability made
+for n in 1 2; do cp made/film-quench-$n/measure-*.json made/film-$n/; done
+expect 0 "as the control" "verdict: not distinguishable from its control" -- "$GLINT" stability made
