@@ -23,7 +23,7 @@ void run_stages_make(struct run_input *r)
         c.n_before = r->n_stages;
         r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
-    cycle_histories(r->stages, r->n_stages);
+    cycle_histories(r->stages, r->n_stages, r->role == (int)CONTROL_FILM_QUENCH);
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 

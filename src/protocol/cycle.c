@@ -90,13 +90,13 @@ static double highest(const struct stage *stages, size_t n, const char *cycle)
     return T;
 }
 
-static void find_history(struct stage *stages, size_t n, size_t first)
+static void find_history(struct stage *stages, size_t n, size_t first, bool melted)
 {
     struct stage_isotherm *to = &stages[first].isotherm;
     double held = 0.0, held_since_quench = 0.0;
     for (size_t i = before(stages, n, first); i < n; i = before(stages, n, i)) {
         const struct stage *s = &stages[i];
-        if (s->action == STAGE_DEPOSIT) {
+        if (s->action == STAGE_DEPOSIT && !melted) {
             to->T_substrate = s->deposit->T;
             break;
         }
@@ -108,7 +108,7 @@ static void find_history(struct stage *stages, size_t n, size_t first)
     if (held > highest(stages, n, to->cycle)) to->T_anneal = held;
 }
 
-void cycle_histories(struct stage *stages, size_t n)
+void cycle_histories(struct stage *stages, size_t n, bool melted)
 {
     for (size_t i = 0; i < n; i++) {
         struct stage_isotherm *s = &stages[i].isotherm;
@@ -121,6 +121,6 @@ void cycle_histories(struct stage *stages, size_t n)
             s->T_anneal = other->T_anneal;
             begins = false;
         }
-        if (begins) find_history(stages, n, i);
+        if (begins) find_history(stages, n, i, melted);
     }
 }

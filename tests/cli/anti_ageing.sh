@@ -39,5 +39,7 @@ expect 2 "anti-ageing: no folder" "say -o FOLDER" -- "$GLINT" anti-ageing quench
 expect 2 "anti-ageing: a lag beyond the records" "shortest record" -- "$GLINT" anti-ageing quench -o one --lag 1e6
 expect 2 "anti-ageing: twice the same" "two runs are called" -- "$GLINT" anti-ageing quench quench -o one
 expect 2 "anti-ageing: no cycle" "no speckles of a cycle" -- "$GLINT" anti-ageing figures -o one
+expect 0 "a film that was melted on its substrate" "steps in" -- "$GLINT" run "$AA/short.yaml" -o melted --set role=film-quench
+expect 0 "anti-ageing: it is a quench" "# melted: quench, as prepared" -- "$GLINT" anti-ageing melted -o one
 expect 0 "anti-ageing: the full inputs" "18 members" -- "$GLINT" check "$AA/full.yaml"
 expect 0 "anti-ageing: the control" "6 members" -- "$GLINT" check "$AA/quench.yaml"
