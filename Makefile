@@ -66,7 +66,7 @@ LIBRARY := $(BUILD)/libglint.a
 PROGRAM := $(BUILD)/glint
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT    := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
-COMMANDS := $(shell sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' src/commands.h)
+COMMANDS := $(shell sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' src/commands.h | tr _ -)
 
 .DEFAULT_GOAL := all
 .PHONY: help deps deps-unit deps-test libraries all units unit demo test test-all bench install uninstall layers \

@@ -34,7 +34,8 @@
     X(strings) \
     X(structure) \
     X(tg) \
-    X(stability)
+    X(stability) \
+    X(anti_ageing)
 
 /* clang-format on */
 #define COMMAND_DECLARE(name) extern const struct command cmd_##name;

@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FIGURE_NAME = 128, FIGURE_FILES = 64, FIGURE_TEXT = 160 };
+enum { FIGURE_NAME = 128, FIGURE_FILES = 128, FIGURE_TEXT = 160 };
 
 struct figure {
     char folder[FILE_PATH_MAX], name[FIGURE_NAME];

@@ -38,6 +38,9 @@ double check_cost_pixels(const struct window_spec *w, double atoms, double densi
            low = w->on_peak ? 0.9 * peak : w->low, high = w->on_peak ? 1.1 * peak : w->high;
     if (w->kind == WINDOW_SPOT) return (double)w->pixels[0] * w->pixels[1] * w->pixels[2];
     if (w->kind == WINDOW_PLANE) return 0.5 * M_PI * (high * high - low * low) / (spacing * spacing);
+    if (w->kind == WINDOW_CONE)
+        return (1.0 - cos(w->angle * M_PI / 180.0)) * 0.5 * 4.0 / 3.0 * M_PI * (pow(high, 3) - pow(low, 3)) /
+               pow(spacing, 3);
     if (w->kind == WINDOW_SHELLS && w->number > 1) high = low + (high - low) / w->number; /* the smallest */
     return 0.5 * 4.0 / 3.0 * M_PI * (pow(high, 3) - pow(low, 3)) / pow(spacing, 3);
 }
@@ -77,14 +80,23 @@ static void print_resolution(const struct run_input *r, const struct stage *s, d
                bound && record > tau ? "perhaps shorter than" : "shorter than");
 }
 
+/* Atoms that scatter: all, or those inside of a film. */
+static double atoms_seen(const struct run_input *r, const struct check_cost *c)
+{
+    if (!r->film) return c->atoms;
+    double layer = c->density * r->film->area[0] * r->film->area[1]; /* atoms per height */
+    if (!isnan(r->speckle.heights[0])) return layer * (r->speckle.heights[1] - r->speckle.heights[0]);
+    return fmax(1.0, c->atoms - layer * (r->film->substrate.thickness + 2.0 * r->interior.drop));
+}
+
 static double print_speckles(const struct run_input *r, const struct stage *s, const struct check_cost *c)
 {
-    double frames = (double)s->steps * r->dt / r->speckle.every, bytes = 0.0;
+    double frames = (double)s->steps * r->dt / r->speckle.every, bytes = 0.0, atoms = atoms_seen(r, c);
     printf("  speckle: %.0f frames\n", frames);
     for (int64_t w = 0; w < r->speckle.windows; w++) {
         const struct window_spec *spec = &r->speckle.window[w];
-        double pixels = check_cost_pixels(spec, c->atoms, c->density),
-               all = stored_pixels(spec, c->atoms, c->density);
+        double pixels = check_cost_pixels(spec, atoms, c->density),
+               all = stored_pixels(spec, atoms, c->density);
         char what[96];
         snprintf(what, sizeof what, "window %s, about %.3g pixels%s", spec->name, pixels,
                  all > 1.5 * pixels ? " each" : "");

@@ -42,7 +42,7 @@ static status show_stages(void)
 
 static status show_windows(void)
 {
-    for (int k = WINDOW_SHELL; k <= WINDOW_SHELLS; k++)
+    for (int k = WINDOW_SHELL; k <= WINDOW_CONE; k++)
         printf("%-10s %s\n", window_kind_name((enum window_kind)k), window_kind_summary((enum window_kind)k));
     return OK;
 }

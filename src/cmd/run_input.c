@@ -183,6 +183,8 @@ static const struct input_key run_keys[] = {
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
     {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, .help = "in stages that observe hops"},
+    {"profiles", INPUT_MAP, FIELD(profiles), .table = &profiles_table,
+     .help = "in stages that observe profiles"},
     {"waiting", INPUT_MAP, FIELD(waiting), .table = &waiting_table,
      .help = "how `glint waiting` and `glint report` analyse waiting times"},
     {"analysis", INPUT_MAP, FIELD(analysis), .table = &analysis_table,

@@ -13,6 +13,7 @@
 #include "cmd/analysis_input.h"
 #include "input/schema.h"
 #include "observe/hops_input.h"
+#include "observe/profiles.h"
 #include "observe/record_input.h"
 #include "observe/speckle_input.h"
 #include "observe/crystal_alarm.h"
@@ -48,6 +49,7 @@ struct run_input {
     struct speckle_input speckle;
     struct record_input trajectory;
     struct hops_input hops;
+    struct profiles_input profiles;
     struct waiting_input waiting; /* for the analysis; the run only checks them */
     struct analysis_input analysis;
     struct {

@@ -8,7 +8,7 @@
 
 /* ---- making them ---- */
 
-enum watched { SPECKLE, TRAJECTORY, HOPS, CRYSTAL };
+enum watched { SPECKLE, TRAJECTORY, HOPS, CRYSTAL, PROFILES };
 
 static bool watches(const struct stage *s, enum watched what)
 {
@@ -19,6 +19,8 @@ static bool watches(const struct stage *s, enum watched what)
         return s->observe_trajectory;
     case HOPS:
         return s->observe_hops;
+    case PROFILES:
+        return s->observe_profiles;
     default:
         return s->observe_crystal;
     }
@@ -63,7 +65,11 @@ static status make_speckles(struct run_observers *o, const struct run_input *in,
                                       .exposure = in->speckle.exposure,
                                       .flatten = in->speckle.flatten == 1,
                                       .label_files = count_stages(in, SPECKLE) > 1,
-                                      .form_factors = in->speckle.form_factors};
+                                      .form_factors = in->speckle.form_factors,
+                                      .Tg = in->input.units.Tg,
+                                      .heights = {in->speckle.heights[0], in->speckle.heights[1]},
+                                      .drop = in->interior.drop,
+                                      .edge = in->interior.edge};
     TRY(speckle_input_steps(&in->speckle, in->dt, &options.every));
     return speckles_new(&o->item[o->n++], &options);
 }
@@ -82,6 +88,10 @@ status run_observers_make(struct run_observers *o, const struct run_input *in, c
     if (count_stages(in, HOPS) > 0)
         TRY(hops_new(&o->item[o->n++],
                      &(struct hops_options){folder, &in->hops, steps_of(in, in->hops.every)}));
+    if (count_stages(in, PROFILES) > 0) {
+        struct profiles_options options = profiles_plan(&in->profiles, in->dt, folder);
+        TRY(profiles_new(&o->item[o->n++], &options));
+    }
     if (count_stages(in, CRYSTAL) > 0)
         TRY(crystal_alarm_new(&o->item[o->n++],
                               &(struct crystal_alarm_options){folder, &in->crystal_alarm,
@@ -113,6 +123,7 @@ static bool takes_part(const struct observer *o, const struct stage *s)
     if (!o->in_stage_only) return true;
     if (strcmp(o->name, "hops") == 0) return watches(s, HOPS);
     if (strcmp(o->name, "crystal") == 0) return watches(s, CRYSTAL);
+    if (strcmp(o->name, "profiles") == 0) return watches(s, PROFILES);
     return watches(s, strcmp(o->name, "speckle") == 0 ? SPECKLE : TRAJECTORY);
 }
 

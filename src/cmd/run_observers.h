@@ -13,7 +13,7 @@
 #include "observe/checkpoint.h"
 #include "observe/observer.h"
 
-enum { RUN_OBSERVERS = 6 };
+enum { RUN_OBSERVERS = 7 };
 
 struct run_observers {
     struct observer *item[RUN_OBSERVERS];

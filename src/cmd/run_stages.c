@@ -2,6 +2,7 @@
 #include "cmd/run_stages.h"
 #include "cmd/controls.h"
 #include "base/text.h"
+#include "protocol/cycle.h"
 #include "protocol/deposit.h"
 #include "protocol/detach.h"
 
@@ -12,15 +13,17 @@ void run_stages_make(struct run_input *r)
 {
     struct stage_context c = {
         .input = &r->input, .dt = r->dt, .thermostat = r->thermostat, .barostat = r->barostat, .T = NAN};
-    r->stages = input_memory(&r->input, r->stage_items.count, sizeof *r->stages);
+    size_t most = 0;
+    for (size_t i = 0; i < r->stage_items.count; i++) most += stage_most(&r->stage_items.item[i]);
+    r->stages = input_memory(&r->input, most, sizeof *r->stages);
     if (!r->stages) return;
     for (size_t i = 0; i < r->stage_items.count; i++) {
         c.number = (int)i + 1;
         c.before = r->stages;
-        c.n_before = i;
-        stage_make(&r->stage_items.item[i], &c, &r->stages[i]);
+        c.n_before = r->n_stages;
+        r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
-    r->n_stages = r->stage_items.count;
+    cycle_histories(r->stages, r->n_stages, r->role == (int)CONTROL_FILM_QUENCH);
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 
@@ -98,17 +101,20 @@ static void check_film(struct run_input *r)
     if (!r->film && !bulk)
         input_problem(in, atoms ? atoms : r->document.root, "atoms: give one of `N`, `crystal` and `file`");
     if (r->film && bulk) input_problem(in, atoms, "give either `atoms` or `film`: the sample at the start");
-    bool film = r->film != NULL;
+    bool film = r->film != NULL, slab = false;
     for (size_t i = 0; film && i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         film = s->action != STAGE_DETACH || s->detach->keep != DETACH_BULK;
+        slab = slab || s->action == STAGE_DETACH;
         bool relaxes =
             s->action == STAGE_MINIMISE ? s->minimise.box != MINIMISE_FIXED : s->box != STAGE_BOX_FIXED;
         if (relaxes && s->action != STAGE_RESTORE)
             input_problem(in, s->node,
                           "a film has vacuum above it, its box cannot follow a pressure: say `box: fixed`");
-        if (s->observe_speckle)
-            input_problem(in, s->node, "speckles are those of a periodic sample, not of a film");
+        if (s->observe_speckle && slab)
+            input_problem(in, s->node,
+                          "speckles need a periodic sample, or a film on its substrate: nothing holds a free "
+                          "slab in place");
     }
 }
 

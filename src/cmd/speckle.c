@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "scatter/lattice.h"
+#include "scatter/slab.h"
 #include "scatter/speckle.h"
 #include "scatter/speckle_file.h"
 #include "system/trajectory.h"
@@ -22,7 +23,7 @@ enum { WINDOWS_MOST = ARG_LIST_MAX };
 
 struct options {
     struct arg_list windows;
-    const char *output, *form_factors, *flatten, *units;
+    const char *output, *form_factors, *flatten, *units, *inside;
     int64_t exposure, every, first, last, sq_frames;
     bool compress, json;
 };
@@ -34,6 +35,9 @@ struct job {
     int64_t end; /* frames [o.first, end) in steps of o.every */
     bool box_changes;
     struct config c;
+    struct slab slab; /* --inside */
+    struct box box;   /* of the sample, or of what is inside */
+    int64_t atoms;    /* in it, in the first frame */
     char units[8];
     struct form_factors form;
     struct window_spec spec[WINDOWS_MOST];
@@ -52,6 +56,20 @@ struct job {
 
 /* ---- options ---- */
 
+/* LOW,HIGH,EDGE */
+static status read_slab(struct job *j)
+{
+    struct slab *s = &j->slab;
+    int end = 0;
+    if (!j->o.inside) return OK;
+    if (sscanf(j->o.inside, "%lf,%lf,%lf%n", &s->low, &s->high, &s->edge, &end) != 3 || j->o.inside[end] ||
+        !(s->high > s->low))
+        return fail(BAD_INPUT,
+                    "--inside is '%s'; expected three heights z LOW,HIGH,EDGE such as 8,14,1 with LOW < HIGH",
+                    j->o.inside);
+    return slab_check(s);
+}
+
 static status check_options(struct job *j)
 {
     const struct options *o = &j->o;
@@ -64,6 +82,7 @@ static status check_options(struct job *j)
     if (strcmp(o->flatten, "none") != 0 && strcmp(o->flatten, "S(|q|)") != 0)
         return fail(BAD_INPUT, "--flatten is '%s'; expected none or 'S(|q|)'", o->flatten);
     TRY(isa_check());
+    TRY(read_slab(j));
     for (int i = 0; i < o->windows.n; i++) {
         TRY(window_spec_parse(&j->spec[i], o->windows.value[i]));
         for (int k = 0; k < i; k++)
@@ -98,6 +117,46 @@ static status choose_units(struct job *j)
     return OK;
 }
 
+/* What scatters: the whole sample, or what is inside of a film. */
+static status find_box(struct job *j)
+{
+    j->box = slab_box(&j->slab, &j->c.box);
+    j->atoms = 0;
+    for (int64_t i = 0; i < j->c.atoms; i++) j->atoms += slab_weight(&j->slab, j->c.x[3 * i + 2]) > 0.0;
+    if (j->atoms > 0) return OK;
+    return fail(BAD_INPUT, "no atom of the first frame stands between z = %g and %g (--inside)", j->slab.low,
+                j->slab.high);
+}
+
+/* The atoms of the frame into an amplitude; one process. */
+static status add_frame(struct job *j, struct amplitude *a)
+{
+    int64_t *sums;
+    size_t count;
+    if (slab_used(&j->slab))
+        TRY(slab_add_config(&j->slab, &j->c, a, NULL));
+    else
+        TRY(amplitude_add(a, &(struct amplitude_atoms){
+                                 .count = j->c.atoms, .stride = 3, .x = j->c.x, .type32 = j->c.type}));
+    return amplitude_partial(a, &sums, &count);
+}
+
+static status add_structure(struct job *j)
+{
+    struct box box = slab_box(&j->slab, &j->c.box);
+    TRY(structure_begin(j->structure, &box));
+    TRY(add_frame(j, j->structure->amplitude));
+    return structure_finish(j->structure);
+}
+
+static status add_speckle(struct job *j)
+{
+    struct box box = slab_box(&j->slab, &j->c.box);
+    TRY(speckle_begin(j->speckle, &box));
+    TRY(add_frame(j, speckle_amplitude(j->speckle)));
+    return speckle_finish(j->speckle, j->c.step, j->c.time);
+}
+
 static status open_trajectory(struct job *j, const char *path)
 {
     TRY(trajectory_open(&j->trajectory, path));
@@ -116,6 +175,7 @@ static status open_trajectory(struct job *j, const char *path)
     TRY(trajectory_read(j->trajectory, j->o.first + (used - 1) * j->o.every, &j->c));
     j->box_changes = memcmp(first, j->c.box.h, sizeof first) != 0;
     TRY(trajectory_read(j->trajectory, j->o.first, &j->c));
+    TRY(find_box(j));
     TRY(choose_units(j));
     for (int i = 0; i < j->o.windows.n; i++) TRY(window_spec_check_units(&j->spec[i], j->units));
     return form_factors_parse(&j->form, j->o.form_factors, &j->c.species, j->units);
@@ -128,19 +188,19 @@ static status measure_structure(struct job *j)
     double most = 0;
     for (int i = 0; i < j->o.windows.n; i++) {
         peak = peak || window_spec_needs_peak(&j->spec[i]);
-        most = fmax(most, window_spec_highest_q(&j->spec[i], &j->c.box));
+        most = fmax(most, window_spec_highest_q(&j->spec[i], &j->box));
     }
     if (!peak && !flatten) return OK;
-    double usual = 1.6 * 2 * M_PI * cbrt((double)j->c.atoms / box_volume(&j->c.box));
+    double usual = 1.6 * 2 * M_PI * cbrt((double)j->atoms / box_volume(&j->box));
     if (!flatten || most < usual) most = usual;
-    TRY(structure_new(&j->structure, &j->c.box, j->c.atoms, &j->form, most));
+    TRY(structure_new(&j->structure, &j->box, j->atoms, &j->form, most));
     int64_t used = (j->end - j->o.first + j->o.every - 1) / j->o.every;
     int64_t n = used < j->o.sq_frames ? used : j->o.sq_frames;
     struct progress p = progress_start("S(q)", n);
     for (int64_t i = 0; i < n; i++) {
         int64_t frame = j->o.first + (n > 1 ? i * (used - 1) / (n - 1) : 0) * j->o.every;
         TRY(trajectory_read(j->trajectory, frame, &j->c));
-        TRY(structure_add_config(j->structure, &j->c));
+        TRY(add_structure(j));
         progress_show(&p, i + 1, NULL);
     }
     progress_end(&p);
@@ -156,11 +216,12 @@ static status build_windows(struct job *j)
     char how[200];
     TRY(trajectory_read(j->trajectory, j->o.first, &j->c));
     for (int i = 0; i < j->o.windows.n; i++) {
-        TRY(window_build(&j->window[i], &j->spec[i], &j->c.box, j->peak.q > 0 ? &j->peak : NULL));
+        TRY(window_build(&j->window[i], &j->spec[i], &j->box, j->peak.q > 0 ? &j->peak : NULL));
+        TRY(slab_apply(&j->slab, &j->window[i]));
         if (j->window[i].warning[0]) log_warning("%s", j->window[i].warning);
         TRY(name_output(j, i));
     }
-    TRY(speckle_new(&j->speckle, j->window, j->o.windows.n, &j->form, j->c.atoms, j->o.exposure));
+    TRY(speckle_new(&j->speckle, j->window, j->o.windows.n, &j->form, j->atoms, j->o.exposure));
     amplitude_describe(speckle_amplitude(j->speckle), how, sizeof how);
     log_info("amplitudes: %s (%s)", how, isa_name(isa_best()));
     for (int i = 0; i < j->o.windows.n; i++) {
@@ -168,6 +229,7 @@ static status build_windows(struct job *j)
                                          .spec = &j->spec[i],
                                          .form_factors = j->form.text,
                                          .units = j->units,
+                                         .slab = &j->slab,
                                          .exposure = j->o.exposure,
                                          .flatten = strcmp(j->o.flatten, "none") != 0,
                                          .box_changes = j->box_changes,
@@ -215,7 +277,7 @@ static status run_frames(struct job *j)
             return fail(BAD_INPUT,
                         "frame %lld: the box differs from that of the first and the last frame used",
                         (long long)k);
-        status s = speckle_add_config(j->speckle, &j->c);
+        status s = add_speckle(j);
         if (s != OK) return status_context(s, "frame %lld", (long long)k);
         if (j->subs++ == 0) j->first_sub = j->c.time;
         j->last_sub = j->c.time;
@@ -342,9 +404,11 @@ done:
 
 static const struct arg args[] = {
     {"--window", 'w', ARG_LIST, offsetof(struct options, windows), "SPEC",
-     "[NAME:]KIND[,key=value]…, KIND is shell, plane, spot or shells; may be repeated"},
+     "[NAME:]KIND[,key=value]…, KIND is shell, plane, spot, shells or cone; may be repeated"},
     {"--output", 'o', ARG_STRING, offsetof(struct options, output), "FILE",
      "where frames go; with several windows, -NAME is put before the ending"},
+    {"--inside", 0, ARG_STRING, offsetof(struct options, inside), "LOW,HIGH,EDGE",
+     "of a film: only what lies between these z, weighted with cos² edges of width EDGE"},
     {"--exposure", 0, ARG_INT, offsetof(struct options, exposure), "N",
      "average the intensities of N frames of the trajectory (1)"},
     {"--every", 0, ARG_INT, offsetof(struct options, every), "N", "use every Nth frame (1)"},

@@ -205,7 +205,7 @@ static status read_atoms(struct h5 *f, struct config *c)
 
 static status read_state(struct h5 *f, struct checkpoint *c)
 {
-    static const char *const names[] = {"thermo", "trajectory", "speckle", "hops", "crystal"};
+    static const char *const names[] = {"thermo", "trajectory", "speckle", "hops", "crystal", "profiles"};
     double runner[RUNNER_STATE];
     TRY(h5_read(f, "/state/ensemble", H5_F64, ENSEMBLE_STATE, c->ensemble));
     TRY(h5_read(f, "/state/runner", H5_F64, RUNNER_STATE, runner));

@@ -109,6 +109,10 @@ struct speckle_options {
     int64_t exposure; /* sub-frames averaged into a frame */
     bool flatten, label_files;
     const char *form_factors; /* "1", "A=1,B=2", "xray" */
+    double Tg;                /* 0: not known */
+    /* Of a film: its inside between these heights above the substrate; NaN: `drop` off substrate and surface,
+     * as they are when the stage begins. */
+    double heights[2], drop, edge;
 };
 status speckles_new(struct observer **o, const struct speckle_options *options);
 

@@ -89,8 +89,11 @@ static const struct input_key speckle_keys[] = {
      .help = "whether the analysis divides by S(|q|), so that a peak's shape does not look like contrast"},
     {"form factors", INPUT_STRING, AT(form_factors), .standard = "'1'",
      .help = "1, or numbers per species (A=1,B=2), or xray (metal units)"},
+    {"heights", INPUT_VECTOR, AT(heights), .n = 2, .quantity = QUANTITY_LENGTH, .limit = INPUT_NOT_NEGATIVE,
+     .help = "of a film: only what lies between, above the substrate; absent: without `interior: drop:`"},
     {"windows", INPUT_CUSTOM, AT(window), .read = read_windows,
-     .help = "names and q windows: kind shell | plane | spot | shells with range, normal, pixels, at"},
+     .help = "names and q windows: kind shell | plane | spot | shells | cone with range, normal, "
+             "angle, pixels, at"},
     {0}};
 const struct input_table speckle_table = {"speckle", speckle_keys, sizeof(struct speckle_input),
                                           .help = "speckles computed while the atoms move"};

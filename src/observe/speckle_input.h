@@ -18,6 +18,7 @@ struct speckle_input {
     int64_t exposure;         /* sub-frames whose intensities make a frame; 1: instantaneous */
     int flatten;              /* 1: the analysis divides by S(|q|) */
     const char *form_factors; /* "1", "A=1,B=2", "xray" */
+    double heights[2];        /* of a film, above the substrate; NaN: the `interior` */
     struct window_spec window[SPECKLE_WINDOWS_MAX];
     int64_t windows;
 };

@@ -4,12 +4,14 @@
  * When a stage begins the windows are built for its box: their points of the reciprocal lattice, with the
  * first peak of S(q) measured on the present configuration if a range refers to it. Peak and box are
  * remembered in checkpoints, so a restart builds the same windows. All windows share one amplitude
- * calculation. S(|q|), the divisor for flattening, is averaged over all points of the reciprocal lattice in
- * every STRUCTURE_EVERY-th frame. */
+ * calculation. Of a film only the inside is seen (scatter/slab.h): the slab is chosen when the stage begins,
+ * stands still, and takes the place of the box. S(|q|), the divisor for flattening, is averaged over all
+ * points of the reciprocal lattice in every STRUCTURE_EVERY-th frame. */
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "observe/observer.h"
+#include "scatter/slab.h"
 #include "scatter/speckle.h"
 #include "scatter/speckle_file.h"
 
@@ -24,29 +26,41 @@ struct speckles {
     struct speckle_options options;
     struct form_factors form;
     struct peak peak;  /* as measured when the stage began */
-    struct box box;    /* the box then */
+    struct box box;    /* the box then; of a film: that of its inside */
+    struct slab slab;  /* unused without a film */
     const char *label; /* of the stage */
     struct window *window;
     struct speckle *speckle;
     struct structure *structure;
     struct speckle_file **file;
-    double *x; /* owned atoms, 4 doubles each */
+    double *x, *factor; /* owned atoms that scatter, 4 doubles each; their w(z) */
     int32_t *type;
-    size_t x_capacity, type_capacity;
+    size_t x_capacity, type_capacity, factor_capacity;
     double *pending; /* state loaded from a checkpoint before start */
     size_t pending_size;
 };
 
+/* The box of a frame: of a film that of its inside, with the sample's present lateral edges. */
+static struct box frame_box(const struct speckles *o, const struct engine *e)
+{
+    return slab_box(&o->slab, &e->domain.box);
+}
+
 /* This rank's atoms into an amplitude, summed over ranks. */
 static status add_atoms(struct speckles *o, const struct domain *d, struct amplitude *a)
 {
+    size_t n = 0;
     TRY(par_agree(GROW(o->x, o->x_capacity, 4 * d->n + 4)));
     TRY(par_agree(GROW(o->type, o->type_capacity, d->n + 1)));
+    TRY(par_agree(GROW(o->factor, o->factor_capacity, d->n + 1)));
     for (size_t i = 0; i < d->n; i++) {
-        memcpy(o->x + 4 * i, d->x[d->slot[i]], 4 * sizeof(double));
-        o->type[i] = d->type[i];
+        o->factor[n] = slab_weight(&o->slab, d->x[d->slot[i]][2]);
+        if (o->factor[n] <= 0.0) continue;
+        memcpy(o->x + 4 * n, d->x[d->slot[i]], 4 * sizeof(double));
+        o->type[n++] = d->type[i];
     }
-    struct amplitude_atoms atoms = {.count = (int64_t)d->n, .stride = 4, .x = o->x, .type32 = o->type};
+    struct amplitude_atoms atoms = {.count = (int64_t)n, .stride = 4, .x = o->x, .type32 = o->type};
+    if (slab_used(&o->slab)) atoms.factor = o->factor;
     TRY(par_agree(amplitude_add(a, &atoms)));
     int64_t *sums;
     size_t count;
@@ -57,7 +71,8 @@ static status add_atoms(struct speckles *o, const struct domain *d, struct ampli
 
 static status measure_structure(struct speckles *o, const struct engine *e)
 {
-    TRY(par_agree(structure_begin(o->structure, &e->domain.box)));
+    struct box box = frame_box(o, e);
+    TRY(par_agree(structure_begin(o->structure, &box)));
     TRY(add_atoms(o, &e->domain, o->structure->amplitude));
     return par_agree(structure_finish(o->structure));
 }
@@ -78,6 +93,7 @@ static status build_windows(struct speckles *o)
                  o->peak.height, o->peak.low, o->peak.high);
     for (size_t w = 0; w < p->windows; w++) {
         TRY(window_build(&o->window[w], &p->window[w], &o->box, &o->peak));
+        TRY(slab_apply(&o->slab, &o->window[w]));
         log_info("window %s: %lld pixels in %lld group%s (%lld independent each)", o->window[w].name,
                  (long long)o->window[w].count, (long long)o->window[w].groups,
                  o->window[w].groups == 1 ? "" : "s", (long long)o->window[w].n_independent);
@@ -129,7 +145,12 @@ static status open_file(struct speckles *o, const struct engine *e, const struct
         if (!fresh) return OK;
     }
     double sub = (double)o->base.every * e->dt / units_size(&e->units, QUANTITY_TIME);
-    struct speckle_file_options f = {.window = &o->window[w],
+    const struct stage_isotherm *i = &s->isotherm;
+    struct speckle_stage stage = {s->label,     s->T_to,  o->options.Tg,  i->cycle,
+                                  i->iteration, i->place, i->T_substrate, i->T_anneal};
+    struct speckle_file_options f = {.slab = &o->slab,
+                                     .stage = &stage,
+                                     .window = &o->window[w],
                                      .spec = &o->options.window[w],
                                      .form_factors = o->form.text,
                                      .units = e->potential.kind->units,
@@ -218,22 +239,58 @@ static status find_peak(struct speckles *o, int64_t atoms)
     return peak_find(&o->peak, &near);
 }
 
+/* Of a film: which slab is seen. Collective. */
+static status choose_slab(struct speckles *o, const struct engine *e)
+{
+    const struct speckle_options *p = &o->options;
+    double top = e->film.top;
+    struct film_now now;
+    o->slab = (struct slab){0};
+    o->box = e->domain.box;
+    if (e->film.kind == FILM_NONE) return OK;
+    o->slab = (struct slab){top + p->heights[0], top + p->heights[1], p->edge, top};
+    if (o->pending) { /* as it was chosen before the restart */
+        load_peak(o, o->pending);
+        o->slab.low = o->box.origin[2];
+        o->slab.high = o->box.origin[2] + o->box.h[2][2];
+    } else if (isnan(p->heights[0])) {
+        TRY(film_measure(e, 0.0, &now));
+        o->slab.low = top + p->drop;
+        o->slab.high = now.surface - p->drop;
+        if (o->slab.high - o->slab.low <= 2.0 * p->edge)
+            return fail(BAD_INPUT,
+                        "the film is %.4g thick: with %.4g off at both faces %.3g are left inside, less than "
+                        "the two edges of %.3g; grow a thicker film, or make `interior: drop:` or `edge:` "
+                        "smaller",
+                        now.thickness, p->drop, o->slab.high - o->slab.low, p->edge);
+    }
+    TRY(slab_check(&o->slab));
+    o->box = slab_box(&o->slab, &o->box);
+    return OK;
+}
+
+/* Atoms that are seen, about: decides how amplitudes are calculated, and the usual range of S(q). */
+static int64_t atoms_seen(const struct speckles *o, const struct engine *e)
+{
+    if (!slab_used(&o->slab)) return e->domain.total;
+    return (int64_t)ceil(e->film.density * box_volume(&o->box));
+}
+
 static status make(struct speckles *o, const struct engine *e)
 {
     TRY(form_factors_parse(&o->form, o->options.form_factors, &e->domain.species, e->potential.kind->units));
-    o->box = e->domain.box;
     if (o->pending) load_peak(o, o->pending);
     /* S(q) flattens, so it must reach every pixel; 0, its usual range, holds the peak. */
-    double usual = usual_range(o, e->domain.total), most = 0.0;
+    double usual = usual_range(o, atoms_seen(o, e)), most = 0.0;
     for (size_t w = 0; w < o->options.windows; w++)
         most = fmax(most, window_spec_highest_q(&o->options.window[w], &o->box));
-    return structure_new(&o->structure, &o->box, e->domain.total, &o->form, most > usual ? most : 0.0);
+    return structure_new(&o->structure, &o->box, atoms_seen(o, e), &o->form, most > usual ? most : 0.0);
 }
 
 static status build(struct speckles *o, const struct engine *e, const struct stage *s, int64_t resume_step)
 {
     TRY(build_windows(o));
-    TRY(speckle_new(&o->speckle, o->window, (int)o->options.windows, &o->form, e->domain.total,
+    TRY(speckle_new(&o->speckle, o->window, (int)o->options.windows, &o->form, atoms_seen(o, e),
                     o->options.exposure));
     for (size_t w = 0; w < o->options.windows && par_rank() == 0; w++)
         TRY(open_file(o, e, s, w, resume_step));
@@ -248,10 +305,11 @@ static status start(struct observer *base, struct engine *e, const struct stage 
         o->pending_size = 0;
     }
     o->label = s->label;
+    TRY(par_agree(choose_slab(o, e)));
     TRY(par_agree(make(o, e)));
     if (!o->pending) {
         TRY(measure_structure(o, e));
-        if (needs_peak(o)) TRY(par_agree(find_peak(o, e->domain.total)));
+        if (needs_peak(o)) TRY(par_agree(find_peak(o, atoms_seen(o, e))));
     }
     return par_agree(build(o, e, s, resume_step));
 }
@@ -267,7 +325,8 @@ static status write_frames(struct speckles *o, const struct engine *e)
 static status sample(struct observer *base, struct engine *e)
 {
     struct speckles *o = (struct speckles *)base;
-    TRY(par_agree(speckle_begin(o->speckle, &e->domain.box)));
+    struct box box = frame_box(o, e);
+    TRY(par_agree(speckle_begin(o->speckle, &box)));
     TRY(add_atoms(o, &e->domain, speckle_amplitude(o->speckle)));
     TRY(par_agree(speckle_finish(o->speckle, e->step, engine_shown_time(e))));
     if (!speckle_ready(o->speckle)) return OK;
@@ -329,6 +388,7 @@ static void release(struct observer **base)
         DELETE(o->file);
         DELETE(o->x);
         DELETE(o->type);
+        DELETE(o->factor);
     }
     DELETE(*base);
 }

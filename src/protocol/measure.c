@@ -38,9 +38,12 @@ static const struct input_key interior_keys[] = {
      .help = "what does not belong to a film's interior"},
     {"each", INPUT_CHOICE, offsetof(struct interior_input, each), .choices = each_words, .standard = "face",
      .help = "at each face"},
+    {"edge", INPUT_NUMBER, offsetof(struct interior_input, edge), .quantity = QUANTITY_LENGTH,
+     .limit = INPUT_POSITIVE, .standard = "1 sigma", .standard_metal = "3 angstrom",
+     .help = "width over which the window of speckles rises from 0 to 1, inside of what drop leaves"},
     {0}};
 const struct input_table interior_table = {"interior", interior_keys, sizeof(struct interior_input),
-                                           .help = "of a film, for `measure` and `detach`"};
+                                           .help = "of a film, for `measure`, `detach` and speckles"};
 
 /* ---- profiles ---- */
 

@@ -47,7 +47,7 @@ struct measure {
 
 extern const struct input_table measure_table, interior_table;
 struct interior_input {
-    double drop;
+    double drop, edge;
     int each;
 };
 

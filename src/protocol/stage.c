@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol/stage.h"
+#include "protocol/cycle.h"
 #include "protocol/deposit.h"
 #include "protocol/detach.h"
 #include "protocol/measure.h"
@@ -7,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { LABEL_MOST = 96 };
 
 /* ---- thermostat and barostat ---- */
 
@@ -53,9 +56,9 @@ struct dynamics_input {
     struct barostat_input *barostat;
 };
 
-static const char *const box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
-static const char *const observe_words[] = {"speckle",       "trajectory", "hops",
-                                            "crystal-alarm", "nothing",    NULL};
+const char *const stage_box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
+const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "crystal-alarm",
+                                           "nothing", "profiles",   NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
 #define KEY_T(is_required)                                                                            \
@@ -82,7 +85,7 @@ static const char *const observe_words[] = {"speckle",       "trajectory", "hops
 #define KEYS_COMMON                                                                                      \
     {"P", INPUT_NUMBER, FIELD(P), .quantity = QUANTITY_PRESSURE,                                         \
      .help = "pressure; absent: the box stays as it is"},                                                \
-        {"box", INPUT_CHOICE, FIELD(box), .choices = box_words,                                          \
+        {"box", INPUT_CHOICE, FIELD(box), .choices = stage_box_words,                                    \
          .help = "free (follows P), fixed, or fixed at mean volume (of a run of length `settle` at P)"}, \
         {"settle",                                                                                       \
          INPUT_NUMBER,                                                                                   \
@@ -95,9 +98,9 @@ static const char *const observe_words[] = {"speckle",       "trajectory", "hops
          .help = "another one than the run's"},                                                          \
         {"barostat", INPUT_OPTIONAL, FIELD(barostat), .table = &barostat_table,                          \
          .help = "another one than the run's"},                                                          \
-        {"observe", INPUT_WORDS, FIELD(observe), .choices = observe_words,                               \
+        {"observe", INPUT_WORDS, FIELD(observe), .choices = stage_observe_words,                         \
          .help = "what is recorded: speckle, trajectory, hops, "                                         \
-                 "crystal-alarm, nothing"},                                                              \
+                 "crystal-alarm, profiles, nothing"},                                                    \
         {"label", INPUT_STRING, FIELD(label), .help = "a name for files, figures and `restore`"},        \
     {                                                                                                    \
         0                                                                                                \
@@ -162,7 +165,7 @@ static const struct input_table restore_table = {"restore", restore_keys, sizeof
                                                  .help = "branch: continue from the end of an earlier stage"};
 
 const struct input_table *const stage_tables[] = {
-    &melt_table,   &quench_table,  &anneal_table,   &heat_table,    &deposit_table,
+    &melt_table,   &quench_table,  &anneal_table,   &heat_table,    &cycle_table, &deposit_table,
     &detach_table, &measure_table, &minimise_table, &restore_table, NULL};
 
 /* ---- from what was written to a stage ---- */
@@ -207,6 +210,7 @@ static void set_observers(const struct dynamics_input *d, struct stage *s)
         s->observe_hops = s->observe_hops || d->observe.choice[i] == 2;
         s->observe_trajectory = s->observe_trajectory || d->observe.choice[i] == 1;
         s->observe_crystal = s->observe_crystal || d->observe.choice[i] == 3;
+        s->observe_profiles = s->observe_profiles || d->observe.choice[i] == 5;
         s->observe_nothing = s->observe_nothing || d->observe.choice[i] == 4;
     }
 }
@@ -291,13 +295,49 @@ static void make_restore(const struct input_item *item, struct stage_context *c,
     input_problem(c->input, item->node, "no earlier stage has the label '%s'", r->stage ? r->stage : "");
 }
 
-void stage_make(const struct input_item *item, struct stage_context *c, struct stage *s)
+/* A part of a cycle is the stage that one would have typed. */
+static void make_part(const struct input_item *item, const struct cycle_part *p, const char *base,
+                      struct stage_context *c, struct stage *s)
 {
-    char *label = input_memory(c->input, 64, 1);
-    *s = (struct stage){.name = item->table->name, .node = item->node, .T_from = c->T, .T_to = c->T};
+    const struct cycle_input *y = item->target;
+    bool heats = p->T_to > p->T_from;
+    struct dynamics_input d = {.T = p->T_from,
+                               .to = p->T_to,
+                               .rate = y->rate,
+                               .time = p->isotherm ? y->hold : (double)NAN,
+                               .P = y->P,
+                               .settle = y->settle,
+                               .box = !p->isotherm && y->box == STAGE_BOX_MEAN ? STAGE_BOX_FREE : y->box,
+                               .thermostat = y->thermostat,
+                               .barostat = y->barostat};
+    struct input_item part = {.table = p->isotherm ? &anneal_table
+                                       : heats     ? &heat_table
+                                                   : &quench_table,
+                              .target = &d,
+                              .node = item->node};
+    char *label = input_memory(c->input, LABEL_MOST, 1);
     if (!label) return;
-    snprintf(label, 64, "%d-%s", c->number, item->table->name);
-    s->label = label;
+    cycle_label(base, p, label, LABEL_MOST);
+    d.label = label;
+    if (p->isotherm) d.observe = y->observe;
+    *s = (struct stage){.name = part.table->name, .node = item->node};
+    make_dynamics(&part, c, s);
+    if (p->isotherm) s->isotherm = (struct stage_isotherm){base, p->iteration, p->place, NAN, NAN};
+}
+
+static size_t make_cycle(const struct input_item *item, const char *base, struct stage_context *c,
+                         struct stage *s)
+{
+    const struct cycle_input *y = item->target;
+    struct cycle_part *part = input_memory(c->input, cycle_most(y), sizeof *part);
+    if (!part) return 0;
+    size_t n = cycle_parts(y, c->T, part);
+    for (size_t i = 0; i < n; i++) make_part(item, &part[i], y->label ? y->label : base, c, &s[i]);
+    return n;
+}
+
+static void make_one(const struct input_item *item, struct stage_context *c, struct stage *s)
+{
     if (item->table == &minimise_table)
         make_minimise(item, s);
     else if (item->table == &measure_table)
@@ -310,7 +350,29 @@ void stage_make(const struct input_item *item, struct stage_context *c, struct s
         make_restore(item, c, s);
     else
         make_dynamics(item, c, s);
-    for (size_t i = 0; i < c->n_before; i++)
-        if (strcmp(c->before[i].label, s->label) == 0)
-            input_problem(c->input, item->node, "the label '%s' was given to an earlier stage", s->label);
+}
+
+size_t stage_most(const struct input_item *item)
+{
+    return item->table == &cycle_table ? cycle_most(item->target) : 1;
+}
+
+size_t stage_make(const struct input_item *item, struct stage_context *c, struct stage *s)
+{
+    char *label = input_memory(c->input, LABEL_MOST, 1);
+    size_t made = 1;
+    *s = (struct stage){.name = item->table->name, .node = item->node, .T_from = c->T, .T_to = c->T};
+    if (!label) return 0;
+    snprintf(label, LABEL_MOST, "%d-%s", c->number, item->table->name);
+    s->label = label;
+    if (item->table == &cycle_table)
+        made = make_cycle(item, label, c, s);
+    else
+        make_one(item, c, s);
+    for (size_t k = 0; k < made; k++)
+        for (size_t i = 0; i < c->n_before; i++)
+            if (strcmp(c->before[i].label, s[k].label) == 0)
+                input_problem(c->input, item->node, "the label '%s' was given to an earlier stage",
+                              s[k].label);
+    return made;
 }

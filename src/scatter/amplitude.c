@@ -139,7 +139,7 @@ static status fill(struct amplitude *a, const struct amplitude_options *o)
     const int32_t *n = a->choice.grid.size;
     size_t per_channel = a->choice.method == AMPLITUDE_FFT ? (size_t)n[0] * (size_t)n[1] * (size_t)n[2]
                                                            : 4 * (size_t)a->entries;
-    a->sum_count = per_channel * (size_t)a->channels + SPECIES_MAX;
+    a->sum_count = per_channel * (size_t)a->channels + 2 * SPECIES_MAX;
     TRY(NEW(a->sums, a->sum_count));
     for (int c = 0; c < a->channels; c++) TRY(NEW(a->value[c], 2 * (size_t)a->points));
     return a->choice.method == AMPLITUDE_FFT ? amp_grid_new(a) : new_direct(a);
@@ -197,6 +197,7 @@ status amplitude_begin(struct amplitude *a, const struct box *box)
         for (int j = 0; j < 3; j++) a->inverse[i][j] = inverse[i][a->axis[j]];
     memcpy(a->origin, box->origin, sizeof a->origin);
     memset(a->counted, 0, sizeof a->counted);
+    memset(a->squares, 0, sizeof a->squares);
     if (a->choice.method == AMPLITUDE_FFT)
         amp_grid_begin(a);
     else
@@ -217,10 +218,14 @@ static status place(struct amplitude *a, const struct amplitude_atoms *atoms)
     int64_t count[SPECIES_MAX] = {0}, next[SPECIES_MAX] = {0};
     for (int64_t i = 0; i < atoms->count; i++) {
         int t = type_of(atoms, i);
+        double factor = atoms->factor ? atoms->factor[i] : 1.0;
         if (t < 0 || t >= a->species)
             return fail(BAD_INPUT, "atom %lld has type %d; expected 0 to %d", (long long)i, t,
                         a->species - 1);
+        if (!(factor >= 0.0 && factor <= 1.0))
+            return fail(BAD_INPUT, "atom %lld has the factor %g; expected 0 to 1", (long long)i, factor);
         count[t]++;
+        a->squares[t] += llrint(factor * factor * AMP_UNIT);
     }
     for (int t = 0; t < SPECIES_MAX; t++) a->counted[t] += count[t];
     a->start[0] = 0;
@@ -256,7 +261,7 @@ static status stage(struct amplitude *a, const struct amplitude_atoms *atoms)
             }
             to[j] = s - ((s + 6755399441055744.0) - 6755399441055744.0); /* s - rint(s) */
         }
-        to[3] = a->weight[type_of(atoms, i)];
+        to[3] = a->weight[type_of(atoms, i)] * (atoms->factor ? atoms->factor[i] : 1.0);
     }
     if (bad == INT64_MAX) return OK;
     const double *x = atoms->x + bad * atoms->stride;
@@ -309,7 +314,8 @@ status amplitude_partial(struct amplitude *a, int64_t **sums, size_t *count)
             for (int t = 0; t < a->threads; t++) a->sums[i] += a->thread[t].sums[i];
         }
     }
-    memcpy(a->sums + a->sum_count - SPECIES_MAX, a->counted, sizeof a->counted);
+    memcpy(a->sums + a->sum_count - 2 * SPECIES_MAX, a->counted, sizeof a->counted);
+    memcpy(a->sums + a->sum_count - SPECIES_MAX, a->squares, sizeof a->squares);
     *sums = a->sums;
     *count = a->sum_count;
     return OK;
@@ -332,7 +338,8 @@ static void finish_direct(struct amplitude *a)
 status amplitude_finish(struct amplitude *a)
 {
     int64_t atoms = 0;
-    memcpy(a->counted, a->sums + a->sum_count - SPECIES_MAX, sizeof a->counted);
+    memcpy(a->counted, a->sums + a->sum_count - 2 * SPECIES_MAX, sizeof a->counted);
+    memcpy(a->squares, a->sums + a->sum_count - SPECIES_MAX, sizeof a->squares);
     for (int t = 0; t < SPECIES_MAX; t++) atoms += a->counted[t];
     if (atoms > INT64_C(1) << 30)
         return fail(UNPHYSICAL, "%lld atoms scatter; sums are exact up to 2^30", (long long)atoms);
@@ -356,6 +363,10 @@ const double *amplitude_value(const struct amplitude *a, int channel)
 int64_t amplitude_species(const struct amplitude *a, int species)
 {
     return a->counted[species];
+}
+double amplitude_squares(const struct amplitude *a, int species)
+{
+    return (double)a->squares[species] / AMP_UNIT;
 }
 enum amplitude_method amplitude_chosen(const struct amplitude *a)
 {

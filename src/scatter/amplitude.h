@@ -58,6 +58,7 @@ struct amplitude_atoms {
     const double *x;
     const int32_t *type32;
     const uint8_t *type8;
+    const double *factor; /* NULL: 1; else of each atom, 0 to 1: multiplies its weight (scatter/slab.h) */
 };
 
 struct amplitude;
@@ -78,6 +79,9 @@ int amplitude_channels(const struct amplitude *a); /* number of species when sep
 const double *amplitude_value(const struct amplitude *a, int channel);
 /* Atoms of a species, all ranks, in the frame just finished. */
 int64_t amplitude_species(const struct amplitude *a, int species);
+/* Σ factor² of a species, all ranks, in the frame just finished; without factors the number of its atoms. A
+ * term is rounded to 2^-32: exact in any order. */
+double amplitude_squares(const struct amplitude *a, int species);
 enum amplitude_method amplitude_chosen(const struct amplitude *a);
 /* "direct sum, 603 points" or "FFT on 96×96×96, kernel width 9, …"; the estimated time of a frame on one
  * core. */

@@ -45,7 +45,9 @@ struct amplitude {
 
     double inverse[3][3], origin[3]; /* of the frame's box */
     int64_t counted[SPECIES_MAX];    /* atoms added here, then of all ranks */
-    int64_t *sums; /* what amplitude_partial gives out; the species' counts are its last entries */
+    int64_t squares[SPECIES_MAX];    /* their Σ factor² in units of 2^-AMP_BITS */
+    int64_t
+        *sums; /* what amplitude_partial gives out; the species' counts and squares are its last entries */
     size_t sum_count;
     double *value[SPECIES_MAX];
     struct amp_thread *thread;

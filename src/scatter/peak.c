@@ -108,7 +108,7 @@ status structure_finish(struct structure *st)
         double re = 0, im = 0, norm = 0;
         for (int t = 0; t < st->form.species; t++) {
             double f = form_factor_at(&st->form, t, st->point_q[i]);
-            norm += f * f * (double)amplitude_species(st->amplitude, t);
+            norm += f * f * amplitude_squares(st->amplitude, t);
         }
         for (int c = 0; c < channels; c++) {
             double f = channels > 1 ? form_factor_at(&st->form, c, st->point_q[i]) : 1.0;

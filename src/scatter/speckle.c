@@ -178,8 +178,7 @@ static double intensity_of(const struct speckle *s, int64_t i)
     int channels = amplitude_channels(s->amplitude);
     const double *f = s->factor + i * s->form.species;
     double re = 0, im = 0, norm = 0;
-    for (int t = 0; t < s->form.species; t++)
-        norm += f[t] * f[t] * (double)amplitude_species(s->amplitude, t);
+    for (int t = 0; t < s->form.species; t++) norm += f[t] * f[t] * amplitude_squares(s->amplitude, t);
     for (int c = 0; c < channels; c++) { /* a single channel carries its weights already */
         double weight = channels > 1 ? f[c] : 1.0;
         re += weight * amplitude_value(s->amplitude, c)[2 * i];
@@ -200,7 +199,7 @@ status speckle_finish(struct speckle *s, int64_t step, double time)
     TRY(amplitude_finish(s->amplitude));
     bool scatters = false;
     for (int t = 0; t < s->form.species; t++)
-        scatters = scatters || (amplitude_species(s->amplitude, t) > 0 && s->factor[t] != 0);
+        scatters = scatters || (amplitude_squares(s->amplitude, t) > 0 && s->factor[t] != 0);
     if (!scatters) return fail(UNPHYSICAL, "step %lld: no atom scatters", (long long)step);
     if (speckle_ready(s)) speckle_next(s);
     for (int64_t i = 0; i < s->points; i++) s->sum[i] += intensity_of(s, i);

@@ -134,12 +134,53 @@ static status write_window(struct h5 *h, const struct speckle_file_options *o)
     return h5_write(h, WINDOW "/pixels_per_group", H5_I64, 1, &groups, w->group_count);
 }
 
+static status write_slab(struct h5 *h, const struct speckle_file_options *o)
+{
+    static const char where[] = "/entry/glint/z_window";
+    const struct slab *s = o->slab;
+    double least = INFINITY;
+    for (int32_t g = 0; g < o->window->groups; g++) least = fmin(least, slab_independent(s, o->window, g));
+    const struct {
+        const char *name;
+        double value;
+    } number[] = {{"low", s->low},
+                  {"high", s->high},
+                  {"edge", s->edge},
+                  {"substrate", s->substrate},
+                  {"q_step", 2.0 * M_PI / (s->high - s->low)},
+                  {"resolution", slab_resolution(s)},
+                  {"n_effective", least},
+                  {"after_shift_0.1", pow(slab_overlap(s, 0.1), 2)}};
+    TRY(group(h, where, "NXcollection"));
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        TRY(h5_attr(h, where, number[i].name, H5_F64, 1, &number[i].value));
+    return OK;
+}
+
+static status write_stage(struct h5 *h, const struct speckle_stage *s)
+{
+    static const char where[] = "/entry/glint/stage";
+    TRY(group(h, where, "NXcollection"));
+    TRY(h5_attr_string(h, where, "label", s->label));
+    TRY(h5_attr(h, where, "temperature", H5_F64, 1, &s->T));
+    if (s->Tg > 0.0) TRY(h5_attr(h, where, "Tg", H5_F64, 1, &s->Tg));
+    if (!s->cycle) return OK;
+    TRY(h5_attr_string(h, where, "cycle", s->cycle));
+    TRY(h5_attr(h, where, "iteration", H5_I64, 1, &s->iteration));
+    TRY(h5_attr(h, where, "place", H5_I64, 1, &s->place));
+    TRY(h5_attr_string(h, where, "preparation", isnan(s->T_substrate) ? "quench" : "film"));
+    if (!isnan(s->T_substrate)) TRY(h5_attr(h, where, "T_substrate", H5_F64, 1, &s->T_substrate));
+    return isnan(s->T_anneal) ? OK : h5_attr(h, where, "T_anneal", H5_F64, 1, &s->T_anneal);
+}
+
 static status write_all(struct h5 *h, const struct speckle_file_options *o)
 {
     TRY(write_entry(h, o));
     TRY(write_detector(h, o));
     TRY(group(h, "/entry/glint", "NXcollection"));
     TRY(write_window(h, o));
+    if (o->slab && slab_used(o->slab)) TRY(write_slab(h, o));
+    if (o->stage) TRY(write_stage(h, o->stage));
     hsize_t nine = 9;
     return o->box_changes ? h5_series(h, BOXES, H5_F64, 2, &nine, CHUNK_FRAMES / 8, false) : OK;
 }

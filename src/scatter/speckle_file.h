@@ -25,7 +25,15 @@
  *       s_of_q       P f64              S(|q|) at the pixel; present after speckle_file_set_structure.
  *                                       Flattened intensity = data / s_of_q. Where attribute flatten is
  * "S(|q|)" readers divide unless told otherwise; where it is "none" they don't. /entry/glint/structure_factor
- * q, S, points (bins), attribute frames: what s_of_q was interpolated from /entry/glint/box    F×9 f64 only
+ * q, S, points (bins), attribute frames: what s_of_q was interpolated from
+ *   /entry/glint/z_window               inside of a film (slab.h); attributes low, high, edge, substrate
+ *                                       (heights), q_step, resolution, n_effective (f64; n_independent is it
+ *                                       rounded down), after_shift_0.1: correlation of the intensities
+ *                                       of a frozen film before and after a rigid shift of 0.1 along z
+ *   /entry/glint/stage                  attributes label, temperature (at its end), Tg (if known), and of an
+ *                                       isotherm of a cycle: cycle, iteration, place, preparation ("film",
+ *                                       "quench"), T_substrate, T_anneal (where they have a meaning)
+ *   /entry/glint/box    F×9 f64 only
  * when the box changes (NPT); hkl are constant, q are those at the start
  *
  * Writing: frames are collected until a chunk is full, then appended (shuffle + deflate when asked for);
@@ -37,10 +45,19 @@
 
 #include "base/status.h"
 #include "scatter/peak.h"
+#include "scatter/slab.h"
 #include "scatter/window.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct speckle_stage { /* of a run: what the frames were taken in */
+    const char *label;
+    double T, Tg;      /* at its end, in units of the run; Tg 0: not known */
+    const char *cycle; /* label of the cycle it is an isotherm of; NULL: none */
+    int64_t iteration, place;
+    double T_substrate, T_anneal; /* of a cycle's sample; NaN: not deposited, not annealed before */
+};
 
 struct speckle_file_options {
     const struct window *window;
@@ -52,6 +69,8 @@ struct speckle_file_options {
     bool flatten; /* readers shall divide by S(|q|) */
     bool box_changes;
     bool deflate;
+    const struct slab *slab;           /* NULL: the whole sample */
+    const struct speckle_stage *stage; /* NULL: not known */
 };
 
 struct speckle_file;

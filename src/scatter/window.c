@@ -42,7 +42,7 @@ static int64_t gcd(int64_t a, int64_t b)
     return b ? gcd(b, a % b) : llabs(a);
 }
 
-/* ---- shell, plane, shells ---- */
+/* ---- shell, plane, cone, shells ---- */
 
 static status build_shell(struct builder *t, const struct lattice_points *p)
 {
@@ -63,6 +63,20 @@ static status build_plane(struct builder *t, const struct lattice_points *p)
         lattice_q(t->b, p->hkl + 3 * i, q);
         double height = (q[0] * n[0] + q[1] * n[1] + q[2] * n[2]) / length;
         if (fabs(height) < 0.5 * thickness * (1 - 1e-9)) TRY(add_pixel(t, p->hkl + 3 * i, 0));
+    }
+    return OK;
+}
+
+static status build_cone(struct builder *t, const struct lattice_points *p)
+{
+    double n[3], least = cos(t->spec->angle * M_PI / 180.0) - 1e-9;
+    lattice_q(t->b, t->spec->normal, n);
+    double length = lattice_length(n);
+    for (int64_t i = 0; i < p->count; i++) {
+        double q[3];
+        lattice_q(t->b, p->hkl + 3 * i, q);
+        double along = fabs(q[0] * n[0] + q[1] * n[1] + q[2] * n[2]) / length;
+        if (along >= least * p->q[i]) TRY(add_pixel(t, p->hkl + 3 * i, 0));
     }
     return OK;
 }
@@ -310,6 +324,8 @@ status window_build(struct window *w, const struct window_spec *spec, const stru
         GUARD(build_plane(&t, &p));
     else if (spec->kind == WINDOW_SHELLS)
         GUARD(build_shells(&t, &p));
+    else if (spec->kind == WINDOW_CONE)
+        GUARD(build_cone(&t, &p));
     else
         GUARD(build_spots(&t, &p));
     GUARD(finish(&t, peak));

@@ -38,8 +38,8 @@ struct window {
     double weight;         /* points of the whole lattice a pixel stands for: 2 (±q) */
     double low, high;      /* the |q| range used; of the pixels for a spot at (h,k,l) */
     struct box box;
-    char description[640]; /* the convention in words and numbers, for files */
-    char warning[160];     /* "" or why results of this window are weak */
+    char description[1024]; /* the convention in words and numbers, for files */
+    char warning[160];      /* "" or why results of this window are weak */
 };
 
 /* The largest |q| a window given in numbers can have in this box, with a margin; 0 for one on the peak. S(q)

@@ -9,8 +9,9 @@
 
 enum { PIXELS_MOST = 9, SHELLS_MOST = 10000, VALUE_MOST = 256 };
 
-static const char *const kinds[] = {"unset", "shell", "plane", "spot", "shells"};
-static const char *const keys[] = {"kind", "range", "from", "to", "number", "normal", "pixels", "at"};
+static const char *const kinds[] = {"unset", "shell", "plane", "spot", "shells", "cone"};
+static const char *const keys[] = {"kind",   "range", "from",   "to", "number",
+                                   "normal", "angle", "pixels", "at"};
 enum { KEYS = sizeof keys / sizeof *keys };
 
 const char *window_kind_name(enum window_kind kind)
@@ -20,8 +21,12 @@ const char *window_kind_name(enum window_kind kind)
 
 struct window_spec window_spec_of(const char *name)
 {
-    struct window_spec w = {
-        .on_peak = true, .normal = {0, 0, 1}, .pixels = {3, 1, 1}, .place = PLACE_DIRECTION, .at = {1, 0, 0}};
+    struct window_spec w = {.on_peak = true,
+                            .normal = {0, 0, 1},
+                            .angle = 30,
+                            .pixels = {3, 1, 1},
+                            .place = PLACE_DIRECTION,
+                            .at = {1, 0, 0}};
     snprintf(w.name, sizeof w.name, "%s", name);
     return w;
 }
@@ -81,14 +86,14 @@ static const char *read_q(struct window_spec *w, const char *s, double *q)
 
 static status set_kind(struct window_spec *w, const char *value, const char *v)
 {
-    for (int k = WINDOW_SHELL; k <= WINDOW_SHELLS; k++)
+    for (int k = WINDOW_SHELL; k <= WINDOW_CONE; k++)
         if (strcmp(v, kinds[k]) == 0) {
             w->kind = (enum window_kind)k;
             return OK;
         }
-    const char *near = text_nearest(v, kinds + 1, 4);
-    return fail(BAD_INPUT, "window '%s': kind is '%s'; expected shell, plane, spot or shells%s%s%s", w->name,
-                value, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    const char *near = text_nearest(v, kinds + 1, WINDOW_CONE);
+    return fail(BAD_INPUT, "window '%s': kind is '%s'; expected shell, plane, spot, shells or cone%s%s%s",
+                w->name, value, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
 static status set_range(struct window_spec *w, const char *value, const char *v)
@@ -159,6 +164,17 @@ static status set_place(struct window_spec *w, const char *value, const char *v)
     return OK;
 }
 
+static status set_angle(struct window_spec *w, const char *value, const char *v)
+{
+    char *end;
+    double angle = strtod(v, &end);
+    end += strspn(end, " ");
+    if (end == v || (*end && strcmp(end, "deg") != 0) || !(angle > 0 && angle <= 90))
+        return wrong(w, "angle", value, "degrees, more than 0 and up to 90");
+    w->angle = angle;
+    return OK;
+}
+
 status window_spec_set(struct window_spec *w, const char *key, const char *value)
 {
     char v[VALUE_MOST];
@@ -170,6 +186,7 @@ status window_spec_set(struct window_spec *w, const char *key, const char *value
     if (strcmp(key, "to") == 0) return set_bound(w, key, value, v, &w->high);
     if (strcmp(key, "pixels") == 0) return set_pixels(w, value, v);
     if (strcmp(key, "at") == 0) return set_place(w, value, v);
+    if (strcmp(key, "angle") == 0) return set_angle(w, value, v);
     if (strcmp(key, "number") == 0) {
         if (!text_to_int64(v, &number) || number < 1 || number > SHELLS_MOST)
             return wrong(w, key, value, "how many shells, 1 to 10000");
@@ -186,7 +203,8 @@ status window_spec_set(struct window_spec *w, const char *key, const char *value
     const char *near = text_nearest(key, keys, KEYS);
     return fail(
         BAD_INPUT,
-        "window '%s': unknown key '%s'%s%s%s; the keys are kind, range, from, to, number, normal, pixels, at",
+        "window '%s': unknown key '%s'%s%s%s; the keys are kind, range, from, to, number, normal, angle, "
+        "pixels, at",
         w->name, key, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
@@ -239,8 +257,8 @@ status window_spec_parse(struct window_spec *w, const char *text)
 status window_spec_check(const struct window_spec *w)
 {
     if (w->kind == WINDOW_UNSET)
-        return fail(BAD_INPUT, "window '%s': its kind is missing; expected shell, plane, spot or shells",
-                    w->name);
+        return fail(BAD_INPUT,
+                    "window '%s': its kind is missing; expected shell, plane, spot, shells or cone", w->name);
     if (!w->on_peak && !(w->high > w->low))
         return fail(BAD_INPUT, "window '%s': |q| from %g to %g; expected from < to", w->name, w->low,
                     w->high);
@@ -281,6 +299,8 @@ void window_spec_text(const struct window_spec *w, char *text, size_t size)
         snprintf(range, sizeof range, "%.10g%s%s to %.10g%s%s", w->low, unit ? " /" : "", unit ? unit : "",
                  w->high, unit ? " /" : "", unit ? unit : "");
     if (w->kind == WINDOW_PLANE) snprintf(more, sizeof more, ",normal=%d %d %d", n[0], n[1], n[2]);
+    if (w->kind == WINDOW_CONE)
+        snprintf(more, sizeof more, ",normal=%d %d %d,angle=%.10g", n[0], n[1], n[2], w->angle);
     if (w->kind == WINDOW_SHELLS) snprintf(more, sizeof more, ",number=%d", w->number);
     if (w->kind == WINDOW_SPOT) {
         if (p[1] == 1 && p[2] == 1)
@@ -308,6 +328,8 @@ const char *window_kind_summary(enum window_kind kind)
         return "a few neighbouring points on the peak, three in a line by default (1D)";
     case WINDOW_SHELLS:
         return "several concentric shells, for the relaxation time against q";
+    case WINDOW_CONE:
+        return "the shell's points within an angle of the normal: perpendicular to a film's surface";
     case WINDOW_UNSET:
         break;
     }

@@ -2,10 +2,11 @@
 /* window_spec — what a user says about a q window, from words to a checked description.
  *
  * The same keys and words serve the input file and the command line:
- *     kind     shell | plane | spot | shells
+ *     kind     shell | plane | spot | shells | cone
  *     range    half-maximum of peak | FROM to TO            which |q| (default: half-maximum of peak)
  *     from, to, number    shells: |q| range and how many     (from, to also set the range of other kinds)
  *     normal   h k l        plane: its normal h a* + k b* + l c*; points with |q·n| < ½Δq   (default 0 0 1)
+ *     angle    DEGREES       cone: points within this angle of ± the normal                  (default 30)
  *     pixels   N in a line | NxM | NxMxK     spot: neighbouring lattice points              (default 3 in a
  * line) at       all disjoint on peak | h k l | direction h k l     spot: where               (default
  * direction 1 0 0) Integers may stand in brackets and with commas: [0, 0, 1]. A |q| may carry its unit,
@@ -24,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum window_kind { WINDOW_UNSET, WINDOW_SHELL, WINDOW_PLANE, WINDOW_SPOT, WINDOW_SHELLS };
+enum window_kind { WINDOW_UNSET, WINDOW_SHELL, WINDOW_PLANE, WINDOW_SPOT, WINDOW_SHELLS, WINDOW_CONE };
 enum window_place { PLACE_DIRECTION, PLACE_HKL, PLACE_ALL };
 enum { WINDOW_NAME = 32 };
 
@@ -34,7 +35,8 @@ struct window_spec {
     bool on_peak; /* range = half-maximum of the first peak; else [low, high] */
     double low, high;
     int32_t number;    /* shells */
-    int32_t normal[3]; /* plane */
+    int32_t normal[3]; /* plane, cone */
+    double angle;      /* cone: degrees */
     int32_t pixels[3]; /* spot: extent along the axis most tangential to q, the next, the most radial one */
     enum window_place place;
     int32_t at[3]; /* PLACE_HKL, PLACE_DIRECTION */

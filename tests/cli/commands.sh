@@ -9,7 +9,7 @@ expect 2 "glint without a command" "usage: glint COMMAND" -- "$GLINT"
 expect 2 "a misspelt command is corrected" "did you mean convert\?" -- "$GLINT" convret
 expect 2 "an unknown command" "unknown command 'xyzzyx'" -- "$GLINT" xyzzyx
 
-commands=$(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' "$ROOT/src/commands.h")
+commands=$(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' "$ROOT/src/commands.h" | tr _ -)
 test -n "$commands" || not_ok "no command was found in src/commands.h"
 for c in $commands; do
     "$GLINT" "$c" --help > help.txt 2>&1

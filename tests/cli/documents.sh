@@ -27,7 +27,7 @@ version=$("$GLINT" --version | sed 's/glint //')
 grep -q "^## $version" CHANGELOG.md && grep -q "^version: $version" CITATION.cff && ok "version $version is in CHANGELOG.md and CITATION.cff" ||
     not_ok "version $version is in CHANGELOG.md and CITATION.cff"
 undocumented=
-for c in $(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' src/commands.h); do
+for c in $(sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' src/commands.h | tr _ -); do
     grep -rqE "glint $c\b" README.md docs || undocumented="$undocumented $c"
 done
 test -z "$undocumented" || echo "# not mentioned in README.md or docs:$undocumented"

@@ -62,3 +62,78 @@ while test $code = 4 && test $n -lt 60; do
 done
 if test $code = 0 && test $n -gt 2; then ok "film: from film to bulk, stopped $n times"; else echo "exit code $code" >> stops.log; not_ok "film: from film to bulk, stopped" stops.log; fi
 same "film: to the same bits" thick stops
+
+# Speckles of the inside, while the atoms move and from the trajectory: the same numbers; and what is refused.
+INSIDE=(--set "stages.0.deposit.flux=0.3 /sigma^2/tau" --set "stages.0.deposit.until={thickness: 2.4 sigma}" --set "film.substrate.time=600 steps"
+        --set "stages.1={anneal: {T: 0.3 eps/kB, for: 120 steps, thermostat: {kind: langevin, tau: 1 tau}, observe: [speckle, trajectory, profiles], label: iso}}" --set "profiles={every: 20 steps, lag: 60 steps}"
+        --set "stages.0.deposit.observe=nothing" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}"
+        --set "speckle={every: 20 steps, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}, perp: {kind: cone, range: 5 /sigma to 8 /sigma}}}"
+        --set "trajectory={every: 20 steps, precision: double}" --set "thermo.every=20 steps")
+expect 0 "inside of a film: it runs" "window perp" -- "$GLINT" run "$FILM" -o inside "${INSIDE[@]}"
+range=$($PYTHON -c "
+import h5py
+a = h5py.File('inside/speckle-par.h5')['entry/glint/z_window'].attrs
+print('%.17g,%.17g,%.17g' % tuple(float(a[k]) for k in ('low', 'high', 'edge')))")
+expect 0 "inside of a film: from the trajectory" "perp +cone" -- "$GLINT" speckle inside/trajectory.h5 --first 1 --inside "$range" \
+    -w 'par:plane,range=5 to 8' -w 'perp:cone,range=5 to 8' -o off.h5
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "inside of a film: the same numbers" || not_ok "inside of a film: the same numbers" out.txt
+import h5py, numpy as np
+for name in "par", "perp":
+    a, b = h5py.File(f"inside/speckle-{name}.h5"), h5py.File(f"off-{name}.h5")
+    x, y = (f["entry/instrument/detector_1/data"][:] for f in (a, b))
+    assert x.shape == y.shape and x.shape[0] == 6 and (x == y).all(), name
+    z = a["entry/glint/z_window"].attrs
+    low, high, edge, top = (float(z[k]) for k in ("low", "high", "edge", "substrate"))
+    assert top == 3 and low == 3.2 and edge == 0.4 and 4.5 < high < 6, (top, low, high, edge)
+    # the last frame by numpy
+    t = h5py.File("inside/trajectory.h5")
+    g = t["particles"][list(t["particles"])[0]]
+    r = g["position/value"][-1]
+    inside = np.minimum(r[:, 2] - low, high - r[:, 2])
+    w = np.sin(np.pi / 2 * np.clip(inside / edge, 0, 1)) ** 2
+    hkl = a["entry/glint/window/hkl"][:]
+    phase = 2 * np.pi * (r[:, :2] / 6 @ hkl[:, :2].T + np.outer((r[:, 2] - low) / (high - low), hkl[:, 2]))
+    I = abs((w[:, None] * np.exp(1j * phase)).sum(0)) ** 2 / (w ** 2).sum()
+    assert abs(I - x[-1]).max() < 1e-5 * I.max(), abs(I - x[-1]).max() # frames are f32
+    assert int(a["entry/glint/window"].attrs["n_independent"]) == int(float(z["n_effective"]))
+    s = a["entry/glint/stage"].attrs
+    assert abs(float(s["temperature"]) - 0.3) < 1e-12 and "cycle" not in s
+PY
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "profiles of a film: as numpy finds them" || not_ok "profiles of a film: as numpy finds them" out.txt
+import csv, h5py, numpy as np
+lines = open("inside/profiles-iso.csv").readlines()
+rows = list(csv.DictReader(l for l in lines if l[0] != "#"))
+assert "means over 6 frames, one every 0.1 tau" in lines[0] and "top of the substrate: z = 3" in "".join(lines[:4])
+t = h5py.File("inside/trajectory.h5")
+g = t["particles"][list(t["particles"])[0]]
+r, image, species = g["position/value"][:], g["image/value"][:], g["species/value"][:]
+species = species[0] if species.ndim == 2 else species
+edges = np.ravel(g["box/edges/value"][0] if "value" in g["box/edges"] else g["box/edges"][:])
+edges = edges.reshape(3, -1).max(axis=1) if edges.size == 9 else edges
+n = len(rows)
+layer = np.clip(np.floor(r[:, :, 2] / edges[2] * n).astype(int), 0, n - 1)
+x = r + image * edges * [1, 1, 0]
+volume = edges.prod() / n
+for k, row in enumerate(rows):
+    here = layer[1:] == k
+    assert abs(float(row["density"]) - here.sum() / 6 / volume) < 1e-9, (k, row)
+    if here.any():
+        a = (here & (species == species.min())).sum() / here.sum()
+        assert abs(float(row["fraction_A"]) - a) < 1e-9 or abs(float(row["fraction_B"]) - a) < 1e-9
+    moved = np.concatenate([((x[i + 3] - x[i]) ** 2).sum(1)[layer[i] == k] for i in (0, 3)])
+    if len(moved): assert abs(float(row["msd"]) - moved.mean()) < 1e-6 * moved.mean() + 1e-9, (k, row, moved.mean(), edges)
+    else: assert row["msd"] == "nan", (k, row)
+atoms = sum(float(row["atoms"]) for row in rows)
+assert abs(atoms - r.shape[1]) < 1e-6
+thermo = [row for row in csv.DictReader(open("inside/thermo.csv")) if row["stage"] == "iso"]
+energy = sum(float(row["atoms"]) * float(row["potential_per_atom"]) for row in rows if row["atoms"] != "0") / atoms
+seen = [float(row["potential_per_atom"]) for row in thermo]
+assert len(seen) == 6 and abs(energy - np.mean(seen)) < 1e-8, (energy, seen)
+T = sum(float(row["atoms"]) * float(row["T"]) for row in rows if row["atoms"] != "0") / atoms
+seen = np.mean([float(row["T"]) for row in thermo])
+assert abs(T / seen - 1) < 2 / atoms, (T, seen) # thermo: 3N, or 3N - 3, degrees of freedom
+PY
+expect 2 "inside of a film: nothing left of it" "left inside" -- "$GLINT" run "$FILM" -o thin "${INSIDE[@]}" --set "interior.drop=2 sigma"
+expect 2 "inside of a film: wrong heights" "LOW,HIGH,EDGE" -- "$GLINT" speckle inside/trajectory.h5 --inside 5,4,1 -w shell -o off.h5
+expect 2 "speckles of a free slab are refused" "free slab" -- "$GLINT" check "$FILM" "${INSIDE[@]}" --set "stages.2={detach: {keep: slab}}" \
+    --set "stages.3={anneal: {T: 0.3 eps/kB, for: 10 steps, observe: speckle}}"

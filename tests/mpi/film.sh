@@ -47,6 +47,47 @@ if test $code = 0 && test $stops -gt 2; then ok "film: stopped $stops times"; el
 same "film: many stops" long limit
 logs "film: many stops" long limit
 
+# Speckles of its inside and profiles on the isotherms of a cycle: a thicker film.
+THICK=(--set "stages.0.deposit.flux=0.3 /sigma^2/tau" --set "stages.0.deposit.until={thickness: 2.4 sigma}" --set "film.substrate.time=600 steps"
+       --set "stages.1={cycle: {T: [0.8, 0.7] Tg, hold: 120 steps, rate: 0.2 eps/kB/tau, thermostat: {kind: langevin, tau: 1 tau}, observe: [speckle, profiles], label: c}}"
+       --set "stages.2={minimise: {box: fixed, most: 5 steps}}" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}"
+       --set "profiles={every: 10 steps, lag: 30 steps}"
+       --set "speckle={every: 20 steps, exposure: 2 frames, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}, perp: {kind: cone, range: 5 /sigma to 8 /sigma}}}")
+inside() { # NAME A B: the frames of all records are equal
+    if $PYTHON - "$2" "$3" > inside.txt 2>&1 <<'PY'
+import glob, h5py, os, sys
+names = sorted(os.path.basename(f) for f in glob.glob(sys.argv[1] + "/speckle-*.h5"))
+assert len(names) == 4, names
+for name in names:
+    a, b = (h5py.File(f"{d}/{name}") for d in sys.argv[1:])
+    for key in "data", "time", "step":
+        x, y = (f["entry/instrument/detector_1/" + key][:] for f in (a, b))
+        assert len(x) == 6 and (x == y).all(), (name, key)
+for place in 0, 1:
+    a, b = (open(f"{d}/profiles-c-i0-T{place}.csv").read() for d in sys.argv[1:])
+    assert a == b and "12 frames" in a, (a, b)
+PY
+    then ok "$1"; else not_ok "$1" inside.txt; fi
+}
+thick() { # FOLDER RANKS ARGUMENTS…
+    local folder=$1 n=$2
+    shift 2
+    if test "$n" = 0; then timeout 100 "$GLINT" run "$FILM" -o "$folder" --threads 1 "${THICK[@]}" "$@" > "$folder.log" 2>&1
+    else ranks "$n" timeout 100 "$GLINT" run "$FILM" -o "$folder" --threads 1 "${THICK[@]}" "$@" > "$folder.log" 2>&1; fi
+}
+thick thick 0
+mkdir part && touch part/stop
+thick part 0
+rm part/stop
+stops=0 code=4
+while test $code = 4 && test $stops -lt 60; do
+    timeout 100 "$GLINT" run -o part --resume --threads $((stops % 2 + 1)) --set "limit.wall=$(awk "BEGIN {print 0.2 + 0.01 * $stops}") s" > part.log 2>&1
+    code=$?
+    stops=$((stops + 1))
+done
+same "speckles of a film: stopped $stops times" thick part
+inside "speckles of a film: stopped, the same frames" thick part
+
 has_mpi || { skip "film over ranks: no mpirun here"; exit 0; }
 for case in 2:1 3:1 4:1 2:2; do
     grow "r$case" "${case%:*}" "${case#*:}"
@@ -60,3 +101,8 @@ ranks 2 timeout 100 "$GLINT" run -o ranks --resume --threads 1 --set "limit.wall
 timeout 100 "$GLINT" run -o ranks --resume --threads 1 > ranks2.log 2>&1
 same "film: 3 ranks, 2 ranks, then 1 process" one ranks
 logs "film: 3 ranks, 2 ranks, then 1 process" one ranks
+for n in 2 3; do
+    thick "thick$n" "$n"
+    same "speckles of a film: $n ranks" thick "thick$n"
+    inside "speckles of a film: $n ranks, the same frames" thick "thick$n"
+done

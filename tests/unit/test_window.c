@@ -244,6 +244,7 @@ static void words_and_back(void **state)
                                  "spot,pixels=3x3x3,at=direction 1 1 1",
                                  "x:spot,pixels=3x3,at=(4,-5,6)",
                                  "qdep:shells,from=2 /sigma,to=14 /sigma,number=8",
+                                 "perp:cone,range=2 /sigma to 3 /sigma,normal=0 0 1,angle=25",
                                  "shell,range=2.5/A .. 3/A",
                                  "shell,range=2/A..3/A",
                                  "shell,range=2..3"};
@@ -257,7 +258,8 @@ static void words_and_back(void **state)
         assert_string_equal(a.unit, b.unit);
         assert_int_equal(a.kind, b.kind);
         assert_int_equal(a.on_peak, b.on_peak);
-        assert_true(a.low == b.low && a.high == b.high && a.number == b.number && a.place == b.place);
+        assert_true(a.low == b.low && a.high == b.high && a.number == b.number && a.place == b.place &&
+                    a.angle == b.angle);
         assert_memory_equal(a.normal, b.normal, sizeof a.normal);
         assert_memory_equal(a.pixels, b.pixels, sizeof a.pixels);
         assert_memory_equal(a.at, b.at, sizeof a.at);
