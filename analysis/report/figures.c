@@ -128,7 +128,7 @@ static status stage_speckles(struct figures *g, const struct report *r, const ch
         TRY(list[i].function(f, w, n));
     }
     if (figure_groups_shells(r, label) || figure_groups_spots(r, label)) {
-        f = begin(g, folder, "groups", label, 980, 380, &s);
+        f = begin(g, folder, "groups", label, figure_groups_shells(r, label) ? 980 : 480, 380, &s);
         TRY(s);
         TRY(figure_groups(f, r, label));
     }

@@ -152,7 +152,8 @@ status figure_groups(struct figure *f, const struct report *r, const char *label
 {
     const struct window_report *q = figure_groups_shells(r, label), *s = figure_groups_spots(r, label);
     int panels = (q ? 2 : 0) + (s ? 1 : 0);
-    struct figure_layout l = figure_columns(panels, 0.075, 0.985, 0.075, 0.4);
+    struct figure_layout l =
+        q ? figure_columns(panels, 0.075, 0.985, 0.075, 0.4) : figure_columns(1, 0.16, 0.97, 0.0, 0.81);
     figure_script(f, "set multiplot; set bars 0.4\n");
     if (q) TRY(shells(f, &l, q));
     if (s) TRY(spots(f, &l, q ? 2 : 0, s));

@@ -41,7 +41,7 @@ static bool fit(struct relaxation_fit *to, int64_t lags, const double *lag, cons
     o.siegert_power = power;
     o.baseline = 0.0;
     o.scale_errors = true;
-    return n >= 5 && relaxation_fit(&d, relaxation_find("kww"), &o, to) == OK;
+    return n >= 5 && relaxation_fit(&d, relaxation_find("kww"), &o, to) == OK && to->converged;
 }
 
 /* All groups have as many frames, so their g2 have the same lags. */
@@ -78,17 +78,15 @@ struct sums {
     int64_t pixels;               /* of a spot; 0: R as it is, else the field behind it */
 };
 
-static double above_of(const struct sums *s, int64_t k)
+/* The plateaus are those of all spots also where one is left out: as with the errors of g2, that of the
+ * plateau is not in the error of R. (Else the first lags, which have the plateau's noise, would seem exact,
+ * and rule every fit.) */
+static double normalised(const struct sums *s, double spots, int64_t k)
 {
-    return s->left_out ? s->all[k] - s->left_out[k] : s->all[k];
-}
-
-static double normalised(const struct sums *s, int64_t k)
-{
-    if (s->pixels == 0) return above_of(s, k) / above_of(s, s->first);
-    double plateau = above_of(s, s->zero);
-    return contrast_field(s->pixels, above_of(s, k) / plateau) /
-           contrast_field(s->pixels, above_of(s, s->first) / plateau);
+    double here = s->left_out ? (s->all[k] - s->left_out[k]) * spots / (spots - 1.0) : s->all[k];
+    if (s->pixels == 0) return here / s->all[s->first];
+    double plateau = s->all[s->zero];
+    return contrast_field(s->pixels, here / plateau) / contrast_field(s->pixels, s->all[s->first] / plateau);
 }
 
 /* One normalised curve with its jackknife errors and fit. `left`, work: room for n, 3 × lags numbers. */
@@ -101,10 +99,10 @@ static status mean_curve(struct window_mean *m, struct window_groups *g, struct 
     for (int64_t k = 0; k < g->lags; k++) {
         double mean = 0.0, square = 0.0;
         s.left_out = NULL;
-        m->R[k] = normalised(&s, k);
+        m->R[k] = normalised(&s, S, k);
         for (int64_t i = 0; i < g->n; i++) {
             s.left_out = above + i * g->lags;
-            left[i] = normalised(&s, k);
+            left[i] = normalised(&s, S, k);
             mean += left[i] / S;
         }
         for (int64_t i = 0; i < g->n; i++) square += (left[i] - mean) * (left[i] - mean);

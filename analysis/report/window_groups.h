@@ -14,9 +14,9 @@
  *
  *     G(t) = Σ_s (g2_s(t) − g∞_s)/S,   R(t) = G(t)/G(first lag ≥ 1)
  *
- * with errors by leaving out one spot at a time (jackknife), which know nothing of correlations in time and
- * need no block length. Their KWW fit is that of a mean of relaxing things: a spread of τ among spots lowers
- * β below that of each.
+ * with errors by leaving out one spot at a time (jackknife; the plateau G(first lag) kept), which know
+ * nothing of correlations in time and need no block length. Their KWW fit is that of a mean of relaxing
+ * things: a spread of τ among spots lowers β below that of each.
  *
  * Of more than GROUPS_MOST groups, or of long records so many that the matrices would need more than
  * GROUPS_ELEMENTS elements together, every m-th is taken. */

@@ -92,7 +92,7 @@ with tempfile.TemporaryDirectory() as folder:
     first = [i for i, k in enumerate(single) if lag[k] >= 0.5][0]
     total = above.sum(axis=0)
     want = total / total[first]
-    left = (total - above) / (total[first] - above[:, first])[:, None]
+    left = (total - above) / 24 * 25 / total[first]
     jackknife = np.sqrt(24 / 25 * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
     check("mean of the spots as numpy has it", np.allclose(R[single], want, atol=1e-5), "%.1e" % np.abs(R[single] - want).max())
     check("its jackknife errors", np.allclose(error[single], jackknife, atol=1e-5), "%.1e" % np.abs(error[single] - jackknife).max())
