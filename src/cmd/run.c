@@ -186,7 +186,9 @@ static bool asked_to_stop(const struct run *r)
 static bool hook_wants_stop(void *context)
 {
     struct run *r = context;
-    double wants = stop_signal || run_observers_want_stop(&r->observers) ? 1.0 : 0.0, now = clock_now();
+    double done = (double)(r->engine.step - r->start_step) * r->input.dt, now = clock_now();
+    bool enough = done >= r->input.limit.time * (1.0 - 1e-9); /* never with NaN */
+    double wants = stop_signal || enough || run_observers_want_stop(&r->observers) ? 1.0 : 0.0;
     if (now - r->last_look > 0.1) {
         r->last_look = now;
         if (asked_to_stop(r)) wants = 1.0;

@@ -137,8 +137,10 @@ static const struct input_table checkpoint_table = {"checkpoint", checkpoint_key
 static const struct input_key limit_keys[] = {
     {"wall", INPUT_NUMBER, 0, .quantity = QUANTITY_WALL_TIME, .limit = INPUT_POSITIVE,
      .help = "stop with a checkpoint (exit code 4) after this wall-clock time"},
+    {"time", INPUT_NUMBER, sizeof(double), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
+     .help = "stop with a checkpoint (exit code 4) after this simulated time of one start or --resume"},
     {0}};
-static const struct input_table limit_table = {"limit", limit_keys, sizeof(double),
+static const struct input_table limit_table = {"limit", limit_keys, 2 * sizeof(double),
                                                .help = "when to stop by itself"};
 static const struct input_key lists_keys[] = {
     {"skin", INPUT_NUMBER, 0, .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,

@@ -60,7 +60,9 @@ struct run_input {
         double every;
     } checkpoint;
     struct {
-        double wall;
+        double wall; /* s; NaN: none */
+        double time; /* simulated, of one start or --resume; NaN: none. Unlike `wall` it stops at the same
+                        step anywhere */
     } limit;
     struct {
         double skin, inner_skin;

@@ -49,7 +49,7 @@ expect 4 "cycle: stopped" "" -- "$GLINT" run cycle.yaml -o stops
 rm stops/stop
 n=0 code=4
 while test $code = 4 && test $n -lt 40; do
-    timeout 60 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.02 + 0.01 * $n}") s" > stops.log 2>&1
+    timeout 60 "$GLINT" run -o stops --resume --set "limit.time=$((7 + 5 * n)) steps" > stops.log 2>&1
     code=$?
     n=$((n + 1))
 done

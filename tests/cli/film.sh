@@ -56,7 +56,7 @@ expect 4 "film: stopped" "" -- "$GLINT" run thick.yaml -o stops "${THICK[@]}"
 rm stops/stop
 n=0 code=4
 while test $code = 4 && test $n -lt 60; do
-    timeout 100 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.05 + 0.01 * $n}") s" > stops.log 2>&1
+    timeout 100 "$GLINT" run -o stops --resume --set "limit.time=$((50 + 10 * n)) steps" > stops.log 2>&1
     code=$?
     n=$((n + 1))
 done

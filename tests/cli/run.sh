@@ -86,7 +86,7 @@ PY
 # A damaged checkpoint: the one before is used, with a warning; both damaged: a clear message.
 expect 4 "stopped" "" -- bash -c 'mkdir c; touch c/stop; "$0" run "$1" -o c' "$GLINT" "$SHORT"
 rm -f c/stop
-expect 4 "stopped again" "" -- "$GLINT" run -o c --resume --set "limit.wall=0.05 s"
+expect 4 "stopped again" "" -- "$GLINT" run -o c --resume --set "limit.time=30 steps"
 test -e c/checkpoint-previous.h5 && ok "the previous checkpoint is kept" || not_ok "the previous checkpoint is kept"
 head -c 3000 c/checkpoint.h5 > cut && mv cut c/checkpoint.h5
 expect 0 "a truncated checkpoint: on from the previous one" "going on from .*checkpoint-previous.h5" -- "$GLINT" run -o c --resume

@@ -56,7 +56,7 @@ timeout 100 "$GLINT" run hops.yaml -o stops > stops.log 2>&1
 rm stops/stop
 n=0 code=4
 while test $code = 4 && test $n -lt 40; do
-    timeout 100 "$GLINT" run -o stops --resume --set "limit.wall=$(awk "BEGIN {print 0.06 + 0.04 * $n}") s" > stops.log 2>&1
+    timeout 100 "$GLINT" run -o stops --resume --set "limit.time=$((30 + 20 * n)) steps" > stops.log 2>&1
     code=$?
     n=$((n + 1))
 done
@@ -78,7 +78,7 @@ mkdir later && touch later/stop
 LATER=(--set "stages.2={anneal: {T: 1.0 eps/kB, for: 10000000 steps}}")
 timeout 100 "$GLINT" run hops.yaml -o later "${LATER[@]}" > later.log 2>&1
 rm later/stop
-timeout 100 "$GLINT" run -o later --resume --set "limit.wall=0.4 s" > later.log 2>&1
+timeout 100 "$GLINT" run -o later --resume --set "limit.time=500 steps" > later.log 2>&1
 grep -q "stopped on request at step" later.log && grep -q "hops of stage run" later.log && ok "stopped within the stage" || not_ok "stopped within the stage" later.log
 "$GLINT" run -o later --resume > later.log 2>&1 &
 pid=$!
@@ -103,7 +103,7 @@ timeout 100 "$GLINT" run hops.yaml -o free "${FREE[@]}" > free.log 2>&1
 mkdir cut && touch cut/stop
 timeout 100 "$GLINT" run hops.yaml -o cut "${FREE[@]}" > cut.log 2>&1
 rm cut/stop
-timeout 100 "$GLINT" run -o cut --resume --set "limit.wall=0.4 s" > cut.log 2>&1
+timeout 100 "$GLINT" run -o cut --resume --set "limit.time=500 steps" > cut.log 2>&1
 ranks 2 timeout 100 "$GLINT" run -o cut --resume --threads 1 > cut.log 2>&1
 equal "free box, stops and 2 ranks: the same hops" free/hops-run.h5 cut/hops-run.h5
 if h5diff -q free/trajectory.h5 cut/trajectory.h5 /particles /particles > differ.txt 2>&1; then ok "logarithmic frames as without a stop"
