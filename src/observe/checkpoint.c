@@ -156,28 +156,48 @@ done:
 
 /* ---- reading ---- */
 
+/* Keeps the names of the members; one too many ends the walk with 1. */
+static herr_t take_observer(hid_t group, const char *name, const H5L_info_t *info, void *data)
+{
+    struct checkpoint *c = data;
+    (void)group;
+    (void)info;
+    if (c->observers == CHECKPOINT_OBSERVERS || strlen(name) >= sizeof c->observer[0].name) return 1;
+    snprintf(c->observer[c->observers++].name, sizeof c->observer[0].name, "%s", name);
+    return 0;
+}
+
+/* Whatever is there: the run looks for those it has by their names. */
+static status read_observers(struct h5 *f, struct checkpoint *c)
+{
+    static const char group[] = "/state/observers";
+    hsize_t start = 0;
+    if (!h5_has(f, group)) return OK;
+    if (H5Literate_by_name(f->id, group, H5_INDEX_NAME, H5_ITER_INC, &start, take_observer, c, H5P_DEFAULT) !=
+        0)
+        return fail(BAD_INPUT, "%s: %s cannot be listed, or holds more than %d observers (damaged?)", f->path,
+                    group, CHECKPOINT_OBSERVERS);
+    for (int i = 0; i < c->observers; i++) {
+        char name[128];
+        int rank = 1;
+        hsize_t size = 0;
+        snprintf(name, sizeof name, "%s/%s", group, c->observer[i].name);
+        TRY(h5_shape(f, name, &rank, &size));
+        c->observer[i].size = size;
+        TRY(NEW(c->observer[i].state, size));
+        TRY(h5_read(f, name, H5_F64, size, c->observer[i].state));
+    }
+    return OK;
+}
+
 static status read_state(struct h5 *f, struct checkpoint *c)
 {
-    static const char *const names[] = {"thermo", "trajectory", "speckle", "hops", "crystal", "profiles"};
     double runner[RUNNER_STATE];
     TRY(h5_read(f, "/state/ensemble", H5_F64, ENSEMBLE_STATE, c->ensemble));
     TRY(h5_read(f, "/state/runner", H5_F64, RUNNER_STATE, runner));
     c->runner = (struct runner_state){(int64_t)runner[0], (int64_t)runner[1], (int64_t)runner[2], runner[3],
                                       runner[4]};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char name[128];
-        int rank = 1;
-        hsize_t size = 0;
-        snprintf(name, sizeof name, "/state/observers/%s", names[i]);
-        if (!h5_has(f, name)) continue;
-        TRY(h5_shape(f, name, &rank, &size));
-        int k = c->observers++;
-        snprintf(c->observer[k].name, sizeof c->observer[k].name, "%s", names[i]);
-        c->observer[k].size = size;
-        TRY(NEW(c->observer[k].state, size));
-        TRY(h5_read(f, name, H5_F64, size, c->observer[k].state));
-    }
-    return OK;
+    return read_observers(f, c);
 }
 
 static status read_header(struct h5 *f, struct checkpoint *c)
