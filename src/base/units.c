@@ -313,11 +313,28 @@ double units_size(const struct unit_system *u, enum quantity quantity)
     return size;
 }
 
-static void write_number(double value, const char *label, char out[UNITS_TEXT])
+/* "1e13", not "10000000000000": large numbers by their significant digits. */
+static void write_digits(double value, int digits, char out[UNITS_TEXT])
+{
+    char mantissa[UNITS_TEXT];
+    snprintf(out, UNITS_TEXT, "%.*g", digits, value);
+    if (!(fabs(value) >= 1e6) || !isfinite(value)) return;
+    snprintf(mantissa, sizeof mantissa, "%.*e", digits - 1, value);
+    char *e = strchr(mantissa, 'e'), *end = e;
+    long power = strtol(e + 1, NULL, 10);
+    while (end[-1] == '0') end--;
+    if (end[-1] == '.') end--;
+    char shorter[UNITS_TEXT];
+    snprintf(shorter, sizeof shorter, "%.*se%ld", (int)(end - mantissa), mantissa, power);
+    if (strlen(shorter) < strlen(out)) snprintf(out, UNITS_TEXT, "%s", shorter);
+}
+
+/* The shortest text from 15 digits on that is read back as the same value. */
+static void write_number(double value, double size, const char *label, char out[UNITS_TEXT])
 {
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(out, UNITS_TEXT, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) break;
+        write_digits(value / size, digits, out);
+        if (strtod(out, NULL) * size == value) break;
     }
     size_t n = strlen(out);
     if (*label) snprintf(out + n, UNITS_TEXT - n, " %s", label);
@@ -326,7 +343,7 @@ static void write_number(double value, const char *label, char out[UNITS_TEXT])
 const char *units_format(const struct unit_system *u, enum quantity quantity, double value,
                          char out[UNITS_TEXT])
 {
-    write_number(value / units_size(u, quantity), units_label(u, quantity), out);
+    write_number(value, units_size(u, quantity), units_label(u, quantity), out);
     return out;
 }
 

@@ -18,7 +18,8 @@ static const struct arg args[] = {
     {"--cost", 0, ARG_FLAG, offsetof(struct options, cost), NULL,
      "steps, core-hours, disk, and what the record can resolve"},
     {"--speed", 0, ARG_DOUBLE, offsetof(struct options, speed), "M",
-     "million atom-steps per second and core for the estimate (default 8; glint bench lj measures it)"},
+     "million atom-steps per second and core for the estimate (default 8, 3 with embedded atoms; glint bench "
+     "measures it)"},
     {"--set", 0, ARG_LIST, offsetof(struct options, set), "KEY=VALUE", "change the input as in glint run"},
     {0}};
 
@@ -42,12 +43,13 @@ static double film_atoms(const struct run_input *r)
 }
 
 /* The effective input, the stages, the cost; the starting configuration is made to see that it can be. */
-static status show_run(const struct run_input *r, const struct options *o, const char *heading, double *steps)
+static status show_run(const struct run_input *r, const struct options *o, const char *heading, double *hours)
 {
     struct config c = {0};
     status s = r->film ? OK : run_input_configuration(r, &c);
     double atoms = r->film ? film_atoms(r) : (double)c.atoms;
-    *steps = (double)runner_total_steps(r->stages, r->n_stages) * atoms;
+    *hours = (double)runner_total_steps(r->stages, r->n_stages) * atoms /
+             (check_cost_speed(r, o->speed) * 1e6) / 3600.0;
     if (s == OK && heading) {
         printf("%s\n%s", heading, r->effective.s);
         printf("\n%zu stages:\n", r->n_stages);
@@ -77,7 +79,7 @@ static void list_members(const struct members *m)
 static status check_campaign(const char *path, const struct options *o)
 {
     struct campaign c;
-    double total = 0.0, steps;
+    double total = 0.0, hours;
     status s = OK;
     TRY(campaign_read(&c, path, o->set.value, o->set.n));
     list_members(&c.members);
@@ -87,14 +89,12 @@ static status check_campaign(const char *path, const struct options *o)
         s = tree_parse(&document, c.members.name[i], c.input[i], strlen(c.input[i]));
         if (s == OK) s = run_input_take(&r, &document, c.members.name[i]);
         if (s != OK) break;
-        s = show_run(&r, o, i == 0 ? "\n# the complete effective input of the first member" : NULL, &steps);
-        total += steps;
+        s = show_run(&r, o, i == 0 ? "\n# the complete effective input of the first member" : NULL, &hours);
+        total += hours;
         run_input_free(&r);
         if (s != OK) status_context(s, "member %s", c.members.name[i]);
     }
-    if (s == OK && o->cost)
-        printf("\nall %zu members: %.3g core-hours\n", c.members.n,
-               total / ((o->speed > 0.0 ? o->speed : CHECK_COST_SPEED) * 1e6) / 3600.0);
+    if (s == OK && o->cost) printf("\nall %zu members: %.3g core-hours\n", c.members.n, total);
     campaign_free(&c);
     return s;
 }
@@ -105,12 +105,12 @@ static status run(int argc, char **argv)
     const char *path = NULL;
     struct run_input r;
     bool campaign;
-    double steps;
+    double hours;
     TRY(args_parse(&cmd_check, argc, argv, &o, &path, 1, 1, NULL));
     TRY(campaign_asked_for(path, o.set.value, o.set.n, NULL, &campaign));
     if (campaign) return check_campaign(path, &o);
     TRY(run_input_read(&r, path, o.set.value, o.set.n));
-    status s = show_run(&r, &o, "# the complete effective input", &steps);
+    status s = show_run(&r, &o, "# the complete effective input", &hours);
     run_input_free(&r);
     return s;
 }

@@ -134,15 +134,23 @@ static void print_hops(const struct run_input *r, const struct stage *s, const s
 
 /* ---- */
 
+double check_cost_speed(const struct run_input *r, double asked)
+{
+    return asked > 0.0 ? asked : r->input.units.kind == UNITS_METAL ? 3.0 : 8.0;
+}
+
 status check_cost_print(const struct run_input *r, const struct check_cost *c)
 {
     double steps = (double)runner_total_steps(r->stages, r->n_stages), bytes = 0.0,
-           speed = c->speed > 0.0 ? c->speed : CHECK_COST_SPEED;
+           speed = check_cost_speed(r, c->speed);
     bool trajectory = false;
     printf(
         "\n%.0f steps of %.0f atoms: %.3g core-hours at %.3g million atom-steps per second and core (%s)\n",
         steps, c->atoms, steps * c->atoms / (speed * 1e6) / 3600.0, speed,
-        c->speed > 0.0 ? "--speed" : "a stated rate; `glint bench lj` measures this machine's, then --speed");
+        c->speed > 0.0 ? "--speed"
+        : r->input.units.kind == UNITS_METAL
+            ? "a stated rate; `glint bench eam` measures this machine's, then --speed"
+            : "a stated rate; `glint bench lj` measures this machine's, then --speed");
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         if (s->observe_crystal)

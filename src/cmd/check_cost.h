@@ -16,7 +16,9 @@
 
 #include "cmd/run_input.h"
 
-#define CHECK_COST_SPEED 8.0 /* M atom-steps/s of one core of a current x86 server, Wahnström mixture */
+/* M atom-steps/s and core: `asked` if > 0, else what one of a current x86 server does, 8 with a pair
+ * potential, 3 with embedded atoms. */
+double check_cost_speed(const struct run_input *r, double asked);
 
 struct check_cost {
     double atoms, density; /* of the start */

@@ -106,8 +106,9 @@ static status write_line(struct crystal_alarm *o, const struct engine *e, const 
     char jump_text[32] = "";
     double jump = energy_jump(o, u);
     if (isfinite(jump)) snprintf(jump_text, sizeof jump_text, "%.4g", jump);
-    fprintf(o->stream, "%lld,%.10g,%.6g,%lld,%lld,%lld,%.12g,%s\n", (long long)e->step, e->time, l->fraction,
-            (long long)l->centres, (long long)l->large_atoms, (long long)l->largest, u, jump_text);
+    fprintf(o->stream, "%lld,%.10g,%.6g,%lld,%lld,%lld,%.12g,%s\n", (long long)e->step, engine_shown_time(e),
+            l->fraction, (long long)l->centres, (long long)l->large_atoms, (long long)l->largest, u,
+            jump_text);
     return ferror(o->stream) ? fail(FAILED, "cannot write %s: %s", o->path, strerror(errno)) : OK;
 }
 

@@ -164,7 +164,7 @@ static status gather(struct watch *o, struct engine *e)
 {
     TRY(domain_gather(&e->domain, &o->frame, CONFIG_IMAGE));
     o->frame.step = e->step;
-    o->frame.time = e->time;
+    o->frame.time = engine_shown_time(e);
     return OK;
 }
 

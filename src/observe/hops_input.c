@@ -195,9 +195,9 @@ status hops_windows(const struct hops_input *h, int64_t frames, double interval,
         if (length > 0 && (double)length * interval > lost) continue;
         return fail(
             BAD_INPUT,
-            "the window from look %lld to %lld is %g long, not longer than the time a hop takes to be "
-            "confirmed (%g): use fewer `ages`, or a smaller `every`",
-            (long long)from[w], (long long)to[w], (double)length * interval, lost);
+            "the window from look %lld to %lld is not longer than the time a hop takes to be confirmed (%g "
+            "looks): use fewer `ages`, or a smaller `every`",
+            (long long)from[w], (long long)to[w], lost / interval);
     }
     return OK;
 }

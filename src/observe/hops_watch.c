@@ -43,10 +43,12 @@ status watch_plan(struct watch *o, const struct stage *s)
 {
     const struct hops_input *in = o->options.input;
     const struct species *species = &o->frame.species;
-    o->interval = (double)o->base.every * o->engine->dt;
+    double unit = units_size(&o->engine->units, QUANTITY_TIME),
+           interval = (double)o->base.every * o->engine->dt;
+    o->interval = interval / unit; /* as in the file: times of the input are internal ones */
     o->frames = s->steps / o->base.every + 1;
     o->group = 0;
-    status planned = hops_windows(in, o->frames, o->interval, &o->windows, o->from, o->to);
+    status planned = hops_windows(in, o->frames, interval, &o->windows, o->from, o->to);
     if (planned != OK) return status_context(planned, "hops of stage %s", o->label);
     for (int q = 0; q < HOPS_SEQUENCES; q++)
         o->sequence[q] = (struct hops_sequence){.window = q, .end = q == 0 ? 1 : o->windows};
@@ -55,7 +57,13 @@ status watch_plan(struct watch *o, const struct stage *s)
         return fail(BAD_INPUT, "hops: species: there is no species '%s'", in->species);
     if (!(o->r1 > 0.0)) TRY(measure_r1(o));
     o->criteria = hops_rows(in, o->r1, o->name, o->how);
-    for (int c = 0; c < o->criteria; c++) o->how[c].group = o->group;
+    for (int c = 0; c < o->criteria; c++) {
+        struct hop_options *how = &o->how[c];
+        how->group = o->group;
+        how->persist /= unit;
+        how->cage /= unit;
+        how->window /= unit;
+    }
     return OK;
 }
 

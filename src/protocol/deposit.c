@@ -218,6 +218,7 @@ static status try_arrival(struct engine *e, const struct deposit *d, bool *came)
     }
     s->last_id += 1.0;
     s->arrivals += 1.0;
+    s->closed_at = -1.0; /* it has its own time to land, also when it replaces one that hovered */
     return domain_insert(&e->domain, &a, 1);
 }
 

@@ -27,20 +27,37 @@ static void without_atoms(const char *text, char out[UNITS_TEXT])
     snprintf(out, UNITS_TEXT, "%.*s%s", (int)(word - text), text, *rest == 's' ? rest + 1 : rest);
 }
 
+/* `1 atom per 9.6 ps`: the rate; false: not of this form. */
+static bool parse_atoms_per(const struct unit_system *units, const char *text, double *rate)
+{
+    const char *rest, *per = strstr(text, " per ");
+    double atoms, time;
+    if (!per || !units_number(text, &atoms, &rest) || !strstr(rest, "atom") || strstr(rest, "atom") > per)
+        return false;
+    if (units_parse(units, per + strlen(" per "), QUANTITY_TIME, &time) != OK) return false;
+    *rate = atoms / time;
+    return true;
+}
+
 static void read_flux(struct input *in, const struct input_key *key, const struct tree_node *node,
                       void *field)
 {
     static const enum quantity quantities[] = {QUANTITY_FLUX, QUANTITY_FREQUENCY, QUANTITY_VELOCITY};
-    static const char expected[] = "a flux (1e-3 /sigma^2/tau), atoms per time (0.2 atoms/tau) or a growth "
-                                   "velocity (8e-4 sigma/tau, or nm/s "
-                                   "where real units are known)";
+    const char *expected = in->units.kind == UNITS_METAL
+                               ? "a flux (1e-4 /angstrom^2/ps), atoms per time (0.1 atoms/ps, 1 atom per 10 "
+                                 "ps) or a growth velocity (1e8 nm/s)"
+                               : "a flux (1e-3 /sigma^2/tau), atoms per time (0.2 atoms/tau, 1 atom per 5 "
+                                 "tau) or a growth velocity (8e-4 sigma/tau, or nm/s where real units are "
+                                 "known)";
     struct deposit_rate *rate = field;
     char text[UNITS_TEXT];
     (void)key;
     if (!is_text(in, node, expected)) return;
     without_atoms(node->text, text);
     for (int i = 0; i < 3; i++) {
-        if (units_parse(&in->units, text, quantities[i], &rate->value) != OK) continue;
+        bool per =
+            quantities[i] == QUANTITY_FREQUENCY && parse_atoms_per(&in->units, node->text, &rate->value);
+        if (!per && units_parse(&in->units, text, quantities[i], &rate->value) != OK) continue;
         rate->kind = (enum deposit_flux)i;
         if (!(rate->value > 0.0)) input_problem(in, node, "the flux must be greater than 0");
         return;
@@ -76,7 +93,8 @@ static void read_species(struct input *in, const struct input_key *key, const st
     }
 }
 
-static const char *const zone_expected = "`up to 4 sigma below surface`, `substrate only` or `all`";
+static const char *const zone_expected =
+    "`up to 4 sigma (10 angstrom) below surface`, `substrate only` or `all`";
 
 static void read_zone(struct input *in, const struct input_key *key, const struct tree_node *node,
                       void *field)
@@ -196,7 +214,9 @@ static const struct input_key deposit_keys[] = {
     {"T", INPUT_NUMBER, FIELD(T), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = true,
      .help = "temperature of the substrate"},
     {"flux", INPUT_CUSTOM, FIELD(flux), .read = read_flux,
-     .help = "how fast atoms arrive: 1e-3 /sigma^2/tau, 0.2 atoms/tau, or a growth velocity 8e-4 sigma/tau "
+     .help = "how fast atoms arrive: 1e-3 /sigma^2/tau, 0.2 atoms/tau, 1 atom per 5 tau, or a growth "
+             "velocity 8e-4 "
+             "sigma/tau "
              "(at the "
              "density of the substrate)"},
     {"cycle", INPUT_OPTIONAL, FIELD(cycle), .table = &cycle_table,

@@ -35,6 +35,9 @@ expect 0 "$W: report" "report.html" -- "$GLINT" report $W --quick
 grep -q "The same for each age window" $W/report.html && ok "$W: ages on the page" || not_ok "$W: ages on the page"
 expect 2 "$W: an unknown stage" "no record of hops of a stage 'rum'" -- "$GLINT" waiting $W --stage rum
 
+# ---- deposition-cuzr: films in metal units (more in film_metal.sh) ----
+expect 0 "deposition-cuzr: a film beside nothing" "units: energy eV, .*T K, time ps" -- "$GLINT" stability deposition-cuzr
+
 # ---- words that are not known are found before hours are spent ----
 bad() { # NAME PATTERN SET
     expect 2 "$1" "$2" -- "$GLINT" check "$ROOT/inputs/wahnstrom-waiting/short.yaml" --set "$3"

@@ -92,3 +92,32 @@ EOP
 then ok "S_X and g_X as numpy has them"
 elif test $? = 77; then skip "numpy peer: numpy is missing"
 else cat err.txt >> numpy.txt; not_ok "S_X and g_X as numpy has them" numpy.txt; fi
+
+# Hops found while the atoms move are those of the trajectory: times of both in ps.
+cat > hops.yaml <<'YAML'
+potential: cuzr:m19
+atoms: {N: 64, Cu: 0.5, Zr: 0.5}
+dt: 2 fs
+stages:
+  - melt: {T: 2000 K, for: 100 steps}
+  - anneal: {T: 2000 K, for: 600 steps, observe: [hops, trajectory], label: hot}
+hops: {every: 10 fs, reference: cage mean over 40 fs, distance: 0.5 angstrom, persist: [0, 40] fs, also: {p_hop: {window: 100 fs, threshold: 0.02 angstrom^2}}, r1: 2.8 angstrom}
+trajectory: {every: 10 fs, precision: double}
+YAML
+expect 0 "hops of metal atoms while they move" "steps in" -- "$GLINT" run hops.yaml -o hopping
+"$GLINT" waiting hopping --json > live.json 2> err.txt
+"$GLINT" waiting hopping --trajectory --r1 2.8 --distance '0.5 angstrom' --cage '40 fs' --persist '0,40 fs' --p-hop '0.1,0.02' --json > later.json 2>> err.txt
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "are those of the trajectory" || { cat err.txt >> out.txt; not_ok "are those of the trajectory" out.txt; }
+import json
+import h5py
+live, later = json.load(open("live.json")), json.load(open("later.json"))
+print(json.dumps(live)[:600])
+assert len(live["rows"]) == len(later["rows"]) == 3
+for a, b in zip(live["rows"], later["rows"]):
+    for key in a:
+        if isinstance(a[key], (int, str)): assert a[key] == b[key], (key, a[key], b[key])
+g = h5py.File("hopping/hops-hot.h5")["entry/glint/waiting_times"]
+t = g["row_1/hop_time"][:]
+assert g.attrs["time_unit"] in (b"ps", "ps") and len(t) > 20
+assert t.min() >= 0.2 - 1e-9 and t.max() <= 1.4 + 1e-9 and abs(g.attrs["interval"] - 0.01) < 1e-12
+PY

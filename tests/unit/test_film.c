@@ -346,6 +346,39 @@ static void test_evaporation(void **state)
     forget(&w);
 }
 
+/* An atom that hovers is removed when patience ends, and what comes in its place has as long to land. */
+static void test_hovering(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct deposit d = make_deposit();
+    d.until.atoms = 1;
+    start_film(&e, &substrate, &tethered);
+    e.ensemble = deposit_ensemble(&d);
+    MUST(deposit_begin(&e, &d, false));
+    const struct film_state *s = &e.film.state;
+    /* the source's gap, 2.5 + 2 spacings, at a twentieth of the speed of the heavier atom, 1 of the energy kB
+     * T, and the cosine of the angle; no motion: only the updates */
+    double patience = 20.0 * (2.5 + 2.0 * film_spacing(&e.film)) / cos(0.3) / DT;
+    for (e.step = 100; s->arrivals < 2.0; e.step += 100) {
+        MUST(deposit_update(&e, &d, 0));
+        assert_true(!deposit_finished(&e) && (double)e.step < patience + 500.0);
+    }
+    e.step -= 100;
+    assert_true((double)e.step > patience + 200.0 && (double)e.step <= patience + 300.0); /* shut at 200 */
+    for (int k = 0; k < 20; k++) {
+        e.step += 100;
+        MUST(deposit_update(&e, &d, 0));
+        assert_true(s->arrivals == 2.0 && s->evaporated[0] + s->evaporated[1] == 1.0);
+    }
+    for (size_t i = 0; i < e.domain.n; i++) /* it lands */
+        if (e.domain.id[i] > (uint64_t)tethered.substrate) e.domain.x[e.domain.slot[i]][2] = s->surface + 1.0;
+    MUST(engine_forces(&e));
+    MUST(deposit_update(&e, &d, 0));
+    assert_true(deposit_finished(&e) && e.domain.total == tethered.substrate + 1);
+    engine_free(&e);
+}
+
 /* What the source sends: far from everything, downward at the angle, with the energy of the oven. */
 static void test_source(void **state)
 {
@@ -600,11 +633,12 @@ static void test_fixed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_substrate),   cmocka_unit_test(test_population),
-        cmocka_unit_test(test_source),      cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_evaporation), cmocka_unit_test(test_restart),
-        cmocka_unit_test(test_fixed),       cmocka_unit_test(test_checkpoint_row),
-        cmocka_unit_test(test_measure),     cmocka_unit_test(test_detach),
+        cmocka_unit_test(test_substrate),      cmocka_unit_test(test_population),
+        cmocka_unit_test(test_source),         cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_evaporation),    cmocka_unit_test(test_hovering),
+        cmocka_unit_test(test_restart),        cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_checkpoint_row), cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_detach),
     };
     return cmocka_run_group_tests(tests, prepare, release);
 }

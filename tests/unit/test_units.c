@@ -300,6 +300,11 @@ static void test_written(void **state)
     assert_string_equal(units_format(&u, QUANTITY_NUMBER, 0.1, text), "0.1");
     assert_string_equal(units_label(&metal, QUANTITY_TIME), "ps");
     assert_string_equal(units_format(&metal, QUANTITY_TEMPERATURE, 700, text), "700 K");
+    static const char *const rates[] = {"1e13 K/s", "3e12 K/s", "1.25e15 K/s", "123456 K/s"};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        assert_string_equal(units_format(&metal, QUANTITY_COOLING_RATE,
+                                         value_of(&metal, rates[i], QUANTITY_COOLING_RATE), text),
+                            rates[i]);
     assert_true(units_format_real(&metal, QUANTITY_TIME, value_of(&metal, "2 fs", QUANTITY_TIME), text));
     assert_string_equal(text, "0.002 ps");
 }
