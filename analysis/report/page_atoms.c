@@ -189,17 +189,20 @@ static void peak_text(struct page *p, const struct motion_report *m)
     snprintf(per, sizeof per, "1/%s", s->length_unit);
     const char *u = html_unit(unit, sizeof unit, per), *l = html_unit(length, sizeof length, s->length_unit);
     double spacing = s->sq.width;
-    text_add(
-        &p->html,
-        "<p>First peak of S(q) at q = %s %s%s (half maximum %.2f–%.2f), height %s; first peak of g(r) "
-        "at r<sub>1</sub> = %s %s%s. Peaks are fitted above half of their height, S at the single points "
-        "of the reciprocal lattice, so they do not depend on the bins of the figure (%.3f %s, 0.4 spacings, "
-        "and %.4f %s); their errors hold the scatter and the choice of the range. %lld frames.",
-        html_number(number[0], s->q1.x, s->q1.error.x), u,
-        page_real(p, QUANTITY_WAVENUMBER, s->q1.x, real[0]), s->q1.low, s->q1.high,
-        html_number(number[1], s->q1.height, s->q1.error.height),
-        html_number(number[2], s->r1.x, s->r1.error.x), l, page_real(p, QUANTITY_LENGTH, s->r1.x, real[1]),
-        spacing, u, s->rdf.width, l, (long long)s->frames);
+    text_add(&p->html,
+             "<p>First peak of S(q) at q = %s %s%s (half maximum %.2f–%.2f), height %s; first peak of g(r) "
+             "at r<sub>1</sub> = %s %s%s. Peaks are fitted, S above half of its height at the "
+             "single points of the reciprocal lattice, g above 0.7, so they do not depend on the bins of the "
+             "figure (%.3f %s, 0.4 spacings, and %.4f %s); their errors hold the scatter and the choice of "
+             "the range. %lld frames.",
+             html_number(number[0], s->q1.x, s->q1.error.x), u,
+             page_real(p, QUANTITY_WAVENUMBER, s->q1.x, real[0]), s->q1.low, s->q1.high,
+             html_number(number[1], s->q1.height, s->q1.error.height),
+             html_number(number[2], s->r1.x, s->r1.error.x), l,
+             page_real(p, QUANTITY_LENGTH, s->r1.x, real[1]), spacing, u, s->rdf.width, l,
+             (long long)s->frames);
+    if (s->q1.why[0])
+        text_add(&p->html, " That of S(q) could not be fitted (%s): its highest bin.", s->q1.why);
     if (s->weighted)
         text_add(
             &p->html,
@@ -215,8 +218,9 @@ static void peak_text(struct page *p, const struct motion_report *m)
     for (int a = 0; a < s->rdf.species; a++)
         for (int b = a; b < s->rdf.species; b++) {
             char name[2][40];
-            text_add(&p->html, " %s–%s: %.3f %s.", html_escape(name[0], 40, s->species.name[a]),
-                     html_escape(name[1], 40, s->species.name[b]), s->r1_partial[a][b].x, l);
+            text_add(&p->html, " %s–%s: %s %s.", html_escape(name[0], 40, s->species.name[a]),
+                     html_escape(name[1], 40, s->species.name[b]),
+                     html_number(number[0], s->r1_partial[a][b].x, s->r1_partial[a][b].error.x), l);
         }
     text_add(&p->html, "</p>\n");
 }
