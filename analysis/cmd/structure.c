@@ -60,12 +60,25 @@ static const struct arg args[] = {
 
 extern const struct command cmd_structure;
 
-static void print_peak(const char *name, const struct peak *p, const struct peak *e, const char *unit)
+static void print_peak(const char *name, const struct peak_fit *p, const char *unit)
 {
-    char b[2][24], place[TEXT_ERRORS], height[TEXT_ERRORS];
-    printf("# %-16s %s %s, height %s, half height from %s to %s\n", name, text_errors(place, p->x, 1, &e->x),
-           unit, text_errors(height, p->height, 1, &e->height), track_args_number(b[0], p->low, 5),
-           track_args_number(b[1], p->high, 5));
+    char b[3][24], place[TEXT_ERRORS], height[TEXT_ERRORS];
+    printf("# %-16s %s %s", name, text_errors(place, p->x, 1, &p->error.x), unit);
+    if (p->why[0])
+        printf(" (highest bin: %s)", p->why);
+    else
+        printf(" (scatter %s, range %s)", track_args_number(b[0], fmax(p->scatter.x, p->frames.x), 2),
+               track_args_number(b[1], p->range.x, 2));
+    printf(", height %s, half height from %s to %s\n",
+           text_errors(height, p->height, isfinite(p->error.height), &p->error.height),
+           track_args_number(b[0], p->low, 4), track_args_number(b[1], p->high, 4));
+}
+
+static void print_peak_convention(const char *what, const char *where, const char *levels)
+{
+    printf("# peaks: cubic in ln %s %s, whatever the bins; errors: scatter, and the shift between the fits "
+           "above %s of the height\n",
+           what, where, levels);
 }
 
 static void print_weights(const struct structure *m)
@@ -89,13 +102,14 @@ static void print_rdf(const struct structure *m)
            "(outer edge) of an "
            "a\n");
     if (m->weighted) print_weights(m);
-    print_peak("first peak g", &m->r1, &m->r1_error, m->length_unit);
-    if (m->weighted) print_peak("first peak g_X", &m->rx, &m->rx_error, m->length_unit);
+    print_peak_convention("g", "in narrow bins", "0.7 and 0.85");
+    print_peak("first peak g", &m->r1, m->length_unit);
+    if (m->weighted) print_peak("first peak g_X", &m->rx, m->length_unit);
     for (int a = 0; a < g->species; a++)
         for (int b = a; b < g->species; b++) {
             char name[32];
             snprintf(name, sizeof name, "g_%s-%s", m->species.name[a], m->species.name[b]);
-            print_peak(name, &m->r1_partial[a][b], &m->r1_partial_error[a][b], m->length_unit);
+            print_peak(name, &m->r1_partial[a][b], m->length_unit);
         }
     printf("# r/%-8s          g", m->length_unit);
     for (int a = 0; a < g->species; a++)
@@ -129,8 +143,9 @@ static void print_sq(const struct structure *m)
     char unit[24], b[24];
     snprintf(unit, sizeof unit, "/%s", m->length_unit);
     if (m->weighted) printf("# S_X = sum c_a c_b f_a f_b FZ_ab / <f>^2, f at each point: %s\n", m->form.text);
-    print_peak("first peak S_NN", &m->q1, &m->q1_error, unit);
-    if (m->weighted) print_peak("first peak S_X", &m->qx, &m->qx_error, unit);
+    print_peak_convention("S", "at every point of the reciprocal lattice", "0.5 and 0.7");
+    print_peak("first peak S_NN", &m->q1, unit);
+    if (m->weighted) print_peak("first peak S_X", &m->qx, unit);
     printf("# q/(1/%s) points of  S_NN  error%s", m->length_unit, m->weighted ? "  S_X  error" : "");
     for (int a = 0; a < s->species; a++)
         for (int c = a; c < s->species; c++)
@@ -151,15 +166,23 @@ static void print_sq(const struct structure *m)
     }
 }
 
-static void json_peak(struct json *j, const char *name, const struct peak *p, const struct peak *e)
+static void json_peak(struct json *j, const char *name, const struct peak_fit *p)
 {
     json_open(j, name, '{');
     json_number(j, "position", p->x);
-    json_number(j, "position_error", e->x);
+    json_number(j, "position_error", p->error.x);
+    json_number(j, "position_scatter", p->scatter.x);
+    json_number(j, "position_frames", p->frames.x);
+    json_number(j, "position_range", p->range.x);
     json_number(j, "height", p->height);
-    json_number(j, "height_error", e->height);
+    json_number(j, "height_error", p->error.height);
     json_number(j, "half_height_low", p->low);
     json_number(j, "half_height_high", p->high);
+    json_number(j, "from", p->from);
+    json_number(j, "to", p->to);
+    json_integer(j, "points", p->used);
+    json_bool(j, "fitted", !p->why[0]);
+    if (p->why[0]) json_string(j, "why", p->why);
     json_close(j);
 }
 
@@ -174,9 +197,9 @@ static void json_rdf(struct json *j, const struct structure *m)
 {
     const struct rdf *g = &m->rdf;
     json_open(j, "rdf", '{');
-    json_peak(j, "first_peak", &m->r1, &m->r1_error);
+    json_peak(j, "first_peak", &m->r1);
     if (m->weighted) {
-        json_peak(j, "first_peak_X", &m->rx, &m->rx_error);
+        json_peak(j, "first_peak_X", &m->rx);
         json_number(j, "weight_q", m->weight_q);
         json_array(j, "g_X", m->gx, g->bins);
         if (m->gx_ft) json_array(j, "G_FT", m->gx_ft, g->bins);
@@ -191,7 +214,7 @@ static void json_rdf(struct json *j, const struct structure *m)
             char name[32];
             snprintf(name, sizeof name, "%s-%s", m->species.name[a], m->species.name[b]);
             json_open(j, name, '{');
-            json_peak(j, "first_peak", &m->r1_partial[a][b], &m->r1_partial_error[a][b]);
+            json_peak(j, "first_peak", &m->r1_partial[a][b]);
             json_array(j, "g", rdf_value(g, a, b), g->bins);
             json_array(j, "coordination", g->coordination + ((int64_t)a * g->species + b) * g->bins, g->bins);
             json_close(j);
@@ -203,9 +226,9 @@ static void json_sq(struct json *j, const struct structure *m)
 {
     const struct sq *s = &m->sq;
     json_open(j, "sq", '{');
-    json_peak(j, "first_peak", &m->q1, &m->q1_error);
+    json_peak(j, "first_peak", &m->q1);
     if (m->weighted) {
-        json_peak(j, "first_peak_X", &m->qx, &m->qx_error);
+        json_peak(j, "first_peak_X", &m->qx);
         json_array(j, "S_X", s->xray, s->bins);
         json_array(j, "S_X_error", s->xray_error, s->bins);
     }
@@ -351,8 +374,8 @@ const struct command cmd_structure = {
         "Total and partial g(r) with running coordination numbers, G(r) = 4 pi rho r (g - 1), and S(q) on "
         "the reciprocal-lattice points of the cell in the Bhatia-Thornton, Ashcroft-Langreth and Faber-Ziman "
         "forms, averaged over frames; X-ray weighted S_X(q), g_X(r) and the transform of S_X for elements in "
-        "metal units; first peaks with jackknife errors over frames and their half-height range (the q "
-        "window of a speckle analysis). Voronoi indices <n3,n4,n5,n6> depend strongly on what is done about "
+        "metal units; first peaks, fitted without bins, with their errors and half-height range. Voronoi "
+        "indices <n3,n4,n5,n6> depend strongly on what is done about "
         "small faces: tables for two filters are given, and the construction is printed.",
     .examples = "  glint structure runs/first --sq\n"
                 "  glint structure config.data --rdf --r-max 6 --dr 0.01\n"

@@ -240,15 +240,14 @@ static void place(char *out, size_t size, const struct motion_report *m, const c
     snprintf(out, size, "%s%s%s%s%s", what, m->label[0] ? "/" : "", m->label, leaf[0] ? "/" : "", leaf);
 }
 
-static status write_peak(struct results *r, const char *object, const char *name, const struct peak *p,
-                         const struct peak *e)
+static status write_peak(struct results *r, const char *object, const char *name, const struct peak_fit *p)
 {
-    char key[4][64];
-    static const char *const what[4] = {"", "_error", "_height", "_height_error"};
-    const double value[4] = {p->x, e->x, p->height, e->height};
-    for (int k = 0; k < 4; k++) {
-        snprintf(key[k], sizeof key[k], "%s%s", name, what[k]);
-        TRY(results_number(r, object, key[k], value[k]));
+    static const char *const what[] = {"", "_error", "_error_range", "_height", "_height_error"};
+    const double value[] = {p->x, p->error.x, p->range.x, p->height, p->error.height};
+    for (size_t k = 0; k < sizeof value / sizeof *value; k++) {
+        char key[64];
+        snprintf(key, sizeof key, "%s%s", name, what[k]);
+        TRY(results_number(r, object, key, value[k]));
     }
     return OK;
 }
@@ -279,9 +278,9 @@ static status write_rdf(const struct motion_report *m, struct results *r)
         column[n++] = (struct results_column){"G_FT", "", "transform of S_X, Lorch window", st->gx_ft};
     place(object, sizeof object, m, "structure", "rdf");
     GUARD(results_table(r, object, g->bins, n, column));
-    GUARD(write_peak(r, object, "first_peak", &st->r1, &st->r1_error));
+    GUARD(write_peak(r, object, "first_peak", &st->r1));
     if (st->gx) {
-        GUARD(write_peak(r, object, "first_peak_X", &st->rx, &st->rx_error));
+        GUARD(write_peak(r, object, "first_peak_X", &st->rx));
         GUARD(results_number(r, object, "weight_q", st->weight_q));
         GUARD(results_text(r, object, "form_factors", st->form.text));
     }
@@ -314,9 +313,9 @@ static status write_sq(const struct motion_report *m, struct results *r)
     }
     place(object, sizeof object, m, "structure", "sq");
     TRY(results_table(r, object, q->bins, n, column));
-    TRY(write_peak(r, object, "first_peak", &st->q1, &st->q1_error));
+    TRY(write_peak(r, object, "first_peak", &st->q1));
     if (!st->weighted) return OK;
-    TRY(write_peak(r, object, "first_peak_X", &st->qx, &st->qx_error));
+    TRY(write_peak(r, object, "first_peak_X", &st->qx));
     TRY(results_text(r, object, "normalisation", "S_X = sum c_a c_b f_a f_b A_ab / <f>^2 (Faber-Ziman)"));
     return results_text(r, object, "form_factors", st->form.text);
 }

@@ -189,25 +189,25 @@ static void peak_text(struct page *p, const struct motion_report *m)
     snprintf(per, sizeof per, "1/%s", s->length_unit);
     const char *u = html_unit(unit, sizeof unit, per), *l = html_unit(length, sizeof length, s->length_unit);
     double spacing = s->sq.width;
-    text_add(&p->html,
-             "<p>First peak of S(q) at q = %s %s%s (half maximum %.2f–%.2f), height %s; first peak of g(r) "
-             "at r<sub>1</sub> = %s %s%s. Errors: jackknife over frames. Bins are %.3f %s (0.4 spacings of "
-             "the reciprocal lattice) and %.4f "
-             "%s wide; %lld frames.",
-             html_number(number[0], s->q1.x, s->q1_error.x), u,
-             page_real(p, QUANTITY_WAVENUMBER, s->q1.x, real[0]), s->q1.low, s->q1.high,
-             html_number(number[1], s->q1.height, s->q1_error.height),
-             html_number(number[2], s->r1.x, s->r1_error.x), l,
-             page_real(p, QUANTITY_LENGTH, s->r1.x, real[1]), spacing, u, s->rdf.width, l,
-             (long long)s->frames);
+    text_add(
+        &p->html,
+        "<p>First peak of S(q) at q = %s %s%s (half maximum %.2f–%.2f), height %s; first peak of g(r) "
+        "at r<sub>1</sub> = %s %s%s. Peaks are fitted above half of their height, S at the single points "
+        "of the reciprocal lattice, so they do not depend on the bins of the figure (%.3f %s, 0.4 spacings, "
+        "and %.4f %s); their errors hold the scatter and the choice of the range. %lld frames.",
+        html_number(number[0], s->q1.x, s->q1.error.x), u,
+        page_real(p, QUANTITY_WAVENUMBER, s->q1.x, real[0]), s->q1.low, s->q1.high,
+        html_number(number[1], s->q1.height, s->q1.error.height),
+        html_number(number[2], s->r1.x, s->r1.error.x), l, page_real(p, QUANTITY_LENGTH, s->r1.x, real[1]),
+        spacing, u, s->rdf.width, l, (long long)s->frames);
     if (s->weighted)
         text_add(
             &p->html,
             " X-ray weighted S<sub>X</sub> (Faber–Ziman, f(q) at each point): first peak at %s %s, height "
             "%s; g<sub>X</sub> (weights at q = %g): %s %s.",
-            html_number(number[0], s->qx.x, s->qx_error.x), u,
-            html_number(number[1], s->qx.height, s->qx_error.height), s->weight_q,
-            html_number(number[2], s->rx.x, s->rx_error.x), l);
+            html_number(number[0], s->qx.x, s->qx.error.x), u,
+            html_number(number[1], s->qx.height, s->qx.error.height), s->weight_q,
+            html_number(number[2], s->rx.x, s->rx.error.x), l);
     if (s->mean_mass > 0.0)
         text_add(&p->html, " Density of these frames: %.5g %s<sup>−3</sup>%s = %.5g %s.", s->density, l,
                  page_real(p, QUANTITY_NUMBER_DENSITY, s->density, real[0]), structure_mass_density(s),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/structure/sq.h"
 
+#include "analysis/structure/modes.h"
 #include "base/mem.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,54 +64,28 @@ void sq_weigh(struct sq *s, const struct form_factors *form)
 }
 
 /* ---- points ---- */
-struct point {
-    int h[3], bin;
-    double q;
-};
-struct points {
-    struct point *p;
-    int64_t n;
-    size_t capacity;
-    int top[3];
-};
 
-static status list_points(struct points *list, const struct box *box, const struct sq *s)
+/* A point on an edge, (h00) with bins of one spacing, belongs above it whatever the rounding. */
+static int bin_of(const struct sq *s, double q)
 {
-    double g[3][3];
-    box_reciprocal(box, g);
-    for (int k = 0; k < 3; k++) {
-        double edge2 = 0.0; /* |q·a_k| ≤ |q||a_k| bounds the index along k */
-        for (int i = 0; i < 3; i++) edge2 += box->h[k][i] * box->h[k][i];
-        list->top[k] =
-            box->periodic[k] ? (int)floor(s->q_max * sqrt(edge2) / (2.0 * M_PI) * (1.0 + 1e-12)) : 0;
-    }
-    for (int h = 0; h <= list->top[0]; h++)
-        for (int k = h ? -list->top[1] : 0; k <= list->top[1]; k++)
-            for (int l = h || k ? -list->top[2] : 1; l <= list->top[2]; l++) {
-                double square = 0.0;
-                for (int i = 0; i < 3; i++) {
-                    double q = 2.0 * M_PI * (h * g[0][i] + k * g[1][i] + l * g[2][i]);
-                    square += q * q;
-                }
-                /* A point on an edge, (h00) with bins of one spacing, belongs above it whatever the rounding.
-                 */
-                int bin = (int)(sqrt(square) / s->width + 1e-9);
-                if (bin >= s->bins) continue;
-                TRY(GROW(list->p, list->capacity, (size_t)list->n + 1));
-                list->p[list->n++] = (struct point){{h, k, l}, bin, sqrt(square)};
-            }
-    return OK;
+    return (int)(q / s->width + 1e-9);
 }
 
 /* Keep at most most_points of each bin, evenly spread over the list; count what there was and what is used.
  */
-static status thin(struct points *list, const struct sq *s, int64_t *available, int64_t *used)
+static status thin(struct modes *list, const struct sq *s, int64_t *available, int64_t *used)
 {
     int64_t *seen = NULL, kept = 0;
     TRY(NEW(seen, (size_t)s->bins));
-    for (int64_t i = 0; i < list->n; i++) available[list->p[i].bin]++;
+    int64_t inside = 0;
     for (int64_t i = 0; i < list->n; i++) {
-        int bin = list->p[i].bin;
+        if (bin_of(s, list->p[i].q) >= s->bins) continue;
+        list->p[inside++] = list->p[i];
+        available[bin_of(s, list->p[i].q)]++;
+    }
+    list->n = inside;
+    for (int64_t i = 0; i < list->n; i++) {
+        int bin = bin_of(s, list->p[i].q);
         int64_t all = available[bin], want = all < s->most_points ? all : s->most_points;
         if (used[bin] < want && seen[bin] == used[bin] * all / want) {
             list->p[kept++] = list->p[i];
@@ -122,88 +96,6 @@ static status thin(struct points *list, const struct sq *s, int64_t *available, 
     list->n = kept;
     DELETE(seen);
     return OK;
-}
-
-/* ---- phases: exp(2πi n s_k) for n = 0 … top, split real and imaginary, atoms sorted by species ---- */
-struct phases {
-    int64_t atoms, first[SPECIES_MAX + 1];
-    double *re[3], *im[3]; /* [n·atoms + i] */
-};
-
-static void phases_free(struct phases *p)
-{
-    for (int k = 0; k < 3; k++) {
-        DELETE(p->re[k]);
-        DELETE(p->im[k]);
-    }
-}
-
-static status make_phases(struct phases *p, const struct points *list, const struct box *box, int64_t atoms,
-                          const int32_t *type, const double *x, int species)
-{
-    double inverse[3][3], s[3];
-    box_inverse(box, inverse);
-    p->atoms = atoms;
-    for (int k = 0; k < 3; k++) {
-        TRY(NEW(p->re[k], (size_t)(list->top[k] + 1) * (size_t)atoms));
-        TRY(NEW(p->im[k], (size_t)(list->top[k] + 1) * (size_t)atoms));
-    }
-    int64_t to = 0;
-    for (int a = 0; a < species; a++) {
-        p->first[a] = to;
-        for (int64_t i = 0; i < atoms; i++) {
-            if (type[i] != a) continue;
-            box_fractional(box, inverse, x + 3 * i, s);
-            for (int k = 0; k < 3; k++)
-                for (int n = 0; n <= list->top[k]; n++) {
-                    /* Direct, not by recursion: the whole turns are taken out first, so large n loses
-                     * nothing. */
-                    double turns = n * s[k], angle = 2.0 * M_PI * (turns - nearbyint(turns));
-                    p->re[k][n * atoms + to] = cos(angle);
-                    p->im[k][n * atoms + to] = sin(angle);
-                }
-            to++;
-        }
-    }
-    p->first[species] = to;
-    return OK;
-}
-
-enum { LANES = 8 };
-
-/* ρ_a at one point. Sums run in LANES fixed lanes, added in a fixed order: the bits depend on neither threads
- * nor the compiler's choice of vectors. */
-static void amplitude(const struct phases *p, const int h[3], int64_t from, int64_t to, double *re,
-                      double *im)
-{
-    const double *cx[3], *sx[3];
-    double sign[3], sum_re[LANES] = {0}, sum_im[LANES] = {0};
-    for (int k = 0; k < 3; k++) {
-        int n = h[k] < 0 ? -h[k] : h[k];
-        cx[k] = p->re[k] + n * p->atoms;
-        sx[k] = p->im[k] + n * p->atoms;
-        sign[k] = h[k] < 0 ? -1.0 : 1.0;
-    }
-    int64_t i = from;
-    for (; i + LANES <= to; i += LANES)
-#pragma omp simd
-        for (int v = 0; v < LANES; v++) {
-            double s0 = sign[0] * sx[0][i + v], s1 = sign[1] * sx[1][i + v], s2 = sign[2] * sx[2][i + v];
-            double c01 = cx[0][i + v] * cx[1][i + v] - s0 * s1, s01 = cx[0][i + v] * s1 + s0 * cx[1][i + v];
-            sum_re[v] += c01 * cx[2][i + v] - s01 * s2;
-            sum_im[v] += c01 * s2 + s01 * cx[2][i + v];
-        }
-    for (int v = 0; i < to; i++, v++) {
-        double s0 = sign[0] * sx[0][i], s1 = sign[1] * sx[1][i], s2 = sign[2] * sx[2][i];
-        double c01 = cx[0][i] * cx[1][i] - s0 * s1, s01 = cx[0][i] * s1 + s0 * cx[1][i];
-        sum_re[v] += c01 * cx[2][i] - s01 * s2;
-        sum_im[v] += c01 * s2 + s01 * cx[2][i];
-    }
-    *re = *im = 0.0;
-    for (int v = 0; v < LANES; v++) {
-        *re += sum_re[v];
-        *im += sum_im[v];
-    }
 }
 
 /* ---- one frame ---- */
@@ -244,13 +136,22 @@ static status frame_new(struct frame_sums *f, const struct sq *s)
     return OK;
 }
 
-/* S_X of one point. */
-static double weighted(const struct sq *s, const struct point *p, const double *rho, const double *n,
-                       double atoms)
+double sq_point_nn(int species, const double *rho, double atoms)
+{
+    double re = 0.0, im = 0.0;
+    for (int a = 0; a < species; a++) {
+        re += rho[2 * a];
+        im += rho[2 * a + 1];
+    }
+    return (re * re + im * im) / atoms;
+}
+
+double sq_point_xray(const struct form_factors *form, int species, double q, const double *rho,
+                     const double *n, double atoms)
 {
     double re = 0.0, im = 0.0, mean = 0.0, square = 0.0;
-    for (int a = 0; a < s->species; a++) {
-        double f = form_factor_at(&s->form, a, p->q);
+    for (int a = 0; a < species; a++) {
+        double f = form_factor_at(form, a, q);
         re += f * rho[2 * a];
         im += f * rho[2 * a + 1];
         mean += f * n[a] / atoms;
@@ -259,32 +160,33 @@ static double weighted(const struct sq *s, const struct point *p, const double *
     return 1.0 + ((re * re + im * im) / atoms - square) / (mean * mean);
 }
 
-static void add_point(struct frame_sums *f, const struct sq *s, const struct point *p, const double *rho,
-                      const double *n, double atoms)
+static void add_point(struct frame_sums *f, const struct sq *s, double q, const double *rho, const double *n,
+                      double atoms)
 {
+    int bin = bin_of(s, q);
     double re = 0.0, im = 0.0;
     for (int a = 0; a < s->species; a++) {
         re += rho[2 * a];
         im += rho[2 * a + 1];
         for (int b = 0; b < s->species; b++)
             if (n[a] > 0.0 && n[b] > 0.0)
-                f->partial[(a * s->species + b) * s->bins + p->bin] +=
+                f->partial[(a * s->species + b) * s->bins + bin] +=
                     (rho[2 * a] * rho[2 * b] + rho[2 * a + 1] * rho[2 * b + 1]) / sqrt(n[a] * n[b]);
     }
-    double nn = (re * re + im * im) / atoms;
-    f->q[p->bin] += p->q;
-    f->nn[p->bin] += nn;
-    f->square[p->bin] += nn * nn;
+    double nn = sq_point_nn(s->species, rho, atoms);
+    f->q[bin] += q;
+    f->nn[bin] += nn;
+    f->square[bin] += nn * nn;
     if (s->weighted) {
-        double x = weighted(s, p, rho, n, atoms);
-        f->xray[p->bin] += x;
-        f->xray_square[p->bin] += x * x;
+        double x = sq_point_xray(&s->form, s->species, q, rho, n, atoms);
+        f->xray[bin] += x;
+        f->xray_square[bin] += x * x;
     }
     if (s->species != 2) return;
     double ca = n[0] / atoms, cb = n[1] / atoms;
     double cre = cb * rho[0] - ca * rho[2], cim = cb * rho[1] - ca * rho[3];
-    f->nc[p->bin] += (re * cre + im * cim) / atoms;
-    f->cc[p->bin] += (cre * cre + cim * cim) / atoms;
+    f->nc[bin] += (re * cre + im * cim) / atoms;
+    f->cc[bin] += (cre * cre + cim * cim) / atoms;
 }
 
 /* Standard error over the points of a bin. */
@@ -320,36 +222,23 @@ static status merge(struct sq *s, struct frame_sums *f)
 status sq_add(struct sq *sf, const struct box *box, int64_t atoms, const int32_t *type, const double *x)
 {
     status s = OK;
-    struct points list = {0};
-    struct phases phase = {0};
+    struct modes list = {0};
     struct frame_sums f = {0};
     double n[SPECIES_MAX] = {0};
     TRY(box_check(box));
-    if (atoms < 1) return fail(BAD_INPUT, "S(q) of a frame without atoms");
-    for (int64_t i = 0; i < atoms; i++) {
-        if (type[i] < 0 || type[i] >= sf->species)
-            return fail(BAD_INPUT, "atom %" PRId64 " has species %d, expected 0 to %d", i, type[i],
-                        sf->species - 1);
-        n[type[i]] += 1.0;
-    }
     GUARD(frame_new(&f, sf));
-    GUARD(list_points(&list, box, sf));
+    GUARD(modes_list(&list, box, 0.0, sf->q_max * (1.0 + 1e-9)));
     GUARD(thin(&list, sf, f.available, f.used));
-    GUARD(make_phases(&phase, &list, box, atoms, type, x, sf->species));
-    int stride = 2 * sf->species;
-    GUARD(NEW(f.rho, (size_t)list.n * (size_t)stride));
-#pragma omp parallel for schedule(dynamic, 64)
+    GUARD(NEW(f.rho, modes_size(&list, sf->species)));
+    GUARD(modes_density(&list, f.rho, box, sf->species, atoms, type, x));
+    for (int64_t i = 0; i < atoms; i++) n[type[i]] += 1.0;
     for (int64_t i = 0; i < list.n; i++)
-        for (int a = 0; a < sf->species; a++)
-            amplitude(&phase, list.p[i].h, phase.first[a], phase.first[a + 1], f.rho + i * stride + 2 * a,
-                      f.rho + i * stride + 2 * a + 1);
-    for (int64_t i = 0; i < list.n; i++) add_point(&f, sf, list.p + i, f.rho + i * stride, n, (double)atoms);
+        add_point(&f, sf, list.p[i].q, f.rho + 2 * i * sf->species, n, (double)atoms);
     GUARD(merge(sf, &f));
     for (int a = 0; a < sf->species; a++) sf->concentration[a] += n[a] / (double)atoms;
     sf->frames++;
 done:
-    DELETE(list.p);
-    phases_free(&phase);
+    modes_free(&list);
     frame_free(&f);
     return s;
 }

@@ -70,4 +70,9 @@ static inline double sq_ashcroft_langreth(const struct sq *s, int a, int b, int 
 }
 double sq_faber_ziman(const struct sq *s, int a, int b, int k);
 
+/* S_NN and S_X of one point with the densities rho (modes.h) of a frame with n[a] atoms of species a. */
+double sq_point_nn(int species, const double *rho, double atoms);
+double sq_point_xray(const struct form_factors *form, int species, double q, const double *rho,
+                     const double *n, double atoms);
+
 #endif

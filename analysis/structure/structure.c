@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/structure/structure.h"
 
+#include "analysis/structure/sq_peak.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/units.h"
@@ -13,7 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DEFAULT_FRAMES = 20, DEFAULT_POINTS = 200 };
+enum { FINE = 16 /* bins of g for its peaks in one of the default width */ };
+enum { DEFAULT_FRAMES = 20, DEFAULT_POINTS = 200, PEAK_POINTS = 100 /* times as many for the peak */ };
 
 void structure_release(struct structure *s)
 {
@@ -191,45 +193,97 @@ double structure_transform(int bins, const double *q, const double *s, double wi
     return 2.0 / M_PI * sum;
 }
 
-static status finish_rdf(struct structure *s)
+/* The first peak of curve `first` … of the frames; bins are points, their shells weights. */
+static status fit_g(struct peak_fit *p, const struct frame_curves *c, int64_t first, const struct rdf *g)
 {
-    struct rdf *g = &s->rdf;
-    int n = g->species, bins = g->bins;
-    double x0 = rdf_r(g, 0);
-    TRY(rdf_finish(g));
-    TRY(frame_curves_peak(&g->frame, 0, bins, x0, g->width, &s->r1, &s->r1_error));
-    for (int a = 0; a < n; a++)
-        for (int b = 0; b < n; b++)
-            TRY(frame_curves_peak(&g->frame, ((int64_t)1 + a * n + b) * bins, bins, x0, g->width,
-                                  &s->r1_partial[a][b], &s->r1_partial_error[a][b]));
-    if (!s->weighted) return OK;
+    double *y = NULL, *r = NULL, *shell = NULL;
+    status s = OK;
+    size_t bins = (size_t)g->bins;
+    GUARD(NEW(y, bins * (size_t)c->frames));
+    GUARD(NEW(r, bins));
+    GUARD(NEW(shell, bins));
+    for (int64_t f = 0; f < c->frames; f++)
+        memcpy(y + f * g->bins, c->y + f * c->n + first, bins * sizeof *y);
+    for (int k = 0; k < g->bins; k++) {
+        r[k] = rdf_r(g, k);
+        shell[k] = r[k] * r[k] + g->width * g->width / 12.0;
+    }
+    GUARD(peak_fit_make(p, &(struct peak_fit_data){.points = g->bins,
+                                                   .frames = c->frames,
+                                                   .x = r,
+                                                   .y = y,
+                                                   .weight = shell,
+                                                   .smeared = true,
+                                                   .bin = FINE * g->width,
+                                                   .level = 0.7,
+                                                   .check = 0.85}));
+done:
+    DELETE(y);
+    DELETE(r);
+    DELETE(shell);
+    return s;
+}
+
+static void make_weights(struct structure *s)
+{
+    const struct rdf *g = &s->rdf;
     double total = 0.0, mean = 0.0;
-    for (int a = 0; a < n; a++) total += g->atoms[a];
-    for (int a = 0; a < n; a++) mean += g->atoms[a] / total * form_factor_at(&s->form, a, s->weight_q);
-    for (int a = 0; a < n; a++)
-        for (int b = 0; b < n; b++)
+    for (int a = 0; a < g->species; a++) total += g->atoms[a];
+    for (int a = 0; a < g->species; a++)
+        mean += g->atoms[a] / total * form_factor_at(&s->form, a, s->weight_q);
+    for (int a = 0; a < g->species; a++)
+        for (int b = 0; b < g->species; b++)
             s->weight[a][b] = g->atoms[a] * g->atoms[b] / (total * total) *
                               form_factor_at(&s->form, a, s->weight_q) *
                               form_factor_at(&s->form, b, s->weight_q) / (mean * mean);
-    struct frame_curves x = {0};
-    status st = NEW(s->gx, (size_t)bins);
-    for (int64_t f = 0; f < g->frame.frames && st == OK; f++) {
-        const double *y = g->frame.y + f * g->frame.n;
-        for (int k = 0; k < bins; k++) {
-            s->gx[k] = 0.0;
-            for (int ab = 0; ab < n * n; ab++)
-                s->gx[k] += s->weight[ab / n][ab % n] * y[((int64_t)1 + ab) * bins + k];
-        }
-        st = frame_curves_add(&x, bins, s->gx);
-    }
-    for (int k = 0; k < bins && st == OK; k++) {
-        s->gx[k] = 0.0;
+}
+
+/* g_X of one frame's curves, or of their mean. */
+static void weigh(const struct structure *s, int bins, const double *partial, double *gx)
+{
+    int n = s->rdf.species;
+    for (int k = 0; k < bins; k++) {
+        gx[k] = 0.0;
         for (int ab = 0; ab < n * n; ab++)
-            s->gx[k] += s->weight[ab / n][ab % n] * rdf_value(g, 0, 0)[(int64_t)ab * bins + k];
+            gx[k] += s->weight[ab / n][ab % n] * partial[(int64_t)ab * bins + k];
     }
-    if (st == OK) st = frame_curves_peak(&x, 0, bins, x0, g->width, &s->rx, &s->rx_error);
+}
+
+static status fit_gx(struct structure *s, const struct rdf *g)
+{
+    struct frame_curves x = {0};
+    double *gx = NULL;
+    status st = NEW(gx, (size_t)g->bins);
+    for (int64_t f = 0; f < g->frame.frames && st == OK; f++) {
+        weigh(s, g->bins, g->frame.y + f * g->frame.n + g->bins, gx);
+        st = frame_curves_add(&x, g->bins, gx);
+    }
+    if (st == OK) st = fit_g(&s->rx, &x, 0, g);
     frame_curves_free(&x);
+    DELETE(gx);
     return st;
+}
+
+/* Peaks from the narrow bins of the second pass. */
+static status fit_rdf(struct structure *s, struct rdf *g)
+{
+    int n = g->species;
+    TRY(rdf_finish(g));
+    TRY(fit_g(&s->r1, &g->frame, 0, g));
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            TRY(fit_g(&s->r1_partial[a][b], &g->frame, ((int64_t)1 + a * n + b) * g->bins, g));
+    return s->weighted ? fit_gx(s, g) : OK;
+}
+
+static status finish_rdf(struct structure *s)
+{
+    TRY(rdf_finish(&s->rdf));
+    if (!s->weighted) return OK;
+    make_weights(s);
+    TRY(NEW(s->gx, (size_t)s->rdf.bins));
+    weigh(s, s->rdf.bins, s->rdf.partial, s->gx);
+    return OK;
 }
 
 static status finish(struct structure *s)
@@ -241,10 +295,7 @@ static status finish(struct structure *s)
     if (!s->has_sq) return OK;
     struct sq *q = &s->sq;
     TRY(sq_finish(q));
-    TRY(frame_curves_peak(&q->frame_nn, 0, q->bins, 0.5 * q->width, q->width, &s->q1, &s->q1_error));
-    if (!s->weighted) return OK;
-    TRY(frame_curves_peak(&q->frame_xray, 0, q->bins, 0.5 * q->width, q->width, &s->qx, &s->qx_error));
-    if (!s->has_rdf) return OK;
+    if (!s->weighted || !s->has_rdf) return OK;
     TRY(NEW(s->gx_ft, (size_t)s->rdf.bins));
     for (int k = 0; k < s->rdf.bins; k++)
         s->gx_ft[k] = structure_transform(q->bins, q->q, q->xray, q->width, q->q_max, rdf_r(&s->rdf, k));
@@ -270,6 +321,53 @@ static status choose(struct trajectory *file, struct config *c, const struct str
     return OK;
 }
 
+/* Frame i of those used; the last one is always among them: it is the one that was waited for. */
+static int64_t frame_used(int64_t i, int64_t used, int64_t first, int64_t count)
+{
+    return used > 1 ? first + i * (count - 1) / (used - 1) : first + count - 1;
+}
+
+/* Far enough for the first peaks of all curves. */
+static status begin_peaks_rdf(struct rdf *fine, const struct rdf *g)
+{
+    double d = cbrt(1.0 / g->density), width = d / 60.0 / FINE, far = 0.0, *weight = NULL;
+    TRY(NEW(weight, (size_t)g->bins));
+    for (int k = 0; k < g->bins; k++) weight[k] = rdf_r(g, k) * rdf_r(g, k);
+    status s = OK;
+    for (int ab = -1; ab < g->species * g->species && s == OK; ab++) {
+        double place;
+        s = peak_rough(&place, ab < 0 ? g->total : g->partial + (int64_t)ab * g->bins, weight, g->bins,
+                       g->width, d / 60.0);
+        if (s == OK && isfinite(place)) far = fmax(far, 1.5 * place);
+    }
+    DELETE(weight);
+    int bins = (int)fmin(ceil(fmax(far, d) / width), 1e6);
+    return s == OK ? rdf_begin(fine, g->species, bins * width, bins) : s;
+}
+
+/* A second pass, when the first has said where the peaks are. */
+static status fit_peaks(struct structure *m, struct trajectory *file, struct config *c, int64_t first,
+                        int64_t count, int64_t used)
+{
+    struct sq_peak peak = {0};
+    struct rdf fine = {0};
+    int64_t points = m->options.points > 0 ? m->options.points : DEFAULT_POINTS;
+    status s = OK;
+    if (m->has_rdf) GUARD(begin_peaks_rdf(&fine, &m->rdf));
+    for (int64_t i = 0; i < used; i++) {
+        GUARD(trajectory_read(file, frame_used(i, used, first, count), c));
+        if (m->has_rdf) GUARD(rdf_add(&fine, &c->box, c->atoms, c->type, c->x));
+        if (m->has_sq && i == 0) GUARD(sq_peak_begin(&peak, &m->sq, &c->box, c->atoms, PEAK_POINTS * points));
+        if (m->has_sq) GUARD(sq_peak_add(&peak, &c->box, c->atoms, c->type, c->x));
+    }
+    if (m->has_rdf) GUARD(fit_rdf(m, &fine));
+    if (m->has_sq) GUARD(sq_peak_fit(&peak, &m->q1, m->weighted ? &m->qx : NULL));
+done:
+    rdf_free(&fine);
+    sq_peak_free(&peak);
+    return s;
+}
+
 status structure_load(struct structure *m, const char *path, const struct structure_options *o)
 {
     status s = OK;
@@ -282,13 +380,12 @@ status structure_load(struct structure *m, const char *path, const struct struct
     if (count < 1) GUARD(fail(BAD_INPUT, "%s: no frame between time %g and %g", path, o->from, o->to));
     int64_t used = count < most ? count : most;
     for (int64_t i = 0; i < used; i++) {
-        /* The last frame is always among them: it is the one that was waited for. */
-        int64_t k = used > 1 ? first + i * (count - 1) / (used - 1) : first + count - 1;
-        GUARD(trajectory_read(file, k, &c));
+        GUARD(trajectory_read(file, frame_used(i, used, first, count), &c));
         if (i == 0) GUARD(begin(m, &c, o));
         GUARD(add(m, &c, i == used - 1));
     }
     GUARD(finish(m));
+    if (m->has_rdf || m->has_sq) GUARD(fit_peaks(m, file, &c, first, count, used));
 done:
     trajectory_close(&file);
     config_free(&c);

@@ -13,7 +13,12 @@
  *  - G_FT(r) = (2/π) ∫ q (S_X − 1) L(q) sin(qr) dq up to q_max, L = sin(πq/q_max)/(πq/q_max) (E. Lorch, J.
  * Phys. C 2, 229 (1969)): what an experiment of that range would give. Below the first point S_X is taken as
  * 1, and the bins are of finite width: trust it up to a quarter of the cell. G(r) = 4π ρ r (g − 1) in both
- * cases. Errors of peaks: delete-one jackknife over frames (NaN with one).
+ * cases.
+ *
+ * Peaks are measured in a second pass and do not depend on the bins: those of S at every point of the
+ * reciprocal lattice about the peak (at most 100 times `points` of them; sq_peak.h), those of g in bins of
+ * d/960 up to 1.5 of the farthest; range, fit and errors are those of peak_fit.h, for g with levels 0.7 and
+ * 0.85 (in an alloy the peaks of other pairs are shoulders at half height).
  *
  * A run folder stands for its trajectory.h5. With d = (V/N)^(1/3) of the first frame, the mean distance,
  * the defaults are r_max 5 d, dr d/60, q_max 18/d (the second peak is near 13/d), dq one
@@ -28,6 +33,7 @@
 
 #include "system/rdf.h"
 #include "analysis/structure/bond_order.h"
+#include "analysis/structure/peak_fit.h"
 #include "analysis/structure/sq.h"
 #include "analysis/structure/voronoi_stats.h"
 #include "base/status.h"
@@ -63,19 +69,18 @@ struct structure {
     bool has_rdf, has_sq, has_voronoi, has_bond_order, all_periodic;
     struct rdf rdf;
     struct sq sq;
-    struct peak r1, q1; /* of the total g(r) and of S_NN */
-    struct peak r1_partial[SPECIES_MAX][SPECIES_MAX];
+    struct peak_fit r1, q1; /* first peaks of the total g(r) and of S_NN */
+    struct peak_fit r1_partial[SPECIES_MAX][SPECIES_MAX];
     struct structure_options options;
     double radius[SPECIES_MAX]; /* used, if radical */
     struct voronoi_stats voronoi;
     struct bond_order_stats bond_order;
-    struct peak r1_error, q1_error, r1_partial_error[SPECIES_MAX][SPECIES_MAX];
 
     bool weighted; /* the rest holds */
     struct form_factors form;
     double weight_q, weight[SPECIES_MAX][SPECIES_MAX];
-    double *gx, *gx_ft; /* g_X with the rdf, G_FT with the sq: at the distances of the rdf */
-    struct peak rx, rx_error, qx, qx_error; /* of g_X and S_X */
+    double *gx, *gx_ft;     /* g_X with the rdf, G_FT with the sq: at the distances of the rdf */
+    struct peak_fit rx, qx; /* of g_X and S_X */
 };
 
 /* Mass per volume: g/cm³ in metal units, m_B/σ³ in lj. */

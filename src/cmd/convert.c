@@ -29,13 +29,15 @@ const struct command cmd_convert = {
     .summary = "turn a configuration or trajectory into another file format",
     .synopsis = "IN OUT [--frame K|all] [--units lj|metal]",
     .description =
-        "Reads H5MD, extended XYZ, LAMMPS dump or LAMMPS data (found from the content) and writes the format "
-        "of\n"
-        "OUT's ending: .h5 (H5MD), .xyz or .extxyz, .dump or .lammpstrj, .data. Numbers keep all their "
+        "Reads H5MD, extended XYZ, LAMMPS dump, LAMMPS data or a checkpoint (checkpoint.h5, state-LABEL.h5), "
+        "found\n"
+        "from the content, and writes the format of OUT's ending: .h5 (H5MD), .xyz or .extxyz, .dump or "
+        ".lammpstrj, .data. Numbers keep all their "
         "digits; atoms\n"
         "are sorted by id. --units names the units (labels and masses), it does not convert numbers.\n"
         "Not stored: forces in .h5 and .data; images in .xyz when there are forces but no velocities.",
     .examples = "  glint convert melt.data melt.h5\n"
+                "  glint convert runs/a/checkpoint.h5 last.xyz\n"
                 "  glint convert runs/a/trajectory.h5 last.data --frame -1\n"
                 "  glint convert dump.lammpstrj trajectory.xyz --units metal",
     .args = args,

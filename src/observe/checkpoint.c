@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "system/checkpoint_atoms.h"
 
 #include <errno.h>
 #include <math.h>
@@ -38,27 +39,6 @@ static status write_header(struct h5 *f, const struct engine *e)
     TRY(h5_attr(f, "/", "seed", H5_I64, 1, &seed));
     TRY(h5_attr(f, "/", "dt", H5_F64, 1, &e->dt));
     return h5_attr(f, "/", "kB", H5_F64, 1, &e->kB);
-}
-
-static status write_atoms(struct h5 *f, const struct config *c)
-{
-    hsize_t n[2] = {(hsize_t)c->atoms, 3}, species = (hsize_t)c->species.count, square[2] = {3, 3}, three = 3;
-    const char *names[SPECIES_MAX];
-    int32_t periodic[3];
-    for (int i = 0; i < c->species.count; i++) names[i] = c->species.name[i];
-    for (int k = 0; k < 3; k++) periodic[k] = c->box.periodic[k];
-    TRY(h5_write_scalar(f, "/step", H5_I64, &c->step));
-    TRY(h5_write_scalar(f, "/time", H5_F64, &c->time));
-    TRY(h5_write(f, "/box", H5_F64, 2, square, c->box.h));
-    TRY(h5_write(f, "/origin", H5_F64, 1, &three, c->box.origin));
-    TRY(h5_write(f, "/periodic", H5_I32, 1, &three, periodic));
-    TRY(h5_write(f, "/atoms/id", H5_U64, 1, n, c->id));
-    TRY(h5_write(f, "/atoms/type", H5_I32, 1, n, c->type));
-    TRY(h5_write(f, "/atoms/x", H5_F64, 2, n, c->x));
-    TRY(h5_write(f, "/atoms/v", H5_F64, 2, n, c->v));
-    TRY(h5_write(f, "/atoms/image", H5_I32, 2, n, c->image));
-    TRY(h5_write_strings(f, "/atoms/species_name", (size_t)c->species.count, names));
-    return h5_write(f, "/atoms/species_mass", H5_F64, 1, &species, c->species.mass);
 }
 
 enum { FILM_CONSTANTS = 3 };
@@ -145,7 +125,7 @@ static status write_file(const struct engine *e, const struct runner_state *r,
     TRY(file_join(path, folder, name));
     GUARD(h5_begin(&f, path));
     GUARD(write_header(&f, e));
-    GUARD(write_atoms(&f, c));
+    GUARD(checkpoint_atoms_write(&f, c));
     GUARD(write_state(&f, e, r, observers, n));
     GUARD(write_film(&f, &e->film));
     if (keep_previous) GUARD(keep_old(folder, path));
@@ -176,55 +156,48 @@ done:
 
 /* ---- reading ---- */
 
-static status read_atoms(struct h5 *f, struct config *c)
+/* Keeps the names of the members; one too many ends the walk with 1. */
+static herr_t take_observer(hid_t group, const char *name, const H5L_info_t *info, void *data)
 {
-    int rank = 1;
-    hsize_t n = 0, species = 0;
-    int32_t periodic[3];
-    TRY(h5_shape(f, "/atoms/id", &rank, &n));
-    rank = 1;
-    TRY(h5_shape(f, "/atoms/species_mass", &rank, &species));
-    if (species < 1 || species > SPECIES_MAX)
-        return fail(BAD_INPUT, "%s: %llu species, 1 to %d were expected", f->path,
-                    (unsigned long long)species, SPECIES_MAX);
-    TRY(config_allocate(c, (int64_t)n, CONFIG_VELOCITY | CONFIG_IMAGE));
-    c->species.count = (int)species;
-    TRY(h5_read(f, "/atoms/species_mass", H5_F64, species, c->species.mass));
-    TRY(h5_read(f, "/step", H5_I64, 1, &c->step));
-    TRY(h5_read(f, "/time", H5_F64, 1, &c->time));
-    TRY(h5_read(f, "/box", H5_F64, 9, c->box.h));
-    TRY(h5_read(f, "/origin", H5_F64, 3, c->box.origin));
-    TRY(h5_read(f, "/periodic", H5_I32, 3, periodic));
-    for (int k = 0; k < 3; k++) c->box.periodic[k] = periodic[k] != 0;
-    TRY(h5_read(f, "/atoms/id", H5_U64, n, c->id));
-    TRY(h5_read(f, "/atoms/type", H5_I32, n, c->type));
-    TRY(h5_read(f, "/atoms/x", H5_F64, 3 * n, c->x));
-    TRY(h5_read(f, "/atoms/v", H5_F64, 3 * n, c->v));
-    return h5_read(f, "/atoms/image", H5_I32, 3 * n, c->image);
+    struct checkpoint *c = data;
+    (void)group;
+    (void)info;
+    if (c->observers == CHECKPOINT_OBSERVERS || strlen(name) >= sizeof c->observer[0].name) return 1;
+    snprintf(c->observer[c->observers++].name, sizeof c->observer[0].name, "%s", name);
+    return 0;
+}
+
+/* Whatever is there: the run looks for those it has by their names. */
+static status read_observers(struct h5 *f, struct checkpoint *c)
+{
+    static const char group[] = "/state/observers";
+    hsize_t start = 0;
+    if (!h5_has(f, group)) return OK;
+    if (H5Literate_by_name(f->id, group, H5_INDEX_NAME, H5_ITER_INC, &start, take_observer, c, H5P_DEFAULT) !=
+        0)
+        return fail(BAD_INPUT, "%s: %s cannot be listed, or holds more than %d observers (damaged?)", f->path,
+                    group, CHECKPOINT_OBSERVERS);
+    for (int i = 0; i < c->observers; i++) {
+        char name[128];
+        int rank = 1;
+        hsize_t size = 0;
+        snprintf(name, sizeof name, "%s/%s", group, c->observer[i].name);
+        TRY(h5_shape(f, name, &rank, &size));
+        c->observer[i].size = size;
+        TRY(NEW(c->observer[i].state, size));
+        TRY(h5_read(f, name, H5_F64, size, c->observer[i].state));
+    }
+    return OK;
 }
 
 static status read_state(struct h5 *f, struct checkpoint *c)
 {
-    static const char *const names[] = {"thermo", "trajectory", "speckle", "hops", "crystal", "profiles"};
     double runner[RUNNER_STATE];
     TRY(h5_read(f, "/state/ensemble", H5_F64, ENSEMBLE_STATE, c->ensemble));
     TRY(h5_read(f, "/state/runner", H5_F64, RUNNER_STATE, runner));
     c->runner = (struct runner_state){(int64_t)runner[0], (int64_t)runner[1], (int64_t)runner[2], runner[3],
                                       runner[4]};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char name[128];
-        int rank = 1;
-        hsize_t size = 0;
-        snprintf(name, sizeof name, "/state/observers/%s", names[i]);
-        if (!h5_has(f, name)) continue;
-        TRY(h5_shape(f, name, &rank, &size));
-        int k = c->observers++;
-        snprintf(c->observer[k].name, sizeof c->observer[k].name, "%s", names[i]);
-        c->observer[k].size = size;
-        TRY(NEW(c->observer[k].state, size));
-        TRY(h5_read(f, name, H5_F64, size, c->observer[k].state));
-    }
-    return OK;
+    return read_observers(f, c);
 }
 
 static status read_header(struct h5 *f, struct checkpoint *c)
@@ -237,13 +210,6 @@ static status read_header(struct h5 *f, struct checkpoint *c)
     return h5_read_attr(f, "/", "dt", H5_F64, 1, &c->dt);
 }
 
-static status read_species_names(struct h5 *f, struct config *c)
-{
-    for (int i = 0; i < c->species.count; i++)
-        TRY(h5_read_string_row(f, "/atoms/species_name", (hsize_t)i, c->species.name[i], SPECIES_NAME));
-    return OK;
-}
-
 status checkpoint_read(struct checkpoint *c, const char *path)
 {
     *c = (struct checkpoint){0};
@@ -251,9 +217,7 @@ status checkpoint_read(struct checkpoint *c, const char *path)
     status s = OK;
     GUARD(h5_open_ro(&f, path));
     GUARD(read_header(&f, c));
-    GUARD(read_atoms(&f, &c->atoms));
-    GUARD(read_species_names(&f, &c->atoms));
-    GUARD(config_check(&c->atoms));
+    GUARD(checkpoint_atoms_read(&f, &c->atoms));
     GUARD(read_state(&f, c));
     GUARD(read_film(&f, &c->film));
 done:

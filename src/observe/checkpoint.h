@@ -20,6 +20,8 @@
 #include "observe/observer.h"
 #include "protocol/runner.h"
 
+enum { CHECKPOINT_OBSERVERS = 16 };
+
 struct checkpoint {
     struct config atoms;
     double ensemble[ENSEMBLE_STATE];
@@ -32,7 +34,7 @@ struct checkpoint {
         char name[64];
         double *state;
         size_t size;
-    } observer[8];
+    } observer[CHECKPOINT_OBSERVERS];
     int observers;
 };
 

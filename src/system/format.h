@@ -23,6 +23,8 @@ struct format {
     bool many;              /* a file may hold many frames */
     /* Is this the kind? head is 0-terminated, its first `length` bytes are the file's. */
     bool (*sniff)(const char *head, size_t length);
+    /* Where the beginning does not tell (two kinds of HDF5): look into the file. NULL: the beginning does. */
+    bool (*confirm)(const char *path);
     status (*open)(void **state, const char *path, int64_t *frames);
     /* Fill c: everything but the sorting. c->units[0] = 0 on entry; left 0 if the file does not say. */
     status (*read)(void *state, int64_t k, struct config *c);

@@ -39,45 +39,6 @@ void frame_curves_mean(const struct frame_curves *c, double *mean, double *error
     }
 }
 
-/* Mean over all frames but one (−1: over all). */
-static void mean_without(const struct frame_curves *c, int64_t first, int n, int64_t without, double *out)
-{
-    for (int k = 0; k < n; k++) {
-        double m = 0.0, sum = 0.0;
-        for (int64_t f = 0; f < c->frames; f++) {
-            double y = c->y[f * c->n + first + k];
-            if (f == without || isnan(y)) continue;
-            m += 1.0;
-            sum += y;
-        }
-        out[k] = m > 0.0 ? sum / m : (double)NAN;
-    }
-}
-
-status frame_curves_peak(const struct frame_curves *c, int64_t first, int n, double x0, double step,
-                         struct peak *peak, struct peak *error)
-{
-    double *y = NULL, sum[4] = {0}, square[4] = {0}, frames = (double)c->frames, e[4];
-    TRY(NEW(y, (size_t)n));
-    mean_without(c, first, n, -1, y);
-    *peak = peak_first(y, n, x0, step);
-    for (int64_t f = 0; f < c->frames; f++) {
-        mean_without(c, first, n, f, y);
-        struct peak p = peak_first(y, n, x0, step);
-        double v[4] = {p.x - peak->x, p.height - peak->height, p.low - peak->low, p.high - peak->high};
-        for (int k = 0; k < 4; k++) {
-            sum[k] += v[k];
-            square[k] += v[k] * v[k];
-        }
-    }
-    for (int k = 0; k < 4; k++)
-        e[k] = frames > 1.0 ? sqrt((frames - 1.0) / frames * fmax(square[k] - sum[k] * sum[k] / frames, 0.0))
-                            : (double)NAN;
-    *error = (struct peak){e[0], e[1], e[2], e[3]};
-    DELETE(y);
-    return OK;
-}
-
 /* ---- peaks ---- */
 static double crossing(const double *y, int n, int from, int direction, double level, double first,
                        double step)

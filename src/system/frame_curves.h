@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* frame_curves — the same curve measured in every frame: mean, error, first peak with its error.
+/* frame_curves — the same curve measured in every frame: mean and error; the first peak of a curve.
  *
  *     struct frame_curves c = {0};
  *     for each frame: TRY(frame_curves_add(&c, n, y));               always the same n; NaN: no value
  *     frame_curves_mean(&c, mean, error);               error kept where only one frame has a value
- *     TRY(frame_curves_peak(&c, first, n, x0, step, &peak, &error));   of points first … first+n-1
  *     frame_curves_free(&c);
  *
- * Errors treat frames as independent. Those of a peak are delete-one jackknife errors (NaN with one frame).
+ * Errors treat frames as independent.
  */
 #ifndef GLINT_SYSTEM_FRAME_CURVES_H
 #define GLINT_SYSTEM_FRAME_CURVES_H
@@ -19,8 +18,8 @@
 
 /* The first peak of a curve on an even grid x_k = first + k·step: the highest point of the first stretch
  * above half of the global maximum, refined by a parabola; low, high: where the curve crosses half the peak's
- * height (linear interpolation, NaN if it does not). g(r) gives r_1, S(q) the window "half-maximum of the
- * peak". */
+ * height (linear interpolation, NaN if it does not). Quick, and good to about a tenth of the step or of the
+ * noise; a place with its error is analysis/structure/peak_fit.h. */
 struct peak {
     double x, height, low, high;
 };
@@ -34,8 +33,6 @@ struct frame_curves {
 
 status frame_curves_add(struct frame_curves *c, int64_t n, const double *y);
 void frame_curves_mean(const struct frame_curves *c, double *mean, double *error);
-status frame_curves_peak(const struct frame_curves *c, int64_t first, int n, double x0, double step,
-                         struct peak *peak, struct peak *error);
 void frame_curves_free(struct frame_curves *c);
 
 #endif

@@ -132,7 +132,9 @@ static status find_group(struct h5md *r)
 {
     char name[H5MD_NAME / 4] = "trajectory";
     if (!h5_has(&r->f, "/particles"))
-        return fail(BAD_INPUT, "%s: no group /particles: HDF5, but not an H5MD trajectory", r->f.path);
+        return fail(BAD_INPUT,
+                    "%s: no group /particles: HDF5, but neither an H5MD trajectory nor a checkpoint of glint",
+                    r->f.path);
     if (!h5_has(&r->f, "/particles/trajectory")) {
         hsize_t start = 0;
         name[0] = '\0';

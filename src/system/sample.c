@@ -28,7 +28,8 @@ static const struct input_key keys[] = {
     {"cells", INPUT_INTEGERS, AT(cells), .limit = INPUT_BETWEEN, .min = 1, .max = 100000, .n = 3,
      .help = "of the crystal along a, b, c, or one number for all; hexagonal ones as (a, sqrt(3) a, c)"},
     {"file", INPUT_STRING, AT(file),
-     .help = "start from a configuration file instead (LAMMPS data or dump, extended XYZ, H5MD)"},
+     .help =
+         "start from a configuration file instead (LAMMPS data or dump, extended XYZ, H5MD, a checkpoint)"},
     {0}};
 enum { KEYS = sizeof keys / sizeof *keys }; /* with the last, empty one */
 

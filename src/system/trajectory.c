@@ -2,6 +2,7 @@
 #include "system/trajectory.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "system/checkpoint_atoms.h"
 #include "system/elements.h"
 #include "system/extxyz.h"
 #include "system/format.h"
@@ -17,8 +18,8 @@
 #include <unistd.h>
 
 /* In the order in which a file is tried; the most telling beginnings first. */
-static const struct format *const formats[] = {&format_h5md, &format_lammps_dump, &format_extxyz,
-                                               &format_lammps_data};
+static const struct format *const formats[] = {&format_checkpoint, &format_h5md, &format_lammps_dump,
+                                               &format_extxyz, &format_lammps_data};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 struct trajectory {
@@ -48,12 +49,13 @@ static status find_format(const char *path, const struct format **format)
     TRY(read_head(path, head, &length));
     for (int k = 0; k < FORMATS; k++) {
         *format = formats[k];
-        if (formats[k]->sniff(head, length)) return OK;
+        if (formats[k]->sniff(head, length) && (!formats[k]->confirm || formats[k]->confirm(path))) return OK;
     }
     if (length > 2 && memcmp(head, "\x1f\x8b", 2) == 0)
         return fail(BAD_INPUT, "%s is compressed by gzip: unpack it first (gunzip -k)", path);
     return fail(BAD_INPUT,
-                "%s is not a configuration that glint knows: its beginning is neither H5MD (HDF5), nor a "
+                "%s is not a configuration that glint knows: its beginning is neither H5MD or a checkpoint "
+                "(HDF5), nor a "
                 "LAMMPS dump ('ITEM: …'), nor extended XYZ (a number, then Lattice=\"…\"), nor a LAMMPS data "
                 "file ('… atoms')",
                 path);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trajectory — atomic configurations in files, one frame at a time, whatever the format.
  *
- * Reading: H5MD 1.1 (ours, LAMMPS', others'), extended XYZ, LAMMPS dump, LAMMPS data; the kind is found from
- * the content, not the name.
+ * Reading: H5MD 1.1 (ours, LAMMPS', others'), extended XYZ, LAMMPS dump, LAMMPS data, checkpoints
+ * (checkpoint.h5, state-LABEL.h5); the kind is found from the content, not the name.
  *
  *     struct trajectory *t = NULL;
  *     TRY(trajectory_open(&t, "runs/a/trajectory.h5"));
@@ -28,7 +28,7 @@ int64_t trajectory_frames(const struct trajectory *t);
  * config_free. */
 status trajectory_read(struct trajectory *t, int64_t k, struct config *c);
 void trajectory_close(struct trajectory **t);
-/* "H5MD", "extended XYZ", "LAMMPS dump", "LAMMPS data". */
+/* "H5MD", "extended XYZ", "LAMMPS dump", "LAMMPS data", "checkpoint". */
 const char *trajectory_format(const struct trajectory *t);
 /* From now on frames have these units ("lj" or "metal"), whatever the file says. Numbers stay. */
 status trajectory_set_units(struct trajectory *t, const char *units);

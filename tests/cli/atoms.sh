@@ -50,3 +50,6 @@ stages:
 YAML
 expect 0 "a crystal of 432 atoms runs" "^432 atoms" -- "$GLINT" run crystal.yaml -o crystal
 if grep -q "1-minimise.*,-5\.01024[0-9]*,-5" crystal/thermo.csv; then ok "its energy"; else not_ok "its energy" crystal/thermo.csv; fi
+sed 's/^atoms: .*/atoms: {file: crystal\/checkpoint.h5}/' crystal.yaml > again.yaml
+expect 0 "the atoms of a checkpoint" "^432 atoms" -- "$GLINT" run again.yaml -o again
+if grep -q "1-minimise.*,-5\.01024[0-9]*,-5" again/thermo.csv; then ok "they have its energy"; else not_ok "they have its energy" again/thermo.csv; fi

@@ -8,7 +8,9 @@ if test ! -s a/speckle-3d.h5; then not_ok "the run that makes the files" a.log; 
 printf 'not a file of ours\n' > text.h5
 head -c 4000 a/speckle-3d.h5 > cut.h5
 head -c 4000 a/trajectory.h5 > cut-trajectory.h5
-cp a/checkpoint.h5 foreign.h5
+cp a/checkpoint.h5 foreign.h5 # no speckles
+cp a/speckle-3d.h5 foreign-atoms.h5
+head -c 4000 a/checkpoint.h5 > cut-checkpoint.h5
 
 # What each reading command is given after its file.
 extra() {
@@ -25,8 +27,13 @@ for c in energy convert speckle ttcf g2 fit msd isf strings structure waiting; d
     expect 2 "glint $c: a missing file" "nosuch.h5" -- "$GLINT" $c nosuch.h5 $more
     expect 2 "glint $c: a text file called .h5" "text.h5" -- "$GLINT" $c text.h5 $more
     expect 2 "glint $c: a truncated HDF5 file" "cut" -- "$GLINT" $c "$(case $c in ttcf | g2) echo cut.h5 ;; *) echo cut-trajectory.h5 ;; esac)" $more
-    expect 2 "glint $c: HDF5 of another kind" "foreign.h5" -- "$GLINT" $c foreign.h5 $more
+    expect 2 "glint $c: HDF5 of another kind" "foreign" -- "$GLINT" $c "$(case $c in ttcf | g2 | fit) echo foreign.h5 ;; *) echo foreign-atoms.h5 ;; esac)" $more
 done
+expect 2 "glint convert: a truncated checkpoint" "cut-checkpoint.h5" -- "$GLINT" convert cut-checkpoint.h5 out.xyz
+expect 0 "glint convert: a checkpoint" "checkpoint" -- "$GLINT" convert a/checkpoint.h5 last.xyz
+"$GLINT" energy a/checkpoint.h5 --potential wahnstrom --json > from-checkpoint.txt 2> err.txt
+"$GLINT" energy last.xyz --potential wahnstrom --json > from-xyz.txt 2> err.txt
+test -s from-xyz.txt && cmp -s from-checkpoint.txt from-xyz.txt && ok "the same energy from both" || not_ok "the same energy from both" from-xyz.txt
 expect 2 "glint energy without a potential" "--potential" -- "$GLINT" energy a/trajectory.h5
 expect 2 "glint energy: an unknown potential" "wahnstrom" -- "$GLINT" energy a/trajectory.h5 --potential wahnstrum
 expect 2 "glint speckle: an unknown window" "shell" -- "$GLINT" speckle a/trajectory.h5 --window shall -o out.h5

@@ -2,6 +2,9 @@
 /* Files of configurations: bits survive, formats agree, damage is refused with its place. */
 #include "unit/config_files.h"
 
+#include "base/units.h"
+#include "system/checkpoint_atoms.h"
+
 static void every_format_keeps_the_bits(void **state)
 {
     (void)state;
@@ -367,6 +370,55 @@ static void text_readers_survive_mutations(void **state)
     config_free(&c);
 }
 
+static void put_checkpoint(const char *path, const struct config *c)
+{
+    struct h5 f;
+    must(h5_begin(&f, path));
+    must(h5_attr_string(&f, "/", "potential", "any"));
+    must(h5_attr_string(&f, "/", "units", c->units));
+    must(checkpoint_atoms_write(&f, c));
+    must(h5_commit(&f));
+}
+
+/* The same bits for lj; in metal units time and velocities are internal in the file, and dividing by the size
+ * of a ps rounds once. */
+static void checkpoints_are_read(void **state)
+{
+    (void)state;
+    struct config c = {0}, d = {0};
+    struct trajectory *t = NULL;
+    const struct unit_system metal = units_metal();
+    double ps = units_size(&metal, QUANTITY_TIME);
+    example(&c, true, false);
+    put_checkpoint(in_folder("state-warm.h5"), &c); /* the name does not matter */
+    must(trajectory_open(&t, in_folder("state-warm.h5")));
+    assert_string_equal(trajectory_format(t), "checkpoint");
+    assert_int_equal(trajectory_frames(t), 1);
+    must(trajectory_read(t, 0, &d));
+    trajectory_close(&t);
+    same(&c, &d);
+    must(config_write(in_folder("state.xyz"), &d));
+    must(config_read(in_folder("state.xyz"), &d));
+    same(&c, &d);
+    must(config_set_units(&c, "metal"));
+    put_checkpoint(in_folder("metal.h5"), &c);
+    must(config_read(in_folder("metal.h5"), &d));
+    assert_string_equal(d.units, "metal");
+    assert_true(fabs(d.time * ps / c.time - 1.0) < 1e-15);
+    for (int i = 0; i < 60; i++) assert_true(fabs(d.v[i] / ps - c.v[i]) <= 1e-15 * fabs(c.v[i]));
+    assert_memory_equal(d.x, c.x, sizeof(double) * 60);
+    /* Something missing. */
+    struct h5 f;
+    must(h5_begin(&f, in_folder("half.h5")));
+    must(h5_attr_string(&f, "/", "potential", "any"));
+    must(h5_write_scalar(&f, "/atoms/x", H5_F64, &ps));
+    must(h5_commit(&f));
+    refused(config_read(in_folder("half.h5"), &d), "half.h5");
+    assert_int_equal(fuzz("state-warm.h5", 300, 0x9E3779B97F4A7C15u, true), 0);
+    config_free(&c);
+    config_free(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +432,7 @@ int main(void)
         cmocka_unit_test(xyz_properties_in_any_order),
         cmocka_unit_test(trajectories_of_many_frames_convert),
         cmocka_unit_test(text_readers_survive_mutations),
+        cmocka_unit_test(checkpoints_are_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
