@@ -148,14 +148,15 @@ $(BUILD)/%.o: %.cc | libraries
 	@echo "c++   $<"
 	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
-# Kernels are always optimised, except with sanitizers, where that takes minutes a file.
-KERNEL_OPT := $(if $(SAN),-Og,-O3)
+# Kernels are optimised always, but for these with sanitizers: minutes a file.
+SLOW_WITH_SANITIZERS := src/force/eam.kernel.c src/force/eam_mixed.kernel.c
+kernel_opt = $(if $(and $(SAN),$(filter $(SLOW_WITH_SANITIZERS),$(1))),-Og,-O3)
 
 define isa_rule
 $(BUILD)/%.$(1).o: %.kernel.c | libraries
 	@mkdir -p $$(@D)
 	@echo "cc    $$< ($(1))"
-	@$$(CC) $(filter-out -O%,$(CFLAGS)) $(KERNEL_OPT) $(ISA_$(1)) -DISA_NAME=$(1) -DISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	@$$(CC) $(filter-out -O%,$(CFLAGS)) $$(call kernel_opt,$$<) $(ISA_$(1)) -DISA_NAME=$(1) -DISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 

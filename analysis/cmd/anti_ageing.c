@@ -58,19 +58,46 @@ static void print_run(const struct isotherms *run)
     anti_ageing_sample(run, sample, sizeof sample);
     printf("\n# %s: %s; window %s, %lld independent pixels\n", run->name, sample, run->item[0].window,
            (long long)run->item[0].independent);
-    printf(
-        "#  i  place       T    T/Tg  frames  tau                 beta            1 - R            Laves\n");
+    printf("#  i  place       T    T/Tg  frames  tau                 beta            1 - R              "
+           "hops/atom/%-8s  Laves\n",
+           run->item[0].time_unit);
     for (int64_t k = 0; k < run->n; k++) {
         const struct isotherm *i = &run->item[k];
         printf("%4lld %6lld %7.4g %7.4g %7lld", (long long)i->iteration, (long long)i->place, i->T,
                i->Tg > 0.0 ? i->T / i->Tg : (double)NAN, (long long)i->frames);
         print_tau(i);
         printf("  %7.4f ± %-6.2g", i->lost, i->lost_error);
+        if (i->hops.known)
+            printf("  %9.3g ± %-7.2g", i->hops.rate, i->hops.error);
+        else
+            printf("  %-19s", "not watched");
         if (i->watched)
             printf(" %.2g %%\n", 100.0 * i->crystal.most);
         else
             printf(" not watched\n");
     }
+}
+
+static void print_hops_convention(const struct isotherms *run, int n)
+{
+    const char *criterion = NULL;
+    bool several = false;
+    for (int k = 0; k < n; k++)
+        for (int64_t i = 0; i < run[k].n; i++) {
+            const struct hop_rate *h = &run[k].item[i].hops;
+            if (!h->known) continue;
+            several = several || (criterion && strcmp(criterion, h->criterion) != 0);
+            if (!criterion) criterion = h->criterion;
+        }
+    if (!criterion) return;
+    printf("# hops: %s (times and lengths in units of the run); atoms inside the film (all of a bulk) at the "
+           "beginning of the "
+           "isotherm, all hops;\n# their error from ten stretches in time, or sqrt(hops), the larger\n",
+           criterion);
+    if (several)
+        printf("# the criterion differs between isotherms (r1 is measured in each, unless `hops: r1:` is "
+               "given): see "
+               "anti-ageing.csv\n");
 }
 
 static status compare(struct isotherms *run, int n, struct options *o)
@@ -90,6 +117,7 @@ static status compare(struct isotherms *run, int n, struct options *o)
     TRY(anti_ageing_figures(run, n, &(struct anti_ageing_options){o->lag, o->iteration}, o->output));
     printf("# tau (%s): R = A exp(-2 (t/tau)^beta); >: lower bound; 1 - R at lag %.6g\n",
            run[0].item[0].time_unit, o->lag);
+    print_hops_convention(run, n);
     for (int k = 0; k < n; k++) print_run(&run[k]);
     log_info("figures and anti-ageing.csv in %s", o->output);
     return OK;

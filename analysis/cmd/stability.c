@@ -26,12 +26,13 @@ extern const struct command cmd_stability;
 
 static const char convention[] =
     "e_IS: potential energy per atom of the inherent structure of the interior (the whole film minimised); "
-    "x: "
-    "fraction of the first species; crystal: largest share of Laves centres among large atoms at the end of "
-    "a "
-    "watched stage, - where none was; T_onset: glass line and tangent at the steepest rise of H(T) of the "
+    "x: fraction of the first species; crystal: largest share of Laves centres among large atoms at the end "
+    "of "
+    "a watched stage, - where none was; T_onset: glass line and tangent at the steepest rise of H(T) of the "
     "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
-    "errors: noise and windows of one ramp, or the standard error over seeds, pooled over groups";
+    "errors of one film: noise and windows of its ramp, of e_IS the jackknife over columns of the interior "
+    "along x and y, three mean spacings wide or more (none in a narrow film), with the error of de/dx; "
+    "errors of means: the standard error over seeds, pooled over groups";
 
 /* ---- text ---- */
 
@@ -156,6 +157,28 @@ static bool of_group(const struct stability *s, size_t g, size_t film, bool cont
     return s->film[film].control == control && stability_alike(s, g, film);
 }
 
+/* The two errors of one film's e_IS, after the cool-down or, without one, before: root mean square over those
+ * of the group. */
+static void print_errors(const struct stability *s, size_t g, bool control)
+{
+    const struct stability_group *group = &s->group[g];
+    const struct stability_mean *means = control ? group->control : group->film;
+    int q = means[STABILITY_AFTER].n > 0 ? STABILITY_AFTER : STABILITY_BEFORE;
+    double square = 0.0, n = 0.0, seeds = means[q].error * sqrt((double)means[q].n);
+    char columns[32] = "none (too narrow a film)", scatter[32] = "not known";
+    for (size_t i = 0; i < s->films; i++) {
+        double error = s->film[i].error[q];
+        if (!of_group(s, g, i, control) || !isfinite(error)) continue;
+        square += error * error;
+        n += 1.0;
+    }
+    if (means[q].n == 0) return;
+    if (n > 0.0) snprintf(columns, sizeof columns, "%.2g", sqrt(square / n));
+    if (isfinite(seeds)) snprintf(scatter, sizeof scatter, "%.2g", seeds);
+    printf("#   %s: error of one %s: by its columns %s, between seeds %s\n",
+           control ? "film-quenches" : "films", heading[q], columns, scatter);
+}
+
 static void print_group(const struct stability *s, size_t g, int width)
 {
     const struct stability_group *group = &s->group[g];
@@ -165,6 +188,8 @@ static void print_group(const struct stability *s, size_t g, int width)
             if (of_group(s, g, i, control)) print_film(&s->film[i], width);
     if (group->films > 1) print_means("films, mean", group->film, width);
     if (group->controls > 1) print_means("film-quenches, mean", group->control, width);
+    print_errors(s, g, false);
+    if (group->controls > 0) print_errors(s, g, true);
     printf("verdict: %s\n", group->verdict);
     for (int control = 0; control < 2; control++)
         for (size_t i = 0; i < s->films; i++)

@@ -12,8 +12,11 @@
  *     prepared stands at the temperature of the isotherm, the highest it was held at.
  * substrate (Fig. 4): τ and 1 − R of the first isotherm against the substrate temperature; films as
  *     deposited.
- * Temperatures are in T_g where all records know it. Lower bounds of τ are open triangles; lines go through
- * the means of equal samples. A figure without a point is left out. */
+ * hops: hops per atom and time (dynamics/hop_rate.h) against the temperature of the isotherms of one
+ * iteration, and against the iteration on the isotherm nearest 0.80 T_g (the first where T_g is not known);
+ * an isotherm without hops is drawn at the upper end of its error, as a bound. Temperatures are in T_g where
+ * all records know it. Lower bounds of τ are open triangles; lines go through the means of equal samples. A
+ * figure without a point is left out. */
 #ifndef GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 #define GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 
@@ -30,6 +33,8 @@ void anti_ageing_sample(const struct isotherms *run, char *out, size_t size);
 
 status anti_ageing_figures(const struct isotherms *run, int n, const struct anti_ageing_options *o,
                            const char *folder);
+/* The figure `hops` alone (anti_ageing_hops.c). */
+status anti_ageing_hops(const struct isotherms *run, int n, int64_t iteration, const char *folder);
 /* One line an isotherm, all runs. */
 status anti_ageing_table(const struct isotherms *run, int n, double lag, const char *path);
 

@@ -14,6 +14,7 @@
 enum { MAP_SIDE = 300, POINTS_LEAST = 5, QUARTERS = 4 };
 #define STAGE  "entry/glint/stage"
 #define WINDOW "entry/glint/window"
+#define INSIDE "entry/glint/z_window"
 
 const char *const isotherm_tau_names[] = {"unknown", "measured", "lower_bound"};
 
@@ -34,6 +35,11 @@ static status read_stage(struct h5 *h, struct isotherm *i)
     TRY(h5_read_attr_string(h, WINDOW, "units", i->units, sizeof i->units));
     TRY(h5_read_attr(h, WINDOW, "n_independent", H5_I64, 1, &i->independent));
     TRY(number(h, "temperature", &i->T));
+    i->low = i->high = (double)NAN;
+    if (h5_has(h, INSIDE)) {
+        TRY(h5_read_attr(h, INSIDE, "low", H5_F64, 1, &i->low));
+        TRY(h5_read_attr(h, INSIDE, "high", H5_F64, 1, &i->high));
+    }
     return number(h, "Tg", &i->Tg);
 }
 
@@ -317,8 +323,19 @@ static status measure(struct isotherm *i, double lag)
     return s;
 }
 
+static status count_hops(const struct isotherms *run, struct isotherm *i)
+{
+    char name[RUN_NAME + 16], path[FILE_PATH_MAX];
+    snprintf(name, sizeof name, "hops-%s.h5", i->label);
+    TRY(file_join(path, run->path, name));
+    return hop_rate_read(&i->hops, path, i->low, i->high);
+}
+
 status isotherms_measure(struct isotherms *run, double lag)
 {
-    for (int64_t i = 0; i < run->n; i++) TRY(measure(&run->item[i], lag));
+    for (int64_t i = 0; i < run->n; i++) {
+        TRY(measure(&run->item[i], lag));
+        TRY(count_hops(run, &run->item[i]));
+    }
     return OK;
 }

@@ -26,6 +26,7 @@
 #ifndef GLINT_ANALYSIS_REPORT_ISOTHERMS_H
 #define GLINT_ANALYSIS_REPORT_ISOTHERMS_H
 
+#include "analysis/dynamics/hop_rate.h"
 #include "analysis/fit/relaxation.h"
 #include "analysis/report/run_folder.h"
 #include "base/file.h"
@@ -50,6 +51,8 @@ struct isotherm {
     enum isotherm_tau kind;
     double tau, tau_error;
     double lost, lost_error; /* NaN: the lag is not within the record */
+    double low, high;        /* heights of the inside of a film; NaN: a bulk */
+    struct hop_rate hops;    /* of the atoms inside, if the isotherm observed hops */
     int64_t map_side;
     float *map;   /* map_side²: C(t1,t2) in block means, both halves */
     bool watched; /* by the crystal alarm */

@@ -32,6 +32,7 @@ static status read_look(struct film_record *f, const char *file)
     l->interior = json_find(json, "of", word, sizeof word) && strcmp(word, "interior") == 0;
     const char *fraction = strstr(json, "\"fraction_");
     l->fraction = fraction && strchr(fraction, ':') ? strtod(strchr(fraction, ':') + 1, NULL) : (double)NAN;
+    column_sums_read(&l->columns, json);
     DELETE(json);
     return OK;
 }

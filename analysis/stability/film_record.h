@@ -20,6 +20,7 @@
 #define GLINT_ANALYSIS_STABILITY_FILM_RECORD_H
 
 #include "analysis/report/run_units.h"
+#include "analysis/stability/column_error.h"
 
 enum { FILM_LOOKS = 64 };
 
@@ -30,6 +31,7 @@ struct film_look {
     double atoms, pressure;           /* pressure of the relaxed box; NaN: the box was fixed */
     double mobility_time;             /* NaN: none; else profile-LABEL.csv has displacements */
     bool interior;
+    struct column_sums columns; /* for its error */
 };
 
 struct film_record {

@@ -206,14 +206,23 @@ done:
     return s;
 }
 
+/* To the mixture's composition, where the slope is known; and the error, of the columns and of the slope. */
+static void correct_one(const struct stability *a, struct stability_film *f, int look, int quantity)
+{
+    bool known = a->composition.n > 0;
+    double slope = known ? a->composition.slope : 0.0, uncertain = known ? a->composition.slope_error : 0.0;
+    if (look < 0) return;
+    const struct film_look *l = &f->record.look[look];
+    double away = known ? l->fraction - a->mixture : 0.0;
+    f->value[quantity] -= slope * away;
+    f->error[quantity] = column_error(&l->columns, slope);
+    if (isfinite(uncertain)) f->error[quantity] = hypot(f->error[quantity], uncertain * away);
+}
+
 static void correct(const struct stability *a, struct stability_film *f)
 {
-    const struct film_record *r = &f->record;
-    if (a->composition.n == 0) return;
-    if (r->before >= 0)
-        f->value[STABILITY_BEFORE] -= a->composition.slope * (r->look[r->before].fraction - a->mixture);
-    if (r->after >= 0)
-        f->value[STABILITY_AFTER] -= a->composition.slope * (r->look[r->after].fraction - a->mixture);
+    correct_one(a, f, f->record.before, STABILITY_BEFORE);
+    correct_one(a, f, f->record.after, STABILITY_AFTER);
 }
 
 static status fit_liquid(struct stability *a)
@@ -240,13 +249,13 @@ done:
 
 static void read_lines(const struct stability *a, struct stability_film *f)
 {
-    double shown =
-        isfinite(f->value[STABILITY_AFTER]) ? f->value[STABILITY_AFTER] : f->value[STABILITY_BEFORE];
+    int which = isfinite(f->value[STABILITY_AFTER]) ? STABILITY_AFTER : STABILITY_BEFORE;
+    double shown = f->value[which], own = isfinite(f->error[which]) ? f->error[which] : 0.0;
     static const struct calibration none = {0};
     const struct calibration *rates = calibration_is_steep(&a->rates) ? &a->rates : &none,
                              *liquid = calibration_is_steep(&a->liquid) ? &a->liquid : &none;
-    struct calibration_point rate = calibration_invert(rates, shown, 0.0),
-                             T = calibration_invert(liquid, shown, 0.0);
+    struct calibration_point rate = calibration_invert(rates, shown, own),
+                             T = calibration_invert(liquid, shown, own);
     f->value[STABILITY_RATE] = rate.x;
     f->error[STABILITY_RATE] = rate.error;
     f->rate_extrapolated = rate.extrapolated;

@@ -19,7 +19,8 @@
  * final e_IS against log10 of their rates, at STABILITY_RATES different ones or more. Both lines say when
  * they are extrapolated.
  *
- * Errors: of single films, what their own ramps give; e_IS and density of one film have none. Of means: the
+ * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
+ * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the
  * standard error from the scatter between seeds, pooled over all groups of the same role (so that two seeds
  * per group suffice, if there are several groups); NaN without two seeds anywhere.
  *

@@ -2,9 +2,12 @@
 /* peak_fit — the first peak of a positive curve from scattered values: S(q) at every point of the reciprocal
  * lattice, or g(r) in bins so narrow that they do not matter.
  *
- *     struct peak_fit_data d = {.points = n, .frames = F, .x = x, .y = y, .bin = b, .level = 0.5, .check =
- * 0.7}; struct peak_fit p; TRY(peak_fit_make(&p, &d)); if (p.why[0]) …                               not
- * fitted: the highest bin, error half a bin p.x ± p.error.x, p.height ± p.error.height, p.low, p.high
+ *     struct peak_fit_data d = {.points = n, .frames = F, .x = x, .y = y,
+ *                               .bin = b, .level = 0.5, .check = 0.7};
+ *     struct peak_fit p;
+ *     TRY(peak_fit_make(&p, &d));
+ *     p.x ± p.error.x, p.height ± p.error.height, p.low, p.high
+ *     p.why[0]: not fitted; the highest bin, error half a bin
  *
  * Where: values are averaged in bins of width `bin` from 0 on; the peak is the highest of the first stretch
  * above half of the largest bin; its range, [from, to], is where the bins exceed `level` of it, by

@@ -2,7 +2,7 @@
 /* sq_peak — the first peak of S_NN and S_X from their values at the points of the reciprocal lattice.
  *
  *     struct sq_peak s = {0};
- *     TRY(sq_peak_begin(&s, &sq, &box, most));       sq: finished, says where about the peak is
+ *     TRY(sq_peak_begin(&s, &sq, &box, atoms, most));  sq: finished, says where the peak is about
  *     for each frame: TRY(sq_peak_add(&s, &box, atoms, type, x));
  *     TRY(sq_peak_fit(&s, &nn, &xray));              xray may be NULL
  *     sq_peak_free(&s);

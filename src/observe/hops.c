@@ -13,8 +13,8 @@
  * --resume cuts the file back to that.
  *
  * Layout: /entry/glint/waiting_times as system/hop_file.h, with complete (1: the stage is over), stage,
- * frames, interval, first_time, last_time, r1_from, box_change, drift; record/{id, type, species_name,
- * species_mass}. */
+ * frames, interval, first_time, last_time, r1_from, box_change, drift; record/{id, type, first_position (n ×
+ * 3, unwrapped, of the first frame), species_name, species_mass}. */
 #include "base/mem.h"
 #include "observe/hops_watch.h"
 

@@ -48,6 +48,7 @@ static status write_record(struct watch *o, struct h5 *f, int32_t complete)
     TRY(h5_attr(f, HOP_GROUP, "last_time", H5_F64, 1, &last));
     TRY(h5_write(f, HOP_GROUP "/record/id", H5_U64, 1, &n, o->id));
     TRY(h5_write(f, HOP_GROUP "/record/type", H5_I32, 1, &n, o->type));
+    TRY(h5_write(f, HOP_GROUP "/record/first_position", H5_F64, 2, (hsize_t[]){n, 3}, o->first));
     TRY(h5_write_strings(f, HOP_GROUP "/record/species_name", (size_t)s->count, names));
     return h5_write(f, HOP_GROUP "/record/species_mass", H5_F64, 1, &species, s->mass);
 }

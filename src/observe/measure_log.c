@@ -42,6 +42,23 @@ static status write_profile(const struct engine *e, const struct stage *s, const
     return st;
 }
 
+static void put_columns(struct json *j, const struct measure *m)
+{
+    int n = m->result.nx * m->result.ny;
+    if (n == 0) return;
+    json_integer(j, "columns_x", m->result.nx);
+    json_integer(j, "columns_y", m->result.ny);
+    json_open(j, "column_atoms", '[');
+    for (int b = 0; b < n; b++) json_integer(j, NULL, m->result.column_atoms[b]);
+    json_close(j);
+    json_open(j, "column_first_species", '[');
+    for (int b = 0; b < n; b++) json_integer(j, NULL, m->result.column_first[b]);
+    json_close(j);
+    json_open(j, "column_energy", '[');
+    for (int b = 0; b < n; b++) json_number(j, NULL, m->result.column_energy[b]);
+    json_close(j);
+}
+
 static void put_energy(struct json *j, const struct engine *e, const struct measure *m)
 {
     const struct species *species = &e->domain.species;
@@ -63,6 +80,7 @@ static void put_energy(struct json *j, const struct engine *e, const struct meas
     json_bool(j, "converged", m->result.minimised.converged);
     json_number(j, "largest_force", m->result.minimised.largest_force);
     json_number(j, "largest_stress", m->result.minimised.largest_stress);
+    put_columns(j, m);
     json_close(j);
 }
 

@@ -9,6 +9,10 @@
  * (its substrate's sites with them), the whole box of a periodic sample. Composition of the same atoms beside
  * it: energies compare at equal composition only.
  *
+ * Of a film also columns: the same atoms, sorted by x and y into nx × ny equal columns at least three mean
+ * spacings wide (less 5 %) (no columns in a film too narrow for 2 × 2), for the error of the mean
+ * (analysis/stability/column_error.h).
+ *
  * mobility: how far atoms move in a given time, by the layer they are in now: mean square displacement, from
  * a run of the copy without thermostat.
  *
@@ -28,6 +32,8 @@ struct measure_layer {
     double msd;                 /* in the time of `mobility`; NaN when not wanted */
 };
 
+enum { MEASURE_SIDE = 16, MEASURE_COLUMNS = MEASURE_SIDE * MEASURE_SIDE };
+
 struct measure {
     int eis; /* as read: 0 interior, 1 all, -1: not wanted */
     int profiles;
@@ -40,6 +46,9 @@ struct measure {
         double energy, density, low, high; /* per atom; NaN without atoms; interior: between these heights */
         int64_t atoms, species[SPECIES_MAX];
         struct minimise_result minimised;
+        int nx, ny;                                                           /* columns; 0: none */
+        int64_t column_atoms[MEASURE_COLUMNS], column_first[MEASURE_COLUMNS]; /* all; of the first species */
+        double column_energy[MEASURE_COLUMNS];                                /* sums */
     } result;
     struct measure_layer *layer;
     int64_t layers;

@@ -22,7 +22,7 @@ for r in rows:
     assert abs(substrate / 0.37 - 0.85) < 1e-6 if r["preparation"] == "film" else math.isnan(substrate), r
     assert abs(float(r["T"]) / 0.37 - [0.85, 0.80, 0.75][int(r["place"])]) < 1e-6 and r["window"] == "3d"
     assert r["tau_is"] in ("measured", "lower_bound", "unknown") and float(r["lost_error"]) > 0
-names = ["cycle-film-103", "cycle-quench", "cycle-quench-103", "iterations", "anneal"]
+names = ["cycle-film-103", "cycle-quench", "cycle-quench-103", "iterations", "anneal", "hops"]
 assert not os.path.exists("figures/substrate.gp") # no film as deposited
 for name in names:
     for ending in [".gp"] + ([".svg", ".png"] if shutil.which("gnuplot") else []):
@@ -33,6 +33,28 @@ assert [round(float(p[0]), 4) for p in points] == [0.85, 1.03], points
 lost = [r["lost"] for r in rows if r["run"] == "quench" and r["iteration"] == "1" and r["place"] == "0"]
 assert abs(float(points[0][6]) - float(lost[0])) < 1e-6
 PY
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "anti-ageing: hop rates" || not_ok "anti-ageing: hop rates" out.txt
+import csv, h5py, numpy as np
+rows = list(csv.DictReader(l for l in open("figures/anti-ageing.csv") if l[0] != "#"))
+for r in rows:
+    g = h5py.File(f"{r['run']}/hops-{r['label']}.h5")["entry/glint/waiting_times"]
+    x, ids = g["record/first_position"][:], g["record/id"][:]
+    inside = np.ones(len(ids), bool)
+    if r["preparation"] == "film": # as the speckles of the same isotherm
+        z = h5py.File(f"{r['run']}/speckle-{r['label']}-3d.h5")["entry/glint/z_window"].attrs
+        inside = (x[:, 2] >= float(z["low"])) & (x[:, 2] < float(z["high"]))
+    t = g["row_1/hop_time"][:][np.isin(g["row_1/hop_atom"][:], ids[inside])]
+    length = g["age_to"][0] - g["age_from"][0]
+    counts = np.histogram(t, 10, (g["age_from"][0], g["age_to"][0]))[0]
+    scale = 1 / inside.sum() / length
+    assert int(r["hops"]) == len(t) > 0 and int(r["hop_atoms"]) == inside.sum() < (200 if r["preparation"] == "film" else 401)
+    assert abs(float(r["hop_rate"]) / (len(t) * scale) - 1) < 1e-8
+    error = max(np.sqrt(10 * counts.var(ddof=1)), np.sqrt(len(t))) * scale
+    assert abs(float(r["hop_rate_error"]) / error - 1) < 6e-3, (r, error) # three digits
+    assert r["hop_criterion"] == "cage 0.2, mean over 0, away for 0"
+PY
+cp -r quench unwatched && rm unwatched/hops-*.h5
+expect 0 "anti-ageing: without hops" "not watched.*not watched" -- "$GLINT" anti-ageing unwatched -o one
 expect 0 "anti-ageing: another window" "window normal" -- "$GLINT" anti-ageing film-103 -o one --window normal --lag 0.1 --iteration 0
 expect 2 "anti-ageing: not a window of all" "no frames of a window" -- "$GLINT" anti-ageing film-103 quench -o one --window normal
 expect 2 "anti-ageing: no folder" "say -o FOLDER" -- "$GLINT" anti-ageing quench

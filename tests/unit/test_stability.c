@@ -321,11 +321,93 @@ static void columns(void **state)
     assert_int_not_equal(columns_read(&c, path), OK);
 }
 
+/* ---- the error of one film's e_IS ---- */
+
+/* Columns of about 60 atoms of two species: e = 3 x + u of the column + noise of the atom; independent
+ * columns. */
+static void make_columns(struct column_sums *c, uint64_t trial, int n, double column, double atom)
+{
+    *c = (struct column_sums){.n = n};
+    for (int b = 0; b < n; b++) {
+        double g[2], u[2];
+        random_normal(5, STREAM_TEST, trial, (uint64_t)b, 2, g);
+        c->atoms[b] = floor(60.0 + 5.0 * g[0]);
+        for (int i = 0; i < (int)c->atoms[b]; i++) {
+            double w[2];
+            random_uniform2(6, STREAM_TEST, trial, (uint64_t)(1000 * b + i), u);
+            random_normal(7, STREAM_TEST, trial, (uint64_t)(1000 * b + i), 2, w);
+            c->first[b] += u[0] < 0.5;
+            c->energy[b] += -5.0 + (u[0] < 0.5 ? 3.0 : 0.0) + column * g[1] + atom * w[0];
+        }
+    }
+}
+
+/* Known variances: of the mean of n columns of m atoms, correlated within a column, column²/n + atom²/(n m)
+ * (unequal m: (1 + 5²/60²)/n, below 1 %), and as measured, slope 0, 9/4/(n m) more of the composition. The
+ * mean of error² over trials is known to √(2/(n − 1)/trials), five of which are allowed, and so is the
+ * scatter of the means themselves. */
+static void columns_know_their_error(void **state)
+{
+    (void)state;
+    enum { TRIALS = 400 };
+    for (int side = 3; side <= 5; side++)
+        for (int kind = 0; kind < 3; kind++) {
+            int n = side * side;
+            double column = kind == 1 ? 0.0 : 0.1, atom = 0.7, slope = kind == 2 ? 0.0 : 3.0, sum = 0.0,
+                   mean = 0.0, square = 0.0;
+            double expected =
+                       column * column / n + (atom * atom + (kind == 2 ? 9.0 / 4.0 : 0.0)) / (60.0 * n),
+                   allowed = 5.0 * sqrt(2.0 / (n - 1) / TRIALS) + 0.01;
+            for (uint64_t trial = 0; trial < TRIALS; trial++) {
+                struct column_sums c;
+                double N = 0.0, E = 0.0;
+                make_columns(&c, trial, n, column, atom);
+                double error = column_error(&c, slope);
+                for (int b = 0; b < n; b++) {
+                    N += c.atoms[b];
+                    E += c.energy[b] - slope * c.first[b];
+                }
+                sum += error * error / TRIALS;
+                mean += E / N / TRIALS;
+                square += E / N * (E / N) / TRIALS;
+            }
+            assert_true(fabs(sum / expected - 1.0) < allowed);
+            assert_true(fabs((square - mean * mean) / expected - 1.0) < 5.0 * sqrt(2.0 / TRIALS) + 0.01);
+        }
+}
+
+static void columns_are_read(void **state)
+{
+    (void)state;
+    struct column_sums c;
+    column_sums_read(
+        &c,
+        "{\"column_atoms\": [\n 2,\n 3, 2, 3],\n \"column_first_species\": [1, 1, 1, 2],\"column_energy\": "
+        "[-2.5, -3, -2, -3.5e0]}");
+    assert_true(c.n == 4 && c.atoms[1] == 3.0 && c.first[3] == 2.0 && c.energy[3] == -3.5);
+    /* by hand: without each, −8.5/8, −8/7, −9/8, −7.5/7 */
+    double e[4] = {-8.5 / 8, -8.0 / 7, -9.0 / 8, -7.5 / 7}, m = (e[0] + e[1] + e[2] + e[3]) / 4, s = 0.0;
+    for (int k = 0; k < 4; k++) s += (e[k] - m) * (e[k] - m);
+    assert_true(fabs(column_error(&c, 0.0) - sqrt(0.75 * s)) < 1e-14);
+    column_sums_read(&c, "{\"atoms\": 7}");
+    assert_true(c.n == 0 && isnan(column_error(&c, 0.0)));
+    column_sums_read(
+        &c, "{\"column_atoms\": [2, 3], \"column_first_species\": [1], \"column_energy\": [-2, -3]}");
+    assert_true(c.n == 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(onset_exact),  cmocka_unit_test(onset_noise),        cmocka_unit_test(onset_absent),
-        cmocka_unit_test(calibration),  cmocka_unit_test(calibration_errors), cmocka_unit_test(front_sharp),
-        cmocka_unit_test(front_smooth), cmocka_unit_test(front_none),         cmocka_unit_test(columns)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(onset_exact),
+                                       cmocka_unit_test(onset_noise),
+                                       cmocka_unit_test(onset_absent),
+                                       cmocka_unit_test(calibration),
+                                       cmocka_unit_test(calibration_errors),
+                                       cmocka_unit_test(front_sharp),
+                                       cmocka_unit_test(front_smooth),
+                                       cmocka_unit_test(front_none),
+                                       cmocka_unit_test(columns),
+                                       cmocka_unit_test(columns_know_their_error),
+                                       cmocka_unit_test(columns_are_read)};
     return cmocka_run_group_tests_name("stability", tests, NULL, NULL);
 }
