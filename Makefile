@@ -148,15 +148,14 @@ $(BUILD)/%.o: %.cc | libraries
 	@echo "c++   $<"
 	@$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
-# With sanitizers these files take minutes to compile, for each instruction set: they go without.
-UNSANITIZED := src/force/eam.kernel.c src/force/eam_mixed.kernel.c
-kernel_flags = $(filter-out -O% $(if $(filter $(UNSANITIZED),$(1)),-fsanitize=% -fno-sanitize-recover=%),$(CFLAGS))
+# Kernels are always optimised, except with sanitizers, where that takes minutes a file.
+KERNEL_OPT := $(if $(SAN),-Og,-O3)
 
 define isa_rule
 $(BUILD)/%.$(1).o: %.kernel.c | libraries
 	@mkdir -p $$(@D)
 	@echo "cc    $$< ($(1))"
-	@$$(CC) $$(call kernel_flags,$$<) -O3 $(ISA_$(1)) -DISA_NAME=$(1) -DISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	@$$(CC) $(filter-out -O%,$(CFLAGS)) $(KERNEL_OPT) $(ISA_$(1)) -DISA_NAME=$(1) -DISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 

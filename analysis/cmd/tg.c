@@ -57,10 +57,9 @@ static status load(struct subject *s, const struct options *o)
     status st;
     bool folder = stat(s->path, &info) == 0 && S_ISDIR(info.st_mode);
     if (folder) {
-        TRY(run_folder_open(&f, s->path));
+        TRY(run_folder_open_thermo(&f, s->path));
         st = run_units_of(&s->units, &f);
         memcpy(s->name, f.name, sizeof s->name);
-        if (st == OK && f.thermo.rows == 0) st = fail(BAD_INPUT, "%s holds no thermo.csv", s->path);
     } else {
         TRY(run_thermo_read(&t, s->path));
         st = run_units_plain(&s->units, t.units);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/report/run_folder.h"
 #include "analysis/dynamics/hop_record.h"
+#include "analysis/report/run_settings.h"
 #include "base/h5.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -160,45 +161,17 @@ bool run_folder_crystal(const struct run_folder *f, const char *stage, struct ru
 
 /* ---- run.json and input.yaml ---- */
 
-static void copy_value(char *value, size_t size, const char *start, size_t length)
-{
-    while (length > 0 && isspace((unsigned char)start[length - 1])) length--;
-    snprintf(value, size, "%.*s", (int)length, start);
-}
-
 bool run_folder_fact(const struct run_folder *f, const char *key, char *value, size_t size)
 {
     return json_find(f->json, key, value, size);
 }
 
-static bool line_value(const char *line, const char *key, char *value, size_t size)
-{
-    size_t n = strlen(key);
-    if (strncmp(line, key, n) != 0 || line[n] != ':') return false;
-    const char *start = line + n + 1;
-    while (*start == ' ') start++;
-    size_t length = strcspn(start, "\n");
-    for (size_t i = 1; i < length; i++)
-        if (start[i] == '#' && start[i - 1] == ' ') length = i;
-    copy_value(value, size, start, length);
-    return true;
-}
-
 bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,
                       size_t size)
 {
-    bool inside = section == NULL;
-    char head[80];
-    snprintf(head, sizeof head, "%s:", section ? section : "");
-    for (const char *line = f->input; line && *line;) {
-        size_t indent = strspn(line, " ");
-        if (indent == 0 && section) inside = strncmp(line, head, strlen(head)) == 0;
-        if (inside && (indent > 0) == (section != NULL) && line_value(line + indent, key, value, size))
-            return true;
-        line = strchr(line, '\n');
-        if (line) line++;
-    }
-    return false;
+    char path[80];
+    snprintf(path, sizeof path, "%s%s%s", section ? section : "", section ? "." : "", key);
+    return run_settings_value(f->input, path, value, size);
 }
 
 static status read_if_there(const char *folder, const char *name, char **content)
@@ -273,12 +246,17 @@ static status find_units(struct run_folder *f)
     return s;
 }
 
-static status open_folder(struct run_folder *f)
+static status read_texts(struct run_folder *f)
 {
-    TRY(find_series(f));
     TRY(read_if_there(f->path, "input.yaml", &f->input));
     TRY(read_if_there(f->path, "run.json", &f->json));
-    TRY(read_run_thermo(f));
+    return read_run_thermo(f);
+}
+
+static status read_all(struct run_folder *f)
+{
+    TRY(find_series(f));
+    TRY(read_texts(f));
     label_all(f);
     TRY(find_units(f));
     if (f->speckles + f->trajectories + f->records == 0 && f->thermo.rows == 0)
@@ -290,7 +268,17 @@ static status open_folder(struct run_folder *f)
     return OK;
 }
 
-status run_folder_open(struct run_folder *f, const char *path)
+static status read_thermo_only(struct run_folder *f)
+{
+    TRY(read_texts(f));
+    if (f->thermo.rows == 0)
+        return fail(BAD_INPUT,
+                    "%s holds no thermo.csv with lines in it; the folder of a 'glint run' was expected",
+                    f->path);
+    return find_units(f);
+}
+
+static status open_with(struct run_folder *f, const char *path, status (*reader)(struct run_folder *))
 {
     memset(f, 0, sizeof *f);
     size_t n = strlen(path);
@@ -299,9 +287,19 @@ status run_folder_open(struct run_folder *f, const char *path)
     snprintf(f->path, sizeof f->path, "%.*s", (int)n, path);
     const char *slash = strrchr(f->path, '/');
     snprintf(f->name, sizeof f->name, "%.*s", RUN_NAME - 1, slash && slash[1] ? slash + 1 : f->path);
-    status s = open_folder(f);
+    status s = reader(f);
     if (s != OK) run_folder_free(f);
     return s;
+}
+
+status run_folder_open(struct run_folder *f, const char *path)
+{
+    return open_with(f, path, read_all);
+}
+
+status run_folder_open_thermo(struct run_folder *f, const char *path)
+{
+    return open_with(f, path, read_thermo_only);
 }
 
 void run_folder_free(struct run_folder *f)

@@ -48,10 +48,13 @@ struct run_folder {
 };
 
 status run_folder_open(struct run_folder *f, const char *path);
+/* Only input.yaml, run.json and thermo.csv: no HDF5 file is opened, so the run may be writing them. There are
+ * no series. BAD_INPUT without a line of thermo.csv. */
+status run_folder_open_thermo(struct run_folder *f, const char *path);
 void run_folder_free(struct run_folder *f);
 
 bool run_folder_fact(const struct run_folder *f, const char *key, char *value, size_t size);
-/* `section` NULL: a key at the top; else a key one level below it. The value as written, without comment. */
+/* `section` NULL: a key at the top; else a key one level below it. The value without comment and quotes. */
 bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,
                       size_t size);
 

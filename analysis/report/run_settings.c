@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,46 @@ enum { VALUE = 256 };
 
 /* ---- the text ---- */
 
+/* A scalar in double quotes, as the effective input writes texts that cannot stand alone: \", \\, \xNN and
+ * \uNNNN are characters. */
+static void copy_quoted(char *value, size_t size, const char *start)
+{
+    struct text out = {0};
+    text_add(&out, "%s", "");
+    for (const char *s = start; *s && *s != '"' && *s != '\n'; s++) {
+        unsigned code = (unsigned char)*s;
+        int digits = s[0] != '\\' ? 0 : s[1] == 'x' ? 2 : s[1] == 'u' ? 4 : 0, used = 0;
+        char hex[5] = "";
+        for (; used < digits && isxdigit((unsigned char)s[2 + used]); used++) hex[used] = s[2 + used];
+        if (digits > 0 && used == digits) {
+            code = (unsigned)strtoul(hex, NULL, 16);
+            s += 1 + digits;
+        } else if (s[0] == '\\' && s[1] && s[1] != '\n') {
+            code = (unsigned char)*++s;
+        }
+        if (used == 0 || code < 0x80)
+            text_add(&out, "%c", (int)code);
+        else if (code < 0x800)
+            text_add(&out, "%c%c", (int)(0xc0 | code >> 6), (int)(0x80 | (code & 0x3f)));
+        else
+            text_add(&out, "%c%c%c", (int)(0xe0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3f)),
+                     (int)(0x80 | (code & 0x3f)));
+    }
+    snprintf(value, size, "%s", out.s ? out.s : "");
+    text_free(&out);
+}
+
 static void copy_value(char *value, size_t size, const char *start)
 {
     size_t length = strcspn(start, "\n");
+    if (*start == '"') {
+        copy_quoted(value, size, start + 1);
+        return;
+    }
     for (size_t i = 1; i < length; i++)
         if (start[i] == '#' && start[i - 1] == ' ') length = i;
-    while (length > 0 && start[length - 1] == ' ') length--;
-    if (length > 1 && (*start == '"' || *start == '\'') && start[length - 1] == *start) start++, length -= 2;
+    while (length > 0 && isspace((unsigned char)start[length - 1])) length--;
+    if (length > 1 && *start == '\'' && start[length - 1] == *start) start++, length -= 2;
     snprintf(value, size, "%.*s", (int)length, start);
 }
 

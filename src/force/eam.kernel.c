@@ -6,6 +6,7 @@
  * forces is the same with and without energies. */
 #include "base/isa.h"
 #include "base/simd.h"
+#include "force/accumulators.h"
 #include "force/eam.h"
 #include "neighbor/list_kernel.h"
 
@@ -52,6 +53,7 @@ INLINE void place(struct batch *b, int k, vd r2, vd species, const struct consta
 struct quads {
     vd c0, c1, c2, c3;
 };
+
 INLINE struct quads load_quads(const double (*rows)[4], const uint32_t *row)
 {
     struct quads q;
@@ -104,10 +106,6 @@ INLINE void densities(const struct force_work *w, const int exact)
 
 /* ---- pass 1: forces ---- */
 
-struct accumulators {
-    vd fx, fy, fz, energy, virial[VIRIALS];
-};
-
 /* (1/r) dE/dr of vector k of a batch, up to the constant `scale` below; near: with densities; j: its entries.
  */
 INLINE void pair_forces(const struct batch *b, int k, const uint32_t *j, const struct eam *m,
@@ -146,18 +144,10 @@ INLINE void pair_forces(const struct batch *b, int k, const uint32_t *j, const s
             }
         }
     }
-    a->fx = vd_fma(f, dx, a->fx);
-    a->fy = vd_fma(f, dy, a->fy);
-    a->fz = vd_fma(f, dz, a->fz);
+    accumulators_force(a, f, dx, dy, dz);
     if (!energies) return;
     a->energy = vd_add(a->energy, phi);
-    vd fdx = vd_mul(f, dx), fdy = vd_mul(f, dy), fdz = vd_mul(f, dz);
-    a->virial[VIRIAL_XX] = vd_fma(fdx, dx, a->virial[VIRIAL_XX]);
-    a->virial[VIRIAL_YY] = vd_fma(fdy, dy, a->virial[VIRIAL_YY]);
-    a->virial[VIRIAL_ZZ] = vd_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
-    a->virial[VIRIAL_XY] = vd_fma(fdx, dy, a->virial[VIRIAL_XY]);
-    a->virial[VIRIAL_XZ] = vd_fma(fdx, dz, a->virial[VIRIAL_XZ]);
-    a->virial[VIRIAL_YZ] = vd_fma(fdy, dz, a->virial[VIRIAL_YZ]);
+    accumulators_virial(a, f, dx, dy, dz);
 }
 
 INLINE void forces(const struct force_work *w, const int exact, const int symmetric, const int energies)
@@ -176,9 +166,7 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
         const double *xi = atoms + 4 * (size_t)d->slot[i];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), own = vd_set(shared[d->slot[i]]);
         struct accumulators a;
-        a.fx = a.fy = a.fz = a.energy = vd_zero();
-        if (energies)
-            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vd_zero();
+        accumulators_clear(&a, energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
                        *end = j + l->inner[o].length;
         while (j < end) {
@@ -204,8 +192,7 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
         for (int k = 0; k < 3; k++) d->f[i][k] = scale * total[k];
         if (!energies) continue;
         d->f[i][3] = embedding + 0.5 * total[3];
-        sum_add(&w->sums->energy, d->f[i][3]);
-        for (int k = 0; k < VIRIALS; k++) sum_add(&w->sums->virial[k], 0.5 * scale * vd_total(a.virial[k]));
+        accumulators_sum(w->sums, &a, d->f[i][3], scale);
     }
 }
 

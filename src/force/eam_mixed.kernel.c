@@ -14,6 +14,7 @@
  * `two` (at most two species), `symmetric`, `energies` are compile-time constants at each call. */
 #include "base/isa.h"
 #include "base/simd_float.h"
+#include "force/accumulators.h"
 #include "force/eam.h"
 #include "neighbor/list_kernel.h"
 
@@ -84,6 +85,7 @@ INLINE void place(struct batch *b, int k, vf r2, vi species, const struct tables
 struct quads {
     vf c0, c1, c2, c3;
 };
+
 INLINE struct quads load_quads(const float *rows, const uint32_t *offset)
 {
     vi c0, c1, c2, c3;
@@ -170,13 +172,10 @@ INLINE void densities(const struct force_work *w, const int two)
 
 /* ---- pass 1: forces ---- */
 
-struct accumulators {
-    vf fx, fy, fz, energy, virial[VIRIALS];
-};
-
 /* dE/dr² of vector k of a batch, in rows; near: with densities. own: F' of the atom itself. */
-INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own, struct accumulators *a,
-                        const int near, const int symmetric, const int energies)
+INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own,
+                        struct accumulators_single *a, const int near, const int symmetric,
+                        const int energies)
 {
     struct quads pair = load_quads(rows, b->offset[k]);
     vf p = b->p[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k], f = slope(&pair, p);
@@ -190,30 +189,10 @@ INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own,
             f = vf_fma(b->other[k], slope(&reverse, p), vf_fma(own, first, f));
         }
     }
-    a->fx = vf_fma(f, dx, a->fx);
-    a->fy = vf_fma(f, dy, a->fy);
-    a->fz = vf_fma(f, dz, a->fz);
+    accumulators_single_force(a, f, dx, dy, dz);
     if (!energies) return;
     a->energy = vf_add(a->energy, value(&pair, p));
-    vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
-    a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
-    a->virial[VIRIAL_YY] = vf_fma(fdy, dy, a->virial[VIRIAL_YY]);
-    a->virial[VIRIAL_ZZ] = vf_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
-    a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
-    a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
-    a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
-}
-
-/* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
-static inline void add_sums(struct force_sums *sums, const struct accumulators *a, double virial_unit,
-                            double energy)
-{
-    double low[4], high[4];
-    sum_add(&sums->energy, energy);
-    vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3], low);
-    vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero(), high);
-    for (int k = 0; k < VIRIALS; k++)
-        sum_add(&sums->virial[k], 0.5 * virial_unit * (k < 4 ? low[k] : high[k - 4]));
+    accumulators_single_virial(a, f, dx, dy, dz);
 }
 
 INLINE void forces(const struct force_work *w, const int two, const int symmetric, const int energies)
@@ -235,10 +214,8 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
         const struct tables *t = &by_type[d->type[i]];
         vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         vf own = vf_bits(vi_set(xi[3]));
-        struct accumulators a;
-        a.fx = a.fy = a.fz = a.energy = vf_zero();
-        if (energies)
-            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vf_zero();
+        struct accumulators_single a;
+        accumulators_single_clear(&a, energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
                        *end = j + l->inner[o].length;
         while (j < end) {
@@ -261,7 +238,7 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
         for (int k = 0; k < 3; k++) d->f[i][k] = force_unit * total[k];
         if (!energies) continue;
         d->f[i][3] = embedding + 0.5 * total[3];
-        add_sums(w->sums, &a, force_unit * length, d->f[i][3]);
+        accumulators_single_sum(w->sums, &a, d->f[i][3], force_unit * length);
     }
 }
 

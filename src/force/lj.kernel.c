@@ -7,14 +7,12 @@
  * energies were asked for. */
 #include "base/isa.h"
 #include "base/simd.h"
+#include "force/accumulators.h"
 #include "force/lj.h"
 #include "neighbor/list_kernel.h"
 
 struct constants {            /* of all pairs */
     vd inverse12, inverse144; /* 1/12ε, 1/144ε */
-};
-struct accumulators {
-    vd fx, fy, fz, energy, virial[VIRIALS];
 };
 
 #define INLINE static inline __attribute__((always_inline))
@@ -55,21 +53,13 @@ INLINE void pair_forces(const struct batch *b, int k, const struct lj_tables *t,
     vd f = vd_mul(vd_mul(u, inverse2), vd_fma(u, c->inverse12, vd_set(-1.0)));
     if (force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
     f = vd_keep(inside, f);
-    a->fx = vd_fma(f, dx, a->fx);
-    a->fy = vd_fma(f, dy, a->fy);
-    a->fz = vd_fma(f, dz, a->fz);
+    accumulators_force(a, f, dx, dy, dz);
     if (!energies) return;
     vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
     e = vd_add(e, vd_lookup(t->shift, wj));
     if (force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
     a->energy = vd_add(a->energy, vd_keep(inside, e));
-    vd fdx = vd_mul(f, dx), fdy = vd_mul(f, dy), fdz = vd_mul(f, dz);
-    a->virial[VIRIAL_XX] = vd_fma(fdx, dx, a->virial[VIRIAL_XX]);
-    a->virial[VIRIAL_YY] = vd_fma(fdy, dy, a->virial[VIRIAL_YY]);
-    a->virial[VIRIAL_ZZ] = vd_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
-    a->virial[VIRIAL_XY] = vd_fma(fdx, dy, a->virial[VIRIAL_XY]);
-    a->virial[VIRIAL_XZ] = vd_fma(fdx, dz, a->virial[VIRIAL_XZ]);
-    a->virial[VIRIAL_YZ] = vd_fma(fdy, dz, a->virial[VIRIAL_YZ]);
+    accumulators_virial(a, f, dx, dy, dz);
 }
 
 INLINE void range(const struct force_work *w, const int energies, const int force_shift)
@@ -88,9 +78,7 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
         if (w->prune) list_prune_atom(l, part, o, d, d->type[i], x, y, z, 0);
         struct accumulators a;
-        a.fx = a.fy = a.fz = a.energy = vd_zero();
-        if (energies)
-            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vd_zero();
+        accumulators_clear(&a, energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].length;
         while (j < end) {
             int n = 0;
@@ -100,8 +88,7 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!energies) continue;
         d->f[i][3] *= 0.5;
-        sum_add(&w->sums->energy, d->f[i][3]);
-        for (int k = 0; k < VIRIALS; k++) sum_add(&w->sums->virial[k], 0.5 * vd_total(a.virial[k]));
+        accumulators_sum(w->sums, &a, d->f[i][3], 1.0);
     }
 }
 

@@ -14,6 +14,7 @@
  * of it. */
 #include "base/isa.h"
 #include "base/simd_float.h"
+#include "force/accumulators.h"
 #include "force/lj.h"
 #include "neighbor/list_kernel.h"
 
@@ -22,9 +23,6 @@ struct constants {
 };
 struct tables { /* by species of the neighbor: squared radii in quanta²; 2σ⁶, shift/ε, slope/12ε */
     float cutoff2[8], kept2[8], twice_s6[8], shift[8], slope[8];
-};
-struct accumulators {
-    vf fx, fy, fz, energy, virial[VIRIALS];
 };
 
 static void set_tables(struct tables *t, const struct force_work *w, int type)
@@ -65,8 +63,9 @@ static inline __attribute__((always_inline)) void place(struct batch *b, int k, 
 
 /* Forces of vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
 static inline __attribute__((always_inline)) void pairs(const struct batch *b, int k, const struct tables *t,
-                                                        const struct constants *c, struct accumulators *a,
-                                                        const int energies, const int force_shift)
+                                                        const struct constants *c,
+                                                        struct accumulators_single *a, const int energies,
+                                                        const int force_shift)
 {
     vi wj = b->species[k];
     vf r2 = b->r2[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
@@ -76,33 +75,13 @@ static inline __attribute__((always_inline)) void pairs(const struct batch *b, i
     vf vv = vf_fms(v, v, v), f = vf_mul(vv, inverse2);
     if (force_shift) f = vf_sub(f, vf_mul(vf_lookup_two(t->slope, wj), vf_sqrt(inverse2)));
     f = vf_keep(inside, f);
-    a->fx = vf_fma(f, dx, a->fx);
-    a->fy = vf_fma(f, dy, a->fy);
-    a->fz = vf_fma(f, dz, a->fz);
+    accumulators_single_force(a, f, dx, dy, dz);
     if (!energies) return;
     vf e = vf_add(vf_sub(vv, v), vf_lookup_two(t->shift, wj));
     if (force_shift)
         e = vf_fma(vf_mul(vf_set(12.0f), vf_lookup_two(t->slope, wj)), vf_sqrt(vf_mul(r2, c->length2)), e);
     a->energy = vf_add(a->energy, vf_keep(inside, e));
-    vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
-    a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
-    a->virial[VIRIAL_YY] = vf_fma(fdy, dy, a->virial[VIRIAL_YY]);
-    a->virial[VIRIAL_ZZ] = vf_fma(fdz, dz, a->virial[VIRIAL_ZZ]);
-    a->virial[VIRIAL_XY] = vf_fma(fdx, dy, a->virial[VIRIAL_XY]);
-    a->virial[VIRIAL_XZ] = vf_fma(fdx, dz, a->virial[VIRIAL_XZ]);
-    a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
-}
-
-/* Energy and virial of one atom; `virial_unit`: of what the accumulators hold. */
-static inline void add_sums(struct force_sums *sums, const struct accumulators *a, double virial_unit,
-                            const double f[4])
-{
-    double low[4], high[4];
-    sum_add(&sums->energy, f[3]);
-    vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3], low);
-    vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero(), high);
-    for (int k = 0; k < VIRIALS; k++)
-        sum_add(&sums->virial[k], 0.5 * virial_unit * (k < 4 ? low[k] : high[k - 4]));
+    accumulators_single_virial(a, f, dx, dy, dz);
 }
 
 static inline __attribute__((always_inline)) void range(const struct force_work *w, const int energies,
@@ -123,10 +102,8 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
         const struct tables *t = &by_type[d->type[i]];
         vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
-        struct accumulators a;
-        a.fx = a.fy = a.fz = a.energy = vf_zero();
-        if (energies)
-            for (int k = 0; k < VIRIALS; k++) a.virial[k] = vf_zero();
+        struct accumulators_single a;
+        accumulators_single_clear(&a, energies);
         struct list_entry entry = prune ? l->outer[o] : l->inner[o];
         const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
         uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL, *first = kept;
@@ -146,7 +123,7 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
         for (int k = 0; k < 3; k++) f[k] *= force_unit;
         if (!energies) continue;
         f[3] *= 0.5 * lj->epsilon;
-        add_sums(w->sums, &a, force_unit * length, f);
+        accumulators_single_sum(w->sums, &a, f[3], force_unit * length);
     }
 }
 

@@ -25,3 +25,11 @@ expect 0 "glint tg --figure, -o" '^H' -- "$GLINT" tg kink.csv --figure figures -
 if test -s figures/glass-transition-kink.csv.gp; then ok "the script of the figure"; else not_ok "the script of the figure"; fi
 expect 2 "glint tg --onset of a cooling ramp" 'no heating ramp' -- "$GLINT" tg kink.csv --onset
 expect 2 "glint tg --windows" 'four numbers' -- "$GLINT" tg kink.csv --windows 0.4,0.7
+# A run that is still going: its HDF5 files cannot be opened, thermo.csv ends within a line.
+mkdir going
+{ cat kink.csv; printf '70100,701,cool,0.0'; } > going/thermo.csv
+echo half > going/speckle-cool-1d.h5
+echo half > going/trajectory.h5
+expect 0 "glint tg of a run that is going on" '^H  *0\.3500 ' -- "$GLINT" tg going
+rm going/thermo.csv
+expect 2 "glint tg without thermo.csv" 'no thermo.csv' -- "$GLINT" tg going

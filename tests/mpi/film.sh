@@ -4,7 +4,6 @@
 # stop in the middle of the flux on another number of ranks.
 # limit: 280
 . "$(dirname "$0")/../common.sh"
-export OMPI_MCA_mpi_yield_when_idle=1 # two ranks on two busy processors would spin against each other
 FILM=$ROOT/inputs/deposition-wahnstrom/short.yaml
 SET=(--set "film.substrate.time=600 steps" --set "stages.0.deposit.until={time: 700 steps}" --set "stages.1.quench.for=100 steps"
      --set "stages.0.deposit.flux=0.1 /sigma^2/tau" --set "stages.0.deposit.source={energy: 3 eps, angle: 20 deg}" --set "thermo.every=50 steps"

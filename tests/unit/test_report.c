@@ -5,9 +5,12 @@
 #include "analysis/report/html.h"
 #include "analysis/report/palette.h"
 #include "analysis/report/run_folder.h"
+#include "analysis/report/run_settings.h"
+#include "analysis/report/run_units.h"
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/mem.h"
+#include "input/tree.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -331,6 +334,52 @@ static void run_folders(void **state)
     run_folder_free(&f);
 }
 
+/* What the echo of the input quotes comes back as it was: letters beyond ASCII, quotes, backslashes,
+ * controls. */
+static void quoted_values_are_read_back(void **state)
+{
+    (void)state;
+    static const char written[] =
+        "map:\n  sigma: 2.8 Å\n  Tg: '670 K'   # measured\nTg:\n"
+        "  construction: \"V(T) \\\"of\\\" a\\\\b # no comment \\x07\\u0085\\u2028\"\n";
+    static const char *const path[] = {"map.sigma", "map.Tg", "Tg.construction"},
+                             *const expected[] = {"2.8 Å", "670 K",
+                                                  "V(T) \"of\" a\\b # no comment \x07\xc2\x85\xe2\x80\xa8"};
+    struct tree doc;
+    struct text echo = {0};
+    char value[128];
+    OKAY(tree_parse(&doc, "written", written, strlen(written)));
+    tree_emit(doc.root, &echo);
+    for (int i = 0; i < 3; i++) {
+        assert_true(run_settings_value(echo.s, path[i], value, sizeof value));
+        assert_string_equal(value, expected[i]);
+    }
+    /* As a run folder: the unit of the map reaches the page. */
+    struct run_folder f = {.input = echo.s, .units = "lj"};
+    struct run_units u;
+    struct text map = {0};
+    text_add(&map, "Tg:\n  value: 0.38 eps/kB\nmap:\n  sigma: \"2.8 Å\"\n  Tg: 670 K\n  mass: 77.4 u\n");
+    f.input = map.s;
+    OKAY(run_units_of(&u, &f));
+    assert_true(u.mapped && fabs(u.system.length / 2.8e-10 - 1.0) < 1e-12);
+    text_free(&map);
+    text_free(&echo);
+    tree_free(&doc);
+}
+
+/* glint tg of a run that is going on: HDF5 files under way are not opened. */
+static void thermo_needs_no_other_file(void **state)
+{
+    (void)state;
+    struct run_folder f;
+    write_file("speckle-broken-1d.h5", "not HDF5");
+    assert_int_equal(run_folder_open(&f, folder), BAD_INPUT);
+    OKAY(run_folder_open_thermo(&f, folder));
+    assert_int_equal(f.thermo.rows, 3);
+    assert_int_equal(f.speckles + f.trajectories + f.records, 0);
+    run_folder_free(&f);
+}
+
 static void wrong_folders(void **state)
 {
     (void)state;
@@ -346,11 +395,19 @@ static void wrong_folders(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(escaping),    cmocka_unit_test(base64),          cmocka_unit_test(numbers),
-        cmocka_unit_test(svg_ids),     cmocka_unit_test(palette_is_even), cmocka_unit_test(names_and_text),
-        cmocka_unit_test(data_file),   cmocka_unit_test(drawing),         cmocka_unit_test(downsampling),
-        cmocka_unit_test(run_folders), cmocka_unit_test(wrong_folders)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(escaping),
+                                       cmocka_unit_test(base64),
+                                       cmocka_unit_test(numbers),
+                                       cmocka_unit_test(svg_ids),
+                                       cmocka_unit_test(palette_is_even),
+                                       cmocka_unit_test(names_and_text),
+                                       cmocka_unit_test(data_file),
+                                       cmocka_unit_test(drawing),
+                                       cmocka_unit_test(downsampling),
+                                       cmocka_unit_test(run_folders),
+                                       cmocka_unit_test(quoted_values_are_read_back),
+                                       cmocka_unit_test(thermo_needs_no_other_file),
+                                       cmocka_unit_test(wrong_folders)};
     h5_quiet();
     if (!mkdtemp(folder)) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
