@@ -22,16 +22,24 @@ void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     out[3] = c3;
 }
 
+void random_key(uint64_t seed, enum random_stream stream, uint64_t when, uint32_t key[2])
+{
+    const uint32_t purpose[4] = {(uint32_t)stream, (uint32_t)(when >> 32), 0x676c696eu, 0x74u};
+    const uint32_t of_seed[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    uint32_t mixed[4];
+    philox4x32(purpose, of_seed, mixed);
+    key[0] = mixed[0];
+    key[1] = mixed[1];
+}
+
 /* One block of 128 random bits for (seed, stream, who, when, sub). The counter holds who (64 bits), the low
- * 32 bits of `when`, and `sub`; the key holds the seed, mixed with the stream and the high bits of `when`. */
+ * 32 bits of `when`, and `sub`. */
 static void block(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, uint32_t sub,
                   uint32_t out[4])
 {
-    uint32_t counter[4] = {(uint32_t)who, (uint32_t)(who >> 32), (uint32_t)when, sub};
-    uint32_t purpose[4] = {(uint32_t)stream, (uint32_t)(when >> 32), 0x676c696eu, 0x74u}, mixed[4];
-    uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    philox4x32(purpose, key, mixed);
-    philox4x32(counter, mixed, out);
+    uint32_t counter[4] = {(uint32_t)who, (uint32_t)(who >> 32), (uint32_t)when, sub}, key[2];
+    random_key(seed, stream, when, key);
+    philox4x32(counter, key, out);
 }
 
 static double unit(uint32_t high, uint32_t low)

@@ -25,6 +25,9 @@ enum random_stream {
 /* The bare generator: 4 words from counter and key. */
 void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
+/* The key of a purpose at one time: the seed, mixed with the stream and the high bits of `when`. */
+void random_key(uint64_t seed, enum random_stream stream, uint64_t when, uint32_t key[2]);
+
 /* Two uniform numbers in (0,1), never 0 or 1, with 52 random bits each. */
 void random_uniform2(uint64_t seed, enum random_stream stream, uint64_t who, uint64_t when, double u[2]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/step.h"
-#include "base/random.h"
+#include "base/noise.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,20 +26,19 @@ static void clear_sums(struct engine_thread *mine)
     memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
 }
 
-/* First half kick and drift. Returns the squared length of the atom's own motion, without that of the cell.
- */
-static inline double move_atom(struct engine *e, size_t i, struct sum *heat)
+/* First half kick and drift; noise[0], [NOISE_LANES], [2 NOISE_LANES]: what Langevin's thermostat adds along
+ * the axes. Returns the squared length of the atom's own motion, without that of the cell. */
+static inline double move_atom(struct engine *e, size_t i, const double *noise, struct sum *heat)
 {
     struct domain *d = &e->domain;
     const struct step_plan *p = &e->plan;
     double *x = d->x[d->slot[i]], *v = d->v[i], step2 = 0.0;
     const double *f = d->f[i], inverse_mass = v[3];
     if (p->langevin && is_held(e, i, x)) {
-        double gain = 0.0, noise[3], width = (is_hot(e, i) ? p->c2_hot : p->c2) * sqrt(inverse_mass);
-        random_normal(e->seed, STREAM_LANGEVIN, d->id[i], (uint64_t)e->step, 3, noise);
+        double gain = 0.0, width = (is_hot(e, i) ? p->c2_hot : p->c2) * sqrt(inverse_mass);
         for (int k = 0; k < 3; k++) {
             double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            v[k] = p->c1 * kicked + width * noise[k];
+            v[k] = p->c1 * kicked + width * noise[k * NOISE_LANES];
             gain += v[k] * v[k] - kicked * kicked;
             double step = 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
             x[k] = p->xa[k] * x[k] + step;
@@ -65,17 +64,32 @@ static inline void late_kick(struct engine *e, size_t i)
     for (int k = 0; k < 3; k++) v[k] = e->late.va[k] * v[k] + e->late.vb[k] * (f[k] * v[3]);
 }
 
+/* Noise for up to NOISE_LANES atoms of the work order. */
+static void draw_noise(const struct engine *e, const struct noise *n, size_t from, size_t to,
+                       double z[3][NOISE_LANES])
+{
+    const struct domain *d = &e->domain;
+    uint64_t id[NOISE_LANES] = {0};
+    for (size_t o = from; o < to; o++) id[o - from] = d->id[d->order[o]];
+    noise_normal(n, id, z);
+}
+
 static void move_atoms(struct engine *e, int t)
 {
     const struct list_part *part = &e->list.part[t];
-    double largest = 0.0;
+    const struct domain *d = &e->domain;
+    const struct noise noise = noise_at(e->seed, STREAM_LANGEVIN, (uint64_t)e->step, e->list.isa);
+    double largest = 0.0, z[3][NOISE_LANES];
     struct sum heat = {0};
     clear_sums(&e->thread[t]);
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? part->interior : part->boundary;
         for (size_t o = range[0]; o < range[1]; o++) {
-            if (e->late.due) late_kick(e, e->domain.order[o]);
-            double moved2 = move_atom(e, e->domain.order[o], &heat);
+            size_t lane = (o - range[0]) % NOISE_LANES, left = range[1] - o;
+            if (e->plan.langevin && lane == 0)
+                draw_noise(e, &noise, o, o + (left < NOISE_LANES ? left : NOISE_LANES), z);
+            if (e->late.due) late_kick(e, d->order[o]);
+            double moved2 = move_atom(e, d->order[o], &z[0][lane], &heat);
             if (!(moved2 <= largest))
                 largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
         }
