@@ -148,7 +148,7 @@ status ramp_figure(struct figure *f, const struct ramp *r)
                     (const double *const[]){r->T, r->curve[0], r->curve[1], r->curve[2]}, r->rows));
     figure_data_name(f, "ramp", false, file);
     figure_script(f,
-                  "set multiplot layout 1,%d margins 0.09,0.985,0.16,0.95 spacing 0.1\nset key off\n"
+                  "set multiplot layout 1,%d margins 0.09,0.965,0.16,0.95 spacing 0.11\nset key off\n"
                   "set xlabel 'T (%s)' offset 0,0.3\n",
                   panels, metal ? "K" : "ε/k_B");
     for (int c = 0; c < panels; c++) {
