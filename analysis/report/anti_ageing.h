@@ -35,7 +35,7 @@ status anti_ageing_figures(const struct isotherms *run, int n, const struct anti
                            const char *folder);
 /* The figure `hops` alone (anti_ageing_hops.c). */
 status anti_ageing_hops(const struct isotherms *run, int n, int64_t iteration, const char *folder);
-/* One line an isotherm, all runs. */
+/* One line an isotherm, all runs (anti_ageing_table.c). */
 status anti_ageing_table(const struct isotherms *run, int n, double lag, const char *path);
 
 #endif
