@@ -43,13 +43,41 @@ const char *figure_text(const char *text, char out[FIGURE_TEXT])
     return out;
 }
 
+/* The symbol of a word, NULL: none. */
+static const char *symbol(const char *word, size_t length)
+{
+    static const char *const known[][2] = {{"tau", "τ"},      {"sigma", "σ"}, {"eps", "ε"},
+                                           {"angstrom", "Å"}, {"kB", "k_B"},  {"Tg", "T_g"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i][0]) == length && strncmp(word, known[i][0], length) == 0) return known[i][1];
+    return NULL;
+}
+
 const char *figure_unit(const char *unit, char out[FIGURE_TEXT])
 {
-    static const char *const known[][2] = {{"tau", "τ"},      {"sigma", "σ"},           {"1/sigma", "σ^{-1}"},
-                                           {"angstrom", "Å"}, {"1/angstrom", "Å^{-1}"}, {"frame", "frames"}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(unit, known[i][0]) == 0) return known[i][1];
-    return figure_text(unit, out);
+    char piece[FIGURE_TEXT], escaped[FIGURE_TEXT];
+    size_t n = 0;
+    if (strcmp(unit, "frame") == 0) return "frames";
+    if (strncmp(unit, "1/", 2) == 0 && symbol(unit + 2, strlen(unit + 2))) {
+        snprintf(out, FIGURE_TEXT, "%s^{-1}", symbol(unit + 2, strlen(unit + 2)));
+        return out;
+    }
+    out[0] = '\0';
+    while (*unit && n + 1 < FIGURE_TEXT) {
+        size_t letters = 0;
+        while (isalpha((unsigned char)unit[letters])) letters++;
+        const char *shown = letters > 0 ? symbol(unit, letters) : NULL;
+        if (letters == 0 && unit[0] == '^') {
+            shown = "^"; /* a power stays one */
+            letters = 1;
+        }
+        if (letters == 0) letters = 1;
+        snprintf(piece, sizeof piece, "%.*s", (int)letters, unit);
+        int written = snprintf(out + n, FIGURE_TEXT - n, "%s", shown ? shown : figure_text(piece, escaped));
+        n += written > 0 ? (size_t)written : 0;
+        unit += letters;
+    }
+    return out;
 }
 
 void figure_script(struct figure *f, const char *format, ...)

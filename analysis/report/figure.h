@@ -51,7 +51,8 @@ void figure_free(struct figure *f);
 void figure_file_name(char *out, size_t size, const char *text);
 /* For gnuplot's enhanced text within single quotes: what has a meaning there is escaped or dropped. */
 const char *figure_text(const char *text, char out[FIGURE_TEXT]);
-/* "tau" → "τ", "1/sigma" → "σ^{-1}"; other units unchanged but escaped. */
+/* "tau" → "τ", "1/sigma" → "σ^{-1}", "/sigma^2/tau" → "/σ^2/τ"; also within other text ("0.85 Tg" → "0.85
+ * T_g"), whose other characters are escaped. */
 const char *figure_unit(const char *unit, char out[FIGURE_TEXT]);
 
 /* Smaller map: means over bin × bin blocks of a side × side matrix (the last block may be smaller; NaN left

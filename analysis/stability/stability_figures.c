@@ -86,7 +86,7 @@ static const char *curve_title(const struct stability *s, size_t g, const char *
             snprintf(text + n, sizeof text - n, "%s%s %s", n ? ", " : "", s->members.key[k],
                      stability_value(s, s->film[s->group[g].first].member, k));
     }
-    return figure_text(text[0] ? text : "films", out);
+    return figure_unit(text[0] ? text : "films", out);
 }
 
 struct point {
@@ -275,11 +275,11 @@ static status against_flux(struct drawing *d)
         "set multiplot layout 1,2 margins 0.09,0.985,0.16,0.86 spacing 0.08\nset logscale x; set format x "
         "'10^{%%T}'; set bars 0.5; set offsets graph 0.1, graph 0.1, 0, 0\nset key outside top left "
         "horizontal Left reverse\nset ylabel 'e_{IS} (%s)'\nset xlabel 'flux (%s)'\n",
-        energy_unit(d), figure_text(units_label(u, QUANTITY_FLUX), unit));
+        energy_unit(d), figure_unit(units_label(u, QUANTITY_FLUX), unit));
     common_range(s, f);
     TRY(plot_curves(d, f, STABILITY_AFTER, ".flux", "flux-", ""));
     figure_script(f, "set xlabel 'cooling rate (%s)'; unset ylabel\n",
-                  figure_text(units_label(u, QUANTITY_COOLING_RATE), unit));
+                  figure_unit(units_label(u, QUANTITY_COOLING_RATE), unit));
     if (s->bulks > 0) {
         TRY(write_bulk(d, f));
         figure_data_name(f, "bulk", false, file);

@@ -179,6 +179,9 @@ static void names_and_text(void **state)
     assert_string_equal(figure_text("a_b'; system('x') `y`\\\n", text), "a\\_b''; system(''x'') y");
     assert_string_equal(figure_text("x^2{@}&~", text), "x\\^2\\{\\@\\}\\&\\~");
     assert_string_equal(figure_unit("1/sigma", text), "σ^{-1}");
+    assert_string_equal(figure_unit("/sigma^2/tau", text), "/σ^2/τ");
+    assert_string_equal(figure_unit("deposit.T 0.85 Tg", text), "deposit.T 0.85 T_g");
+    assert_string_equal(figure_unit("a_b{sigmas}", text), "a\\_b\\{sigmas\\}");
 }
 
 static void data_file(void **state)
