@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every short.yaml under inputs/ runs, and what its blocks promise is there: hops in situ, defaults from the input.
+# Every input is accepted by `glint check`, every short.yaml runs, and what its blocks promise is there: hops in situ, defaults from the input.
 # limit: 240
 . "$(dirname "$0")/../common.sh"
 
+for input in "$ROOT"/inputs/*/*.yaml; do
+    expect 0 "glint check ${input#"$ROOT"/}" "stages:" -- "$GLINT" check "$input"
+done
 for input in "$ROOT"/inputs/*/short.yaml; do
     name=$(basename "$(dirname "$input")")
     expect 0 "glint run inputs/$name/short.yaml" "steps in" -- "$GLINT" run "$input" -o "$name"
