@@ -17,35 +17,25 @@ struct constants {            /* of all pairs */
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Pairs on their way: first the distances of a whole batch, then their forces. In one loop the chain of
- * operations from a position to its force is so long that the processor overlaps too little of it; not where
- * eight lanes are one register, and an operation is one instruction: enough of them are in flight there. */
-#if defined(ISA_avx512)
-enum { BATCH = 1 };
-#else
-enum { BATCH = 16 };
-#endif
-struct batch {
-    vd dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH], species[BATCH];
+/* Pairs on their way: first their distances, then their forces. In one loop the chain of operations from a
+ * position to its force is so long that the processor overlaps too little of it. */
+struct pairs {
+    vd dx, dy, dz, r2, species;
 };
 
-INLINE void place(struct batch *b, int k, const double *atoms, const uint32_t *j, vd x, vd y, vd z)
+INLINE struct pairs place(const double *atoms, const uint32_t *j, vd x, vd y, vd z)
 {
     vd xj, yj, zj, wj;
     vd_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
-    b->dx[k] = dx;
-    b->dy[k] = dy;
-    b->dz[k] = dz;
-    b->r2[k] = vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz)));
-    b->species[k] = wj;
+    return (struct pairs){dx, dy, dz, vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz))), wj};
 }
 
-/* Vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
-INLINE void pair_forces(const struct batch *b, int k, const struct lj_tables *t, const struct constants *c,
+/* `energies` and `force_shift` are compile-time constants at each call. */
+INLINE void pair_forces(const struct pairs *p, const struct lj_tables *t, const struct constants *c,
                         struct accumulators *a, const int energies, const int force_shift)
 {
-    vd dx = b->dx[k], dy = b->dy[k], dz = b->dz[k], r2 = b->r2[k], wj = b->species[k];
+    vd dx = p->dx, dy = p->dy, dz = p->dz, r2 = p->r2, wj = p->species;
     vm inside = vd_less(r2, vd_lookup(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
@@ -62,6 +52,32 @@ INLINE void pair_forces(const struct batch *b, int k, const struct lj_tables *t,
     accumulators_virial(a, f, dx, dy, dz);
 }
 
+/* All neighbors j … end − 1 of the atom at (x, y, z). Where eight lanes are one of 32 registers, one vector
+ * ahead is enough; elsewhere a batch goes through memory. */
+INLINE void walk(const double *atoms, const uint32_t *j, const uint32_t *end, vd x, vd y, vd z,
+                 const struct lj_tables *t, const struct constants *c, struct accumulators *a,
+                 const int energies, const int force_shift)
+{
+#if defined(ISA_avx512)
+    if (j == end) return;
+    struct pairs now = place(atoms, j, x, y, z);
+    while ((j += SIMD_WIDTH) < end) {
+        struct pairs next = place(atoms, j, x, y, z);
+        pair_forces(&now, t, c, a, energies, force_shift);
+        now = next;
+    }
+    pair_forces(&now, t, c, a, energies, force_shift);
+#else
+    enum { BATCH = 16 };
+    struct pairs batch[BATCH];
+    while (j < end) {
+        int n = 0;
+        for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) batch[n] = place(atoms, j, x, y, z);
+        for (int k = 0; k < n; k++) pair_forces(&batch[k], t, c, a, energies, force_shift);
+    }
+#endif
+}
+
 INLINE void range(const struct force_work *w, const int energies, const int force_shift)
 {
     const struct lj *lj = w->potential->parameters;
@@ -70,7 +86,6 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
     const struct list_part *part = &l->part[w->thread];
     const double *atoms = d->x[0];
     const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon))};
-    struct batch b;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
@@ -80,11 +95,7 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
         struct accumulators a;
         accumulators_clear(&a, energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].length;
-        while (j < end) {
-            int n = 0;
-            for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) place(&b, n, atoms, j, x, y, z);
-            for (int k = 0; k < n; k++) pair_forces(&b, k, t, &c, &a, energies, force_shift);
-        }
+        walk(atoms, j, end, x, y, z, t, &c, &a, energies, force_shift);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!energies) continue;
         d->f[i][3] *= 0.5;
