@@ -3,7 +3,7 @@
  *
  * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species (and
  * perhaps some a little farther: the search is made in single precision with a margin), in a fixed order: the
- * rows of cells of the stencil (z outermost, then y), within a row by cell and id. The inner list, which the
+ * cells of the stencil (z outermost, then y, x), within a cell by id. The inner list, which the
  * forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same
  * order, whenever some atom has used up the inner skin (pruning). The force kernel does that atom by atom,
  * before it walks the list (list_kernel.h), while neighbors and entries are in the cache. Members,
@@ -21,6 +21,7 @@
 #define GLINT_NEIGHBOR_LIST_H
 
 #include "base/isa.h"
+#include "neighbor/candidates.h"
 #include "system/domain.h"
 
 enum { LIST_LIFETIME = 100 };
@@ -31,10 +32,10 @@ struct list_layer { /* lists of one thread's atoms, one after the other */
 };
 struct list_part { /* what one thread builds and uses: two ranges of the work order */
     struct list_layer outer, inner;
-    size_t interior[2], boundary[2];             /* first and one past the last index into the work order */
-    struct list_row *row;                        /* scratch: the rows of one stencil */
-    uint32_t *rest;                              /* scratch: what is not in the near section of one list */
-    size_t row_capacity, rest_capacity, longest; /* longest outer list */
+    size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
+    struct candidates candidates;    /* scratch: around the cell whose atoms have their turn */
+    uint32_t *rest;                  /* scratch: what is not in the near section of one list */
+    size_t rest_capacity, longest;   /* longest outer list */
     status failure;
 };
 struct list_entry { /* per work-order index: where its list begins in its thread's layer, its padded length,
@@ -57,11 +58,7 @@ struct list {
     struct list_part *part;
     struct list_entry *outer, *inner;
     size_t outer_capacity, inner_capacity;
-    float *sx, *sy, *sz; /* coordinates of owned and halo atoms, one array a component, for the search */
-    int32_t *species;
-    size_t search_capacity[4];
-    bool trim; /* orthogonal box: rows can be cut to what the position reaches */
-    double cell_width[3], cells_per_length[3];
+    struct search_atoms search;
 };
 
 /* cutoff, near: for every pair of species; near at most cutoff, 0 where there is no near section. Lists start

@@ -3,27 +3,19 @@
 #ifndef GLINT_NEIGHBOR_LIST_KERNEL_H
 #define GLINT_NEIGHBOR_LIST_KERNEL_H
 
+#include "neighbor/candidates.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct list_row {
-    uint32_t first, last; /* atoms first … last-1 of a row of cells */
-};
-struct list_scan {
-    const float *x, *y, *z; /* coordinates, one array a component; readable 8 past the end, like species */
-    const int32_t *species;
-    const float *radius2; /* squared list radius by species of the neighbor */
-    uint32_t self;
-    const struct list_row *row;
-    size_t rows;
-};
-/* Over all rows in order, write 4·j for atoms closer to `self` than the list radius; j = self is left out.
- * Returns how many; may write up to 8 entries past them. */
-typedef size_t (*list_scan_function)(const struct list_scan *s, uint32_t *out);
-size_t list_scan_sse2(const struct list_scan *s, uint32_t *out);
-size_t list_scan_avx2(const struct list_scan *s, uint32_t *out);
-size_t list_scan_avx512(const struct list_scan *s, uint32_t *out);
+/* The entries of all candidates closer to candidate number `self` than the list radius (radius2: squared, by
+ * species of the neighbor), itself left out, in order. Returns how many; may write up to 8 past them. */
+typedef size_t (*list_scan_function)(const struct candidates *c, size_t self, const float radius2[8],
+                                     uint32_t *out);
+size_t list_scan_sse2(const struct candidates *c, size_t self, const float radius2[8], uint32_t *out);
+size_t list_scan_avx2(const struct candidates *c, size_t self, const float radius2[8], uint32_t *out);
+size_t list_scan_avx512(const struct candidates *c, size_t self, const float radius2[8], uint32_t *out);
 
 /* ---- making inner lists, inside the force kernels (which include base/simd.h before this) ---- */
 
