@@ -16,6 +16,10 @@ enum isa { ISA_SSE2, ISA_AVX2, ISA_AVX512, ISA_COUNT };
 #define ISA_PASTE(a, b)    ISA_PASTE_(a, b)
 #define ISA_FUNCTION(name) ISA_PASTE(name, ISA_NAME)
 
+/* For functions that kernels are made of: constants of a call decide what is left of them, and a compiler
+ * that weighs whether to inline them leaves some of the smallest as calls. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* The best set this processor has, lowered by GLINT_ISA; an unknown word there is ignored (isa_check reports
  * it). */
 enum isa isa_best(void);

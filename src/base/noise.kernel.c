@@ -7,9 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LANES  for (int l = 0; l < NOISE_LANES; l++)
-#define INLINE static inline __attribute__((always_inline))
-
+#define LANES for (int l = 0; l < NOISE_LANES; l++)
 /* 64-bit lanes that hold 32 bits each, as the products want them. */
 struct words {
     uint64_t w[4][NOISE_LANES];

@@ -10,6 +10,7 @@
 #ifndef GLINT_BASE_SIMD_H
 #define GLINT_BASE_SIMD_H
 
+#include "base/isa.h"
 #include "base/simd_species.h"
 
 #include <immintrin.h>
@@ -19,85 +20,86 @@
 
 typedef __m512d vd;
 typedef __mmask8 vm;
-static inline vd vd_set(double a)
+INLINE vd vd_set(double a)
 {
     return _mm512_set1_pd(a);
 }
-static inline vd vd_zero(void)
+INLINE vd vd_zero(void)
 {
     return _mm512_setzero_pd();
 }
-static inline vd vd_load(const double *p)
+INLINE vd vd_load(const double *p)
 {
     return _mm512_loadu_pd(p);
 }
-static inline vd vd_add(vd a, vd b)
+INLINE vd vd_add(vd a, vd b)
 {
     return _mm512_add_pd(a, b);
 }
-static inline vd vd_sub(vd a, vd b)
+INLINE vd vd_sub(vd a, vd b)
 {
     return _mm512_sub_pd(a, b);
 }
-static inline vd vd_mul(vd a, vd b)
+INLINE vd vd_mul(vd a, vd b)
 {
     return _mm512_mul_pd(a, b);
 }
-static inline vd vd_div(vd a, vd b)
+INLINE vd vd_div(vd a, vd b)
 {
     return _mm512_div_pd(a, b);
 }
-static inline vd vd_sqrt(vd a)
+INLINE vd vd_sqrt(vd a)
 {
     return _mm512_sqrt_pd(a);
 }
-static inline vd vd_fma(vd a, vd b, vd c)
+INLINE vd vd_fma(vd a, vd b, vd c)
 {
     return _mm512_fmadd_pd(a, b, c);
 }
-static inline vd vd_min(vd a, vd b) /* b where a is not a number */
+INLINE vd vd_min(vd a, vd b) /* b where a is not a number */
 {
     return _mm512_min_pd(a, b);
 }
-static inline vd vd_floor(vd a) /* of 0 <= a < 2^31 */
+INLINE vd vd_floor(vd a) /* of 0 <= a < 2^31 */
 {
     return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
 }
-/* out[lane] = 4 × the whole number in that lane: where row a of a table of four-number rows begins */
-static inline void vd_rows(vd a, uint32_t out[8])
+/* out[lane] = 2^shift × the whole number in that lane: where row a of a table of 2^shift-number rows begins
+ */
+INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
 {
-    _mm256_store_si256((__m256i *)out, _mm256_slli_epi32(_mm512_cvttpd_epi32(a), 2));
+    _mm256_store_si256((__m256i *)out, _mm256_slli_epi32(_mm512_cvttpd_epi32(a), shift));
 }
 /* numbers[j[lane] / 4]: a number for each of eight atoms given by their offsets into whole atoms */
-static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+INLINE vd vd_numbers(const double *numbers, const uint32_t *j)
 {
     __m256i index = _mm256_srli_epi32(_mm256_loadu_si256((const __m256i *)j), 2);
     return _mm512_i32gather_pd(index, numbers, 8);
 }
-static inline vm vd_less(vd a, vd b)
+INLINE vm vd_less(vd a, vd b)
 {
     return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);
 }
-static inline vd vd_keep(vm m, vd a)
+INLINE vd vd_keep(vm m, vd a)
 {
     return _mm512_maskz_mov_pd(m, a);
 }
-static inline vm vm_and(vm a, vm b)
+INLINE vm vm_and(vm a, vm b)
 {
     return (vm)(a & b);
 }
-static inline unsigned vm_bits(vm m)
+INLINE unsigned vm_bits(vm m)
 {
     return m;
 }
-static inline double vd_total(vd a)
+INLINE double vd_total(vd a)
 {
     __m256d h = _mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1));
     __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }
 /* The totals of four vectors at once: out[k] = sum of the lanes of a, b, c, d */
-static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
 {
     __m512d ab = _mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
     __m512d cd = _mm512_add_pd(_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
@@ -106,25 +108,50 @@ static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     _mm256_storeu_pd(out,
                      _mm256_add_pd(_mm256_permute2f128_pd(p, q, 0x20), _mm256_permute2f128_pd(p, q, 0x31)));
 }
-static inline __m512d vd_two_atoms(const double *x, uint32_t low, uint32_t high)
+/* Four doubles of one atom or row of a table */
+typedef __m256d vq;
+INLINE vq vq_load(const double *p)
 {
-    return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_load_pd(x + low)), _mm256_load_pd(x + high), 1);
+    return _mm256_load_pd(p);
 }
-/* x, y, z, w of the eight atoms at double offsets j[0..7] from x */
-static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+INLINE vq vq_set(double a)
 {
-    __m512d a = vd_two_atoms(x, j[0], j[4]), b = vd_two_atoms(x, j[1], j[5]);
-    __m512d c = vd_two_atoms(x, j[2], j[6]), d = vd_two_atoms(x, j[3], j[7]);
-    __m512d xz01 = _mm512_unpacklo_pd(a, b), yw01 = _mm512_unpackhi_pd(a, b);
-    __m512d xz23 = _mm512_unpacklo_pd(c, d), yw23 = _mm512_unpackhi_pd(c, d);
+    return _mm256_set1_pd(a);
+}
+INLINE vq vq_add(vq a, vq b)
+{
+    return _mm256_add_pd(a, b);
+}
+INLINE vq vq_fma(vq a, vq b, vq c)
+{
+    return _mm256_fmadd_pd(a, b, c);
+}
+INLINE __m512d vd_two_quads(vq low, vq high)
+{
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
+}
+/* The first, second, third and fourth numbers of eight */
+INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
+{
+    __m512d a = vd_two_quads(q[0], q[4]), b = vd_two_quads(q[1], q[5]);
+    __m512d c = vd_two_quads(q[2], q[6]), d = vd_two_quads(q[3], q[7]);
+    __m512d even01 = _mm512_unpacklo_pd(a, b), odd01 = _mm512_unpackhi_pd(a, b);
+    __m512d even23 = _mm512_unpacklo_pd(c, d), odd23 = _mm512_unpackhi_pd(c, d);
     const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
     const __m512i high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
-    *px = _mm512_permutex2var_pd(xz01, low, xz23);
-    *pz = _mm512_permutex2var_pd(xz01, high, xz23);
-    *py = _mm512_permutex2var_pd(yw01, low, yw23);
-    *pw = _mm512_permutex2var_pd(yw01, high, yw23);
+    *p0 = _mm512_permutex2var_pd(even01, low, even23);
+    *p2 = _mm512_permutex2var_pd(even01, high, even23);
+    *p1 = _mm512_permutex2var_pd(odd01, low, odd23);
+    *p3 = _mm512_permutex2var_pd(odd01, high, odd23);
 }
-static inline vd vd_lookup(const double table[8], vd w)
+/* x, y, z, w of the eight atoms at double offsets j[0..7] from x */
+INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    const vq q[8] = {vq_load(x + j[0]), vq_load(x + j[1]), vq_load(x + j[2]), vq_load(x + j[3]),
+                     vq_load(x + j[4]), vq_load(x + j[5]), vq_load(x + j[6]), vq_load(x + j[7])};
+    vd_transpose(q, px, py, pz, pw);
+}
+INLINE vd vd_lookup(const double table[8], vd w)
 {
     return _mm512_permutexvar_pd(_mm512_castpd_si512(w), _mm512_loadu_pd(table));
 }
@@ -138,98 +165,127 @@ typedef struct {
     __m256d p[2];
 } vm;
 #define VD_MAP(call0, call1) ((vd){{call0, call1}})
-static inline vd vd_set(double a)
+INLINE vd vd_set(double a)
 {
     return VD_MAP(_mm256_set1_pd(a), _mm256_set1_pd(a));
 }
-static inline vd vd_zero(void)
+INLINE vd vd_zero(void)
 {
     return VD_MAP(_mm256_setzero_pd(), _mm256_setzero_pd());
 }
-static inline vd vd_load(const double *p)
+INLINE vd vd_load(const double *p)
 {
     return VD_MAP(_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4));
 }
-static inline vd vd_add(vd a, vd b)
+INLINE vd vd_add(vd a, vd b)
 {
     return VD_MAP(_mm256_add_pd(a.p[0], b.p[0]), _mm256_add_pd(a.p[1], b.p[1]));
 }
-static inline vd vd_sub(vd a, vd b)
+INLINE vd vd_sub(vd a, vd b)
 {
     return VD_MAP(_mm256_sub_pd(a.p[0], b.p[0]), _mm256_sub_pd(a.p[1], b.p[1]));
 }
-static inline vd vd_mul(vd a, vd b)
+INLINE vd vd_mul(vd a, vd b)
 {
     return VD_MAP(_mm256_mul_pd(a.p[0], b.p[0]), _mm256_mul_pd(a.p[1], b.p[1]));
 }
-static inline vd vd_div(vd a, vd b)
+INLINE vd vd_div(vd a, vd b)
 {
     return VD_MAP(_mm256_div_pd(a.p[0], b.p[0]), _mm256_div_pd(a.p[1], b.p[1]));
 }
-static inline vd vd_sqrt(vd a)
+INLINE vd vd_sqrt(vd a)
 {
     return VD_MAP(_mm256_sqrt_pd(a.p[0]), _mm256_sqrt_pd(a.p[1]));
 }
-static inline vd vd_fma(vd a, vd b, vd c)
+INLINE vd vd_fma(vd a, vd b, vd c)
 {
     return VD_MAP(_mm256_fmadd_pd(a.p[0], b.p[0], c.p[0]), _mm256_fmadd_pd(a.p[1], b.p[1], c.p[1]));
 }
-static inline vd vd_min(vd a, vd b)
+INLINE vd vd_min(vd a, vd b)
 {
     return VD_MAP(_mm256_min_pd(a.p[0], b.p[0]), _mm256_min_pd(a.p[1], b.p[1]));
 }
-static inline vd vd_floor(vd a)
+INLINE vd vd_floor(vd a)
 {
     return VD_MAP(_mm256_floor_pd(a.p[0]), _mm256_floor_pd(a.p[1]));
 }
-static inline void vd_rows(vd a, uint32_t out[8])
+INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
 {
-    _mm_store_si128((__m128i *)out, _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[0]), 2));
-    _mm_store_si128((__m128i *)(out + 4), _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[1]), 2));
+    _mm_store_si128((__m128i *)out, _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[0]), shift));
+    _mm_store_si128((__m128i *)(out + 4), _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[1]), shift));
 }
-static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+INLINE vd vd_numbers(const double *numbers, const uint32_t *j)
 {
     const double *n = numbers;
     return VD_MAP(_mm256_setr_pd(n[j[0] >> 2], n[j[1] >> 2], n[j[2] >> 2], n[j[3] >> 2]),
                   _mm256_setr_pd(n[j[4] >> 2], n[j[5] >> 2], n[j[6] >> 2], n[j[7] >> 2]));
 }
-static inline vm vd_less(vd a, vd b)
+INLINE vm vd_less(vd a, vd b)
 {
     return (vm){{_mm256_cmp_pd(a.p[0], b.p[0], _CMP_LT_OQ), _mm256_cmp_pd(a.p[1], b.p[1], _CMP_LT_OQ)}};
 }
-static inline vd vd_keep(vm m, vd a)
+INLINE vd vd_keep(vm m, vd a)
 {
     return VD_MAP(_mm256_and_pd(m.p[0], a.p[0]), _mm256_and_pd(m.p[1], a.p[1]));
 }
-static inline vm vm_and(vm a, vm b)
+INLINE vm vm_and(vm a, vm b)
 {
     return (vm){{_mm256_and_pd(a.p[0], b.p[0]), _mm256_and_pd(a.p[1], b.p[1])}};
 }
-static inline unsigned vm_bits(vm m)
+INLINE unsigned vm_bits(vm m)
 {
     return (unsigned)_mm256_movemask_pd(m.p[0]) | (unsigned)_mm256_movemask_pd(m.p[1]) << 4;
 }
-static inline double vd_total(vd a)
+INLINE double vd_total(vd a)
 {
     __m256d h = _mm256_add_pd(a.p[0], a.p[1]);
     __m128d q = _mm_add_pd(_mm256_castpd256_pd128(h), _mm256_extractf128_pd(h, 1));
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }
-static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
 {
     out[0] = vd_total(a);
     out[1] = vd_total(b);
     out[2] = vd_total(c);
     out[3] = vd_total(d);
 }
+typedef __m256d vq;
+INLINE vq vq_load(const double *p)
+{
+    return _mm256_load_pd(p);
+}
+INLINE vq vq_set(double a)
+{
+    return _mm256_set1_pd(a);
+}
+INLINE vq vq_add(vq a, vq b)
+{
+    return _mm256_add_pd(a, b);
+}
+INLINE vq vq_fma(vq a, vq b, vq c)
+{
+    return _mm256_fmadd_pd(a, b, c);
+}
+INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
+{
+    for (int i = 0; i < 2; i++) {
+        const vq *h = q + 4 * i;
+        __m256d even01 = _mm256_unpacklo_pd(h[0], h[1]), odd01 = _mm256_unpackhi_pd(h[0], h[1]);
+        __m256d even23 = _mm256_unpacklo_pd(h[2], h[3]), odd23 = _mm256_unpackhi_pd(h[2], h[3]);
+        p0->p[i] = _mm256_permute2f128_pd(even01, even23, 0x20);
+        p1->p[i] = _mm256_permute2f128_pd(odd01, odd23, 0x20);
+        p2->p[i] = _mm256_permute2f128_pd(even01, even23, 0x31);
+        p3->p[i] = _mm256_permute2f128_pd(odd01, odd23, 0x31);
+    }
+}
 /* The halves (x, y) or (z, w) of two atoms next to each other: the upper one comes straight from memory,
  * which costs a load and no shuffle. */
-static inline __m256d vd_two_halves(const double *low, const double *high)
+INLINE __m256d vd_two_halves(const double *low, const double *high)
 {
     return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(low)), _mm_load_pd(high), 1);
 }
-static inline void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
-                                 __m256d *pw)
+INLINE void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
+                          __m256d *pw)
 {
     const double *a = x + j[0], *b = x + j[1], *c = x + j[2], *d = x + j[3];
     __m256d xy02 = vd_two_halves(a, c), xy13 = vd_two_halves(b, d);
@@ -239,12 +295,12 @@ static inline void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px
     *pz = _mm256_unpacklo_pd(zw02, zw13);
     *pw = _mm256_unpackhi_pd(zw02, zw13);
 }
-static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
 {
     vd_four_atoms(x, j, &px->p[0], &py->p[0], &pz->p[0], &pw->p[0]);
     vd_four_atoms(x, j + 4, &px->p[1], &py->p[1], &pz->p[1], &pw->p[1]);
 }
-static inline vd vd_lookup(const double table[8], vd w)
+INLINE vd vd_lookup(const double table[8], vd w)
 {
     /* A table of four: entries 0, 2, 4, 6 next to each other, addressed as pairs of floats by (2t, 2t+1). */
     __m256d a = _mm256_loadu_pd(table), b = _mm256_loadu_pd(table + 4);
@@ -265,107 +321,131 @@ typedef struct {
     vd r;                                              \
     for (int i = 0; i < 4; i++) r.p[i] = (expression); \
     return r
-static inline vd vd_set(double a)
+INLINE vd vd_set(double a)
 {
     VD_EACH(i, _mm_set1_pd(a));
 }
-static inline vd vd_zero(void)
+INLINE vd vd_zero(void)
 {
     VD_EACH(i, _mm_setzero_pd());
 }
-static inline vd vd_load(const double *p)
+INLINE vd vd_load(const double *p)
 {
     VD_EACH(i, _mm_loadu_pd(p + 2 * i));
 }
-static inline vd vd_add(vd a, vd b)
+INLINE vd vd_add(vd a, vd b)
 {
     VD_EACH(i, _mm_add_pd(a.p[i], b.p[i]));
 }
-static inline vd vd_sub(vd a, vd b)
+INLINE vd vd_sub(vd a, vd b)
 {
     VD_EACH(i, _mm_sub_pd(a.p[i], b.p[i]));
 }
-static inline vd vd_mul(vd a, vd b)
+INLINE vd vd_mul(vd a, vd b)
 {
     VD_EACH(i, _mm_mul_pd(a.p[i], b.p[i]));
 }
-static inline vd vd_div(vd a, vd b)
+INLINE vd vd_div(vd a, vd b)
 {
     VD_EACH(i, _mm_div_pd(a.p[i], b.p[i]));
 }
-static inline vd vd_sqrt(vd a)
+INLINE vd vd_sqrt(vd a)
 {
     VD_EACH(i, _mm_sqrt_pd(a.p[i]));
 }
-static inline vd vd_fma(vd a, vd b, vd c)
+INLINE vd vd_fma(vd a, vd b, vd c)
 {
     VD_EACH(i, _mm_add_pd(_mm_mul_pd(a.p[i], b.p[i]), c.p[i]));
 }
-static inline vd vd_min(vd a, vd b)
+INLINE vd vd_min(vd a, vd b)
 {
     VD_EACH(i, _mm_min_pd(a.p[i], b.p[i]));
 }
-static inline vd vd_floor(vd a)
+INLINE vd vd_floor(vd a)
 {
     VD_EACH(i, _mm_cvtepi32_pd(_mm_cvttpd_epi32(a.p[i])));
 }
-static inline void vd_rows(vd a, uint32_t out[8])
+INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
 {
     for (int i = 0; i < 4; i++)
-        _mm_storel_epi64((__m128i *)(out + 2 * i), _mm_slli_epi32(_mm_cvttpd_epi32(a.p[i]), 2));
+        _mm_storel_epi64((__m128i *)(out + 2 * i), _mm_slli_epi32(_mm_cvttpd_epi32(a.p[i]), shift));
 }
-static inline vd vd_numbers(const double *numbers, const uint32_t *j)
+INLINE vd vd_numbers(const double *numbers, const uint32_t *j)
 {
     VD_EACH(i, _mm_setr_pd(numbers[j[2 * i] >> 2], numbers[j[2 * i + 1] >> 2]));
 }
-static inline vm vd_less(vd a, vd b)
+INLINE vm vd_less(vd a, vd b)
 {
     vm r;
     for (int i = 0; i < 4; i++) r.p[i] = _mm_cmplt_pd(a.p[i], b.p[i]);
     return r;
 }
-static inline vd vd_keep(vm m, vd a)
+INLINE vd vd_keep(vm m, vd a)
 {
     VD_EACH(i, _mm_and_pd(m.p[i], a.p[i]));
 }
-static inline vm vm_and(vm a, vm b)
+INLINE vm vm_and(vm a, vm b)
 {
     vm r;
     for (int i = 0; i < 4; i++) r.p[i] = _mm_and_pd(a.p[i], b.p[i]);
     return r;
 }
-static inline unsigned vm_bits(vm m)
+INLINE unsigned vm_bits(vm m)
 {
     unsigned bits = 0;
     for (int i = 0; i < 4; i++) bits |= (unsigned)_mm_movemask_pd(m.p[i]) << (2 * i);
     return bits;
 }
-static inline double vd_total(vd a) /* the same tree as the wider sets */
+INLINE double vd_total(vd a) /* the same tree as the wider sets */
 {
     __m128d low = _mm_add_pd(a.p[0], a.p[2]), high = _mm_add_pd(a.p[1], a.p[3]);
     __m128d q = _mm_add_pd(low, high);
     return _mm_cvtsd_f64(_mm_add_sd(q, _mm_unpackhi_pd(q, q)));
 }
-static inline void vd_totals(vd a, vd b, vd c, vd d, double out[4])
+INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
 {
     out[0] = vd_total(a);
     out[1] = vd_total(b);
     out[2] = vd_total(c);
     out[3] = vd_total(d);
 }
-static inline void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+typedef struct {
+    __m128d p[2];
+} vq;
+INLINE vq vq_load(const double *p)
+{
+    return (vq){{_mm_load_pd(p), _mm_load_pd(p + 2)}};
+}
+INLINE vq vq_set(double a)
+{
+    return (vq){{_mm_set1_pd(a), _mm_set1_pd(a)}};
+}
+INLINE vq vq_add(vq a, vq b)
+{
+    return (vq){{_mm_add_pd(a.p[0], b.p[0]), _mm_add_pd(a.p[1], b.p[1])}};
+}
+INLINE vq vq_fma(vq a, vq b, vq c)
+{
+    return (vq){
+        {_mm_add_pd(_mm_mul_pd(a.p[0], b.p[0]), c.p[0]), _mm_add_pd(_mm_mul_pd(a.p[1], b.p[1]), c.p[1])}};
+}
+INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
 {
     for (int i = 0; i < 4; i++) {
-        const double *a = x + j[2 * i], *b = x + j[2 * i + 1];
-        __m128d axy = _mm_load_pd(a), azw = _mm_load_pd(a + 2), bxy = _mm_load_pd(b),
-                bzw = _mm_load_pd(b + 2);
-        px->p[i] = _mm_unpacklo_pd(axy, bxy);
-        py->p[i] = _mm_unpackhi_pd(axy, bxy);
-        pz->p[i] = _mm_unpacklo_pd(azw, bzw);
-        pw->p[i] = _mm_unpackhi_pd(azw, bzw);
+        const vq a = q[2 * i], b = q[2 * i + 1];
+        p0->p[i] = _mm_unpacklo_pd(a.p[0], b.p[0]);
+        p1->p[i] = _mm_unpackhi_pd(a.p[0], b.p[0]);
+        p2->p[i] = _mm_unpacklo_pd(a.p[1], b.p[1]);
+        p3->p[i] = _mm_unpackhi_pd(a.p[1], b.p[1]);
     }
 }
-static inline vd vd_lookup(const double table[8], vd w)
+INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    const vq q[8] = {vq_load(x + j[0]), vq_load(x + j[1]), vq_load(x + j[2]), vq_load(x + j[3]),
+                     vq_load(x + j[4]), vq_load(x + j[5]), vq_load(x + j[6]), vq_load(x + j[7])};
+    vd_transpose(q, px, py, pz, pw);
+}
+INLINE vd vd_lookup(const double table[8], vd w)
 {
     vd r;
     for (int i = 0; i < 4; i++) {
@@ -383,7 +463,7 @@ static inline vd vd_lookup(const double table[8], vd w)
 
 #if defined(ISA_avx512)
 
-static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+INLINE size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
 {
     __m256i all = _mm256_loadu_si256((const __m256i *)in);
     _mm256_storeu_si256((__m256i *)out, _mm256_maskz_compress_epi32((__mmask8)bits, all));
@@ -414,7 +494,7 @@ static const uint32_t simd_lanes[16][4] = {
     {LANE(0), LANE(1), LANE(2), LANE(3)},
 };
 #undef LANE
-static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+INLINE size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
 {
     size_t low = (size_t)__builtin_popcount(bits & 15);
     const __m128i *from = (const __m128i *)in, *lanes = (const __m128i *)simd_lanes;
@@ -427,7 +507,7 @@ static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t
 
 #else /* SSE2 */
 
-static inline size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
+INLINE size_t simd_compress(const uint32_t in[8], unsigned bits, uint32_t *out)
 {
     size_t n = 0;
     for (int k = 0; k < 8; k++) { /* no branch on the bits: see above */

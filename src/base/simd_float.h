@@ -12,10 +12,11 @@
 #ifndef GLINT_BASE_SIMD_FLOAT_H
 #define GLINT_BASE_SIMD_FLOAT_H
 
+#include "base/isa.h"
 #include "base/simd.h"
 
 /* From a table of doubles made by simd_table, times a factor; and the entry of the padding. */
-static inline void vf_table(float out[8], const double table[8], double factor, float padding)
+INLINE void vf_table(float out[8], const double table[8], double factor, float padding)
 {
     for (int t = 0; t < 8; t++) out[t] = (float)(table[t] * factor);
     out[3] = out[7] = padding;
@@ -27,63 +28,63 @@ enum { VF_LANES = 16 };
 typedef __m512 vf;
 typedef __m512i vi;
 typedef __mmask16 vfm;
-static inline vf vf_set(float a)
+INLINE vf vf_set(float a)
 {
     return _mm512_set1_ps(a);
 }
-static inline vf vf_zero(void)
+INLINE vf vf_zero(void)
 {
     return _mm512_setzero_ps();
 }
-static inline vf vf_add(vf a, vf b)
+INLINE vf vf_add(vf a, vf b)
 {
     return _mm512_add_ps(a, b);
 }
-static inline vf vf_sub(vf a, vf b)
+INLINE vf vf_sub(vf a, vf b)
 {
     return _mm512_sub_ps(a, b);
 }
-static inline vf vf_mul(vf a, vf b)
+INLINE vf vf_mul(vf a, vf b)
 {
     return _mm512_mul_ps(a, b);
 }
-static inline vf vf_div(vf a, vf b)
+INLINE vf vf_div(vf a, vf b)
 {
     return _mm512_div_ps(a, b);
 }
-static inline vf vf_sqrt(vf a)
+INLINE vf vf_sqrt(vf a)
 {
     return _mm512_sqrt_ps(a);
 }
-static inline vf vf_fma(vf a, vf b, vf c)
+INLINE vf vf_fma(vf a, vf b, vf c)
 {
     return _mm512_fmadd_ps(a, b, c);
 }
-static inline vf vf_fms(vf a, vf b, vf c)
+INLINE vf vf_fms(vf a, vf b, vf c)
 {
     return _mm512_fmsub_ps(a, b, c);
 }
-static inline vfm vf_less(vf a, vf b)
+INLINE vfm vf_less(vf a, vf b)
 {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
 }
-static inline vf vf_keep(vfm m, vf a)
+INLINE vf vf_keep(vfm m, vf a)
 {
     return _mm512_maskz_mov_ps(m, a);
 }
-static inline unsigned vfm_bits(vfm m)
+INLINE unsigned vfm_bits(vfm m)
 {
     return m;
 }
-static inline vi vi_set(int32_t a)
+INLINE vi vi_set(int32_t a)
 {
     return _mm512_set1_epi32(a);
 }
-static inline vf vf_difference(vi a, vi b) /* of coordinates, in quanta */
+INLINE vf vf_difference(vi a, vi b) /* of coordinates, in quanta */
 {
     return _mm512_cvtepi32_ps(_mm512_sub_epi32(a, b));
 }
-static inline __m512i vi_four_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4, 8, 12 */
+INLINE __m512i vi_four_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4, 8, 12 */
 {
     __m128i a = _mm_load_si128((const __m128i *)(x + j[0])), b = _mm_load_si128((const __m128i *)(x + j[4]));
     __m128i c = _mm_load_si128((const __m128i *)(x + j[8])), d = _mm_load_si128((const __m128i *)(x + j[12]));
@@ -91,7 +92,7 @@ static inline __m512i vi_four_atoms(const int32_t *x, const uint32_t *j) /* entr
     __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
     return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
-static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+INLINE void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
 {
     __m512i a = vi_four_atoms(x, j), b = vi_four_atoms(x, j + 1);
     __m512i c = vi_four_atoms(x, j + 2), d = vi_four_atoms(x, j + 3);
@@ -102,60 +103,60 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
     *pz = _mm512_unpacklo_epi64(zw01, zw23);
     *pw = _mm512_unpackhi_epi64(zw01, zw23);
 }
-static inline vf vf_lookup(const float table[8], vi w)
+INLINE vf vf_lookup(const float table[8], vi w)
 {
     return _mm512_permutexvar_ps(w, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)));
 }
-static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+INLINE vf vf_min(vf a, vf b) /* b where a is not a number */
 {
     return _mm512_min_ps(a, b);
 }
-static inline vf vf_bits(vi a) /* the same bits */
+INLINE vf vf_bits(vi a) /* the same bits */
 {
     return _mm512_castsi512_ps(a);
 }
-static inline vi vi_bits(vf a)
+INLINE vi vi_bits(vf a)
 {
     return _mm512_castps_si512(a);
 }
-static inline vf vf_of(vi a)
+INLINE vf vf_of(vi a)
 {
     return _mm512_cvtepi32_ps(a);
 }
-static inline vi vi_whole(vf a) /* towards zero */
+INLINE vi vi_whole(vf a) /* towards zero */
 {
     return _mm512_cvttps_epi32(a);
 }
-static inline vi vi_add(vi a, vi b)
+INLINE vi vi_add(vi a, vi b)
 {
     return _mm512_add_epi32(a, b);
 }
-static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+INLINE vi vi_shift(vi a, int bits) /* a · 2^bits */
 {
     return _mm512_slli_epi32(a, (unsigned)bits);
 }
-static inline void vi_store(uint32_t *out, vi a)
+INLINE void vi_store(uint32_t *out, vi a)
 {
     _mm512_storeu_si512((vi *)out, a);
 }
-static inline vf vf_lookup_two(const float table[8], vi w)
+INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(table)), w);
 }
 /* As doubles, the upper half of the lanes added to the lower one. */
-static inline vd vf_wide(vf a)
+INLINE vd vf_wide(vf a)
 {
     return _mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(a)),
                          _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1)));
 }
 /* The totals of four vectors at once, added as doubles: out[k] = sum of the lanes of a, b, c, d */
-static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
     vd_totals(vf_wide(a), vf_wide(b), vf_wide(c), vf_wide(d), out);
 }
 /* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many.
  */
-static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
+INLINE size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
 {
     _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_loadu_si512(in)));
     return (size_t)__builtin_popcount(bits);
@@ -167,68 +168,68 @@ enum { VF_LANES = 8 };
 typedef __m256 vf;
 typedef __m256i vi;
 typedef __m256 vfm;
-static inline vf vf_set(float a)
+INLINE vf vf_set(float a)
 {
     return _mm256_set1_ps(a);
 }
-static inline vf vf_zero(void)
+INLINE vf vf_zero(void)
 {
     return _mm256_setzero_ps();
 }
-static inline vf vf_add(vf a, vf b)
+INLINE vf vf_add(vf a, vf b)
 {
     return _mm256_add_ps(a, b);
 }
-static inline vf vf_sub(vf a, vf b)
+INLINE vf vf_sub(vf a, vf b)
 {
     return _mm256_sub_ps(a, b);
 }
-static inline vf vf_mul(vf a, vf b)
+INLINE vf vf_mul(vf a, vf b)
 {
     return _mm256_mul_ps(a, b);
 }
-static inline vf vf_div(vf a, vf b)
+INLINE vf vf_div(vf a, vf b)
 {
     return _mm256_div_ps(a, b);
 }
-static inline vf vf_sqrt(vf a)
+INLINE vf vf_sqrt(vf a)
 {
     return _mm256_sqrt_ps(a);
 }
-static inline vf vf_fma(vf a, vf b, vf c)
+INLINE vf vf_fma(vf a, vf b, vf c)
 {
     return _mm256_fmadd_ps(a, b, c);
 }
-static inline vf vf_fms(vf a, vf b, vf c)
+INLINE vf vf_fms(vf a, vf b, vf c)
 {
     return _mm256_fmsub_ps(a, b, c);
 }
-static inline vfm vf_less(vf a, vf b)
+INLINE vfm vf_less(vf a, vf b)
 {
     return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
 }
-static inline vf vf_keep(vfm m, vf a)
+INLINE vf vf_keep(vfm m, vf a)
 {
     return _mm256_and_ps(m, a);
 }
-static inline unsigned vfm_bits(vfm m)
+INLINE unsigned vfm_bits(vfm m)
 {
     return (unsigned)_mm256_movemask_ps(m);
 }
-static inline vi vi_set(int32_t a)
+INLINE vi vi_set(int32_t a)
 {
     return _mm256_set1_epi32(a);
 }
-static inline vf vf_difference(vi a, vi b)
+INLINE vf vf_difference(vi a, vi b)
 {
     return _mm256_cvtepi32_ps(_mm256_sub_epi32(a, b));
 }
-static inline __m256i vi_two_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4 */
+INLINE __m256i vi_two_atoms(const int32_t *x, const uint32_t *j) /* entries 0, 4 */
 {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_load_si128((const __m128i *)(x + j[0]))),
                                    _mm_load_si128((const __m128i *)(x + j[4])), 1);
 }
-static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+INLINE void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
 {
     __m256i a = vi_two_atoms(x, j), b = vi_two_atoms(x, j + 1);
     __m256i c = vi_two_atoms(x, j + 2), d = vi_two_atoms(x, j + 3);
@@ -239,52 +240,52 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
     *pz = _mm256_unpacklo_epi64(zw01, zw23);
     *pw = _mm256_unpackhi_epi64(zw01, zw23);
 }
-static inline vf vf_lookup(const float table[8], vi w)
+INLINE vf vf_lookup(const float table[8], vi w)
 {
     return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), w);
 }
-static inline vf vf_min(vf a, vf b) /* b where a is not a number */
+INLINE vf vf_min(vf a, vf b) /* b where a is not a number */
 {
     return _mm256_min_ps(a, b);
 }
-static inline vf vf_bits(vi a) /* the same bits */
+INLINE vf vf_bits(vi a) /* the same bits */
 {
     return _mm256_castsi256_ps(a);
 }
-static inline vi vi_bits(vf a)
+INLINE vi vi_bits(vf a)
 {
     return _mm256_castps_si256(a);
 }
-static inline vf vf_of(vi a)
+INLINE vf vf_of(vi a)
 {
     return _mm256_cvtepi32_ps(a);
 }
-static inline vi vi_whole(vf a) /* towards zero */
+INLINE vi vi_whole(vf a) /* towards zero */
 {
     return _mm256_cvttps_epi32(a);
 }
-static inline vi vi_add(vi a, vi b)
+INLINE vi vi_add(vi a, vi b)
 {
     return _mm256_add_epi32(a, b);
 }
-static inline vi vi_shift(vi a, int bits) /* a · 2^bits */
+INLINE vi vi_shift(vi a, int bits) /* a · 2^bits */
 {
     return _mm256_slli_epi32(a, bits);
 }
-static inline void vi_store(uint32_t *out, vi a)
+INLINE void vi_store(uint32_t *out, vi a)
 {
     _mm256_storeu_si256((vi *)out, a);
 }
-static inline vf vf_lookup_two(const float table[8], vi w)
+INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)table), w);
 }
-static inline __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes added to the lower one */
+INLINE __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes added to the lower one */
 {
     return _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)),
                          _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)));
 }
-static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
     __m256d ab = _mm256_hadd_pd(vf_halves(a), vf_halves(b)), cd = _mm256_hadd_pd(vf_halves(c), vf_halves(d));
     _mm256_storeu_pd(
@@ -305,63 +306,63 @@ typedef vf vfm;
     vf r;                                              \
     for (int i = 0; i < 2; i++) r.p[i] = (expression); \
     return r
-static inline vf vf_set(float a)
+INLINE vf vf_set(float a)
 {
     VF_EACH(_mm_set1_ps(a));
 }
-static inline vf vf_zero(void)
+INLINE vf vf_zero(void)
 {
     VF_EACH(_mm_setzero_ps());
 }
-static inline vf vf_add(vf a, vf b)
+INLINE vf vf_add(vf a, vf b)
 {
     VF_EACH(_mm_add_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_sub(vf a, vf b)
+INLINE vf vf_sub(vf a, vf b)
 {
     VF_EACH(_mm_sub_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_mul(vf a, vf b)
+INLINE vf vf_mul(vf a, vf b)
 {
     VF_EACH(_mm_mul_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_div(vf a, vf b)
+INLINE vf vf_div(vf a, vf b)
 {
     VF_EACH(_mm_div_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_sqrt(vf a)
+INLINE vf vf_sqrt(vf a)
 {
     VF_EACH(_mm_sqrt_ps(a.p[i]));
 }
-static inline vf vf_fma(vf a, vf b, vf c)
+INLINE vf vf_fma(vf a, vf b, vf c)
 {
     VF_EACH(_mm_add_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
 }
-static inline vf vf_fms(vf a, vf b, vf c)
+INLINE vf vf_fms(vf a, vf b, vf c)
 {
     VF_EACH(_mm_sub_ps(_mm_mul_ps(a.p[i], b.p[i]), c.p[i]));
 }
-static inline vfm vf_less(vf a, vf b)
+INLINE vfm vf_less(vf a, vf b)
 {
     VF_EACH(_mm_cmplt_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_keep(vfm m, vf a)
+INLINE vf vf_keep(vfm m, vf a)
 {
     VF_EACH(_mm_and_ps(m.p[i], a.p[i]));
 }
-static inline unsigned vfm_bits(vfm m)
+INLINE unsigned vfm_bits(vfm m)
 {
     return (unsigned)_mm_movemask_ps(m.p[0]) | (unsigned)_mm_movemask_ps(m.p[1]) << 4;
 }
-static inline vi vi_set(int32_t a)
+INLINE vi vi_set(int32_t a)
 {
     return (vi){{_mm_set1_epi32(a), _mm_set1_epi32(a)}};
 }
-static inline vf vf_difference(vi a, vi b)
+INLINE vf vf_difference(vi a, vi b)
 {
     VF_EACH(_mm_cvtepi32_ps(_mm_sub_epi32(a.p[i], b.p[i])));
 }
-static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
+INLINE void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py, vi *pz, vi *pw)
 {
     for (int i = 0; i < 2; i++) {
         const uint32_t *k = j + 4 * i;
@@ -377,7 +378,7 @@ static inline void vi_atoms(const int32_t *x, const uint32_t *j, vi *px, vi *py,
         pw->p[i] = _mm_unpackhi_epi64(zw01, zw23);
     }
 }
-static inline vf vf_lookup(const float table[8], vi w)
+INLINE vf vf_lookup(const float table[8], vi w)
 {
     vf r;
     for (int i = 0; i < 2; i++) {
@@ -387,44 +388,44 @@ static inline vf vf_lookup(const float table[8], vi w)
     }
     return r;
 }
-static inline vf vf_min(vf a, vf b)
+INLINE vf vf_min(vf a, vf b)
 {
     VF_EACH(_mm_min_ps(a.p[i], b.p[i]));
 }
-static inline vf vf_bits(vi a)
+INLINE vf vf_bits(vi a)
 {
     VF_EACH(_mm_castsi128_ps(a.p[i]));
 }
-static inline vi vi_bits(vf a)
+INLINE vi vi_bits(vf a)
 {
     return (vi){{_mm_castps_si128(a.p[0]), _mm_castps_si128(a.p[1])}};
 }
-static inline vf vf_of(vi a)
+INLINE vf vf_of(vi a)
 {
     VF_EACH(_mm_cvtepi32_ps(a.p[i]));
 }
-static inline vi vi_whole(vf a)
+INLINE vi vi_whole(vf a)
 {
     return (vi){{_mm_cvttps_epi32(a.p[0]), _mm_cvttps_epi32(a.p[1])}};
 }
-static inline vi vi_add(vi a, vi b)
+INLINE vi vi_add(vi a, vi b)
 {
     return (vi){{_mm_add_epi32(a.p[0], b.p[0]), _mm_add_epi32(a.p[1], b.p[1])}};
 }
-static inline vi vi_shift(vi a, int bits)
+INLINE vi vi_shift(vi a, int bits)
 {
     return (vi){{_mm_slli_epi32(a.p[0], bits), _mm_slli_epi32(a.p[1], bits)}};
 }
-static inline void vi_store(uint32_t *out, vi a)
+INLINE void vi_store(uint32_t *out, vi a)
 {
     _mm_storeu_si128((__m128i *)out, a.p[0]);
     _mm_storeu_si128((__m128i *)(out + 4), a.p[1]);
 }
-static inline vf vf_lookup_two(const float table[8], vi w)
+INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return vf_lookup(table, w);
 }
-static inline double vf_total_(vf a) /* the same tree as AVX2 */
+INLINE double vf_total_(vf a) /* the same tree as AVX2 */
 {
     __m128d low = _mm_add_pd(_mm_cvtps_pd(a.p[0]), _mm_cvtps_pd(a.p[1]));
     __m128d high =
@@ -432,7 +433,7 @@ static inline double vf_total_(vf a) /* the same tree as AVX2 */
     return (_mm_cvtsd_f64(low) + _mm_cvtsd_f64(_mm_unpackhi_pd(low, low))) +
            (_mm_cvtsd_f64(high) + _mm_cvtsd_f64(_mm_unpackhi_pd(high, high)));
 }
-static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
     out[0] = vf_total_(a);
     out[1] = vf_total_(b);
@@ -443,23 +444,23 @@ static inline void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 #endif
 
 #if !defined(ISA_avx512)
-static inline size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
+INLINE size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
 {
     return simd_compress(in, bits, out);
 }
 #endif
 /* Lookups of 32-bit integers. */
-static inline vi vi_lookup(const int32_t table[8], vi w)
+INLINE vi vi_lookup(const int32_t table[8], vi w)
 {
     return vi_bits(vf_lookup((const float *)table, w));
 }
-static inline vi vi_lookup_two(const int32_t table[8], vi w)
+INLINE vi vi_lookup_two(const int32_t table[8], vi w)
 {
     return vi_bits(vf_lookup_two((const float *)table, w));
 }
 /* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end.
  */
-static inline uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
+INLINE uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
 {
     for (int k = 0; k < VF_LANES; k++) end[k] = (uint32_t)(4 * padding);
     return begin + ((size_t)(end - begin) + VF_LANES - 1) / VF_LANES * VF_LANES;

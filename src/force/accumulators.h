@@ -10,6 +10,7 @@
 #ifndef GLINT_FORCE_ACCUMULATORS_H
 #define GLINT_FORCE_ACCUMULATORS_H
 
+#include "base/isa.h"
 #include "base/simd.h"
 #include "base/simd_float.h"
 #include "force/potential.h"
@@ -21,26 +22,26 @@ struct accumulators_single {
     vf fx, fy, fz, energy, virial[VIRIALS];
 };
 
-static inline void accumulators_clear(struct accumulators *a, const int energies)
+INLINE void accumulators_clear(struct accumulators *a, const int energies)
 {
     a->fx = a->fy = a->fz = a->energy = vd_zero();
     if (energies)
         for (int k = 0; k < VIRIALS; k++) a->virial[k] = vd_zero();
 }
-static inline void accumulators_single_clear(struct accumulators_single *a, const int energies)
+INLINE void accumulators_single_clear(struct accumulators_single *a, const int energies)
 {
     a->fx = a->fy = a->fz = a->energy = vf_zero();
     if (energies)
         for (int k = 0; k < VIRIALS; k++) a->virial[k] = vf_zero();
 }
 
-static inline void accumulators_force(struct accumulators *a, vd f, vd dx, vd dy, vd dz)
+INLINE void accumulators_force(struct accumulators *a, vd f, vd dx, vd dy, vd dz)
 {
     a->fx = vd_fma(f, dx, a->fx);
     a->fy = vd_fma(f, dy, a->fy);
     a->fz = vd_fma(f, dz, a->fz);
 }
-static inline void accumulators_virial(struct accumulators *a, vd f, vd dx, vd dy, vd dz)
+INLINE void accumulators_virial(struct accumulators *a, vd f, vd dx, vd dy, vd dz)
 {
     vd fdx = vd_mul(f, dx), fdy = vd_mul(f, dy), fdz = vd_mul(f, dz);
     a->virial[VIRIAL_XX] = vd_fma(fdx, dx, a->virial[VIRIAL_XX]);
@@ -50,13 +51,13 @@ static inline void accumulators_virial(struct accumulators *a, vd f, vd dx, vd d
     a->virial[VIRIAL_XZ] = vd_fma(fdx, dz, a->virial[VIRIAL_XZ]);
     a->virial[VIRIAL_YZ] = vd_fma(fdy, dz, a->virial[VIRIAL_YZ]);
 }
-static inline void accumulators_single_force(struct accumulators_single *a, vf f, vf dx, vf dy, vf dz)
+INLINE void accumulators_single_force(struct accumulators_single *a, vf f, vf dx, vf dy, vf dz)
 {
     a->fx = vf_fma(f, dx, a->fx);
     a->fy = vf_fma(f, dy, a->fy);
     a->fz = vf_fma(f, dz, a->fz);
 }
-static inline void accumulators_single_virial(struct accumulators_single *a, vf f, vf dx, vf dy, vf dz)
+INLINE void accumulators_single_virial(struct accumulators_single *a, vf f, vf dx, vf dy, vf dz)
 {
     vf fdx = vf_mul(f, dx), fdy = vf_mul(f, dy), fdz = vf_mul(f, dz);
     a->virial[VIRIAL_XX] = vf_fma(fdx, dx, a->virial[VIRIAL_XX]);
@@ -67,14 +68,14 @@ static inline void accumulators_single_virial(struct accumulators_single *a, vf 
     a->virial[VIRIAL_YZ] = vf_fma(fdy, dz, a->virial[VIRIAL_YZ]);
 }
 
-static inline void accumulators_sum(struct force_sums *sums, const struct accumulators *a, double energy,
-                                    double unit)
+INLINE void accumulators_sum(struct force_sums *sums, const struct accumulators *a, double energy,
+                             double unit)
 {
     sum_add(&sums->energy, energy);
     for (int k = 0; k < VIRIALS; k++) sum_add(&sums->virial[k], 0.5 * unit * vd_total(a->virial[k]));
 }
-static inline void accumulators_single_sum(struct force_sums *sums, const struct accumulators_single *a,
-                                           double energy, double unit)
+INLINE void accumulators_single_sum(struct force_sums *sums, const struct accumulators_single *a,
+                                    double energy, double unit)
 {
     double low[4], high[4];
     sum_add(&sums->energy, energy);

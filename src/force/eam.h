@@ -43,9 +43,11 @@ struct eam {
     /* First row of the pair (a, neighbor's species) and, for what a gives to its neighbor, of the pair the
      * other way round; by a, tables by species of the neighbor (simd_table). */
     double first_row[SPECIES_MAX][8], reverse_row[SPECIES_MAX][8];
-    /* The same rows (not the exact ones) rounded to float, for mixed precision: slopes of φ and of ρ in one
-     * line, c1, 2 c2, 3 c3 and the value c0 of each; and c0 … c3 of ρ. Behind them a row of zeros. */
-    float (*slopes)[8], (*densities)[4];
+    /* For forces, of the same rows (not the exact ones): slopes of φ and of ρ in one line, c1, 2 c2, 3 c3 and
+     * the value c0 of each. */
+    double (*slopes)[8];
+    /* For mixed precision, the same and c0 … c3 of ρ rounded to float. Behind them a row of zeros. */
+    float (*float_slopes)[8], (*float_densities)[4];
     int64_t zero_row;
     struct eam_embedding embedding[SPECIES_MAX];
 };
@@ -57,6 +59,9 @@ void eam_free(struct eam *m);
 
 /* F_a(ρ) and its slope, from the table. */
 double eam_embed(const struct eam_embedding *t, double rho, double *slope);
+/* For atoms range[0] … range[1] − 1 of the work order: force[3], where pass 0 left ρ, becomes F(ρ), and
+ * shared[slot] F'(ρ). Apart from the sums, for each would wait there for the end of its own chain. */
+void eam_embed_range(const struct eam *m, const struct domain *d, const size_t range[2]);
 
 void eam_compute_sse2(const struct force_work *w);
 void eam_compute_avx2(const struct force_work *w);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The EAM kernels: eight neighbors at a time. Table rows are loaded whole, 32 bytes, and transposed in
- * registers like atoms. φ and ρ of a pair of species have their rows in step, so one row number serves both.
+ * registers like atoms. φ and ρ of a pair of species have their rows in step, so one row number serves both;
+ * their slopes are added up, ρ' with its factor F', while they are rows of one neighbor: that takes one
+ * transposition instead of two, and the factors need not be gathered.
  *
  * `exact`, `symmetric`, `energies` are compile-time constants at each call. The arithmetic of densities and
  * forces is the same with and without energies. */
@@ -9,8 +11,6 @@
 #include "force/accumulators.h"
 #include "force/eam.h"
 #include "neighbor/list_kernel.h"
-
-#define INLINE static inline __attribute__((always_inline))
 
 struct constants {
     vd rows_per_unit, last_row;
@@ -37,37 +37,32 @@ struct batch {
 };
 
 /* Where vector k of a batch is in the tables; `first`, `reverse` (NULL: not wanted): rows where those of the
- * neighbor's species begin. */
+ * neighbor's species begin; a row has 2^shift numbers. */
 INLINE void place(struct batch *b, int k, vd r2, vd species, const struct constants *c, const double *first,
-                  const double *reverse, const int exact)
+                  const double *reverse, const int shift, const int exact)
 {
     vd r = exact ? vd_sqrt(r2) : r2;
     /* The padding atom, and anything else out of range, falls on the row of zeros. */
     vd u = vd_min(vd_mul(r, c->rows_per_unit), c->last_row), whole = vd_floor(u);
     b->p[k] = vd_sub(u, whole);
     if (exact) b->r[k] = r;
-    vd_rows(vd_add(whole, vd_lookup(first, species)), b->row[k]);
-    if (reverse) vd_rows(vd_add(whole, vd_lookup(reverse, species)), b->reverse[k]);
+    vd_rows(vd_add(whole, vd_lookup(first, species)), shift, b->row[k]);
+    if (reverse) vd_rows(vd_add(whole, vd_lookup(reverse, species)), shift, b->reverse[k]);
 }
 
 struct quads {
     vd c0, c1, c2, c3;
 };
 
-INLINE struct quads load_quads(const double (*rows)[4], const uint32_t *row)
+INLINE struct quads load_quads(const double *rows, const uint32_t *row)
 {
     struct quads q;
-    vd_atoms(rows[0], row, &q.c0, &q.c1, &q.c2, &q.c3);
+    vd_atoms(rows, row, &q.c0, &q.c1, &q.c2, &q.c3);
     return q;
 }
-INLINE vd value(const struct quads *q, vd p)
+INLINE vd cubic(const struct quads *q, vd p)
 {
     return vd_fma(p, vd_fma(p, vd_fma(p, q->c3, q->c2), q->c1), q->c0);
-}
-/* d/dp; p2 = 2p, p3 = 3p² */
-INLINE vd slope(const struct quads *q, vd p2, vd p3)
-{
-    return vd_fma(p2, q->c2, vd_fma(p3, q->c3, q->c1));
 }
 
 /* ---- pass 0: densities, and the inner lists on the way ---- */
@@ -91,63 +86,96 @@ INLINE void densities(const struct force_work *w, const int exact)
             int n = 0;
             for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) {
                 vd apart[3], species, r2 = distances(atoms, j, x, y, z, apart, &species);
-                place(&b, n, r2, species, &c, first_row, NULL, exact);
+                place(&b, n, r2, species, &c, first_row, NULL, 2, exact);
             }
             for (int k = 0; k < n; k++) {
-                struct quads q = load_quads((const double(*)[4])m->density, b.row[k]);
-                rho = vd_add(rho, value(&q, b.p[k]));
+                struct quads q = load_quads(m->density[0], b.row[k]);
+                rho = vd_add(rho, cubic(&q, b.p[k]));
             }
         }
-        double slope_of_f, energy = eam_embed(&m->embedding[d->type[i]], vd_total(rho), &slope_of_f);
-        d->shared[d->slot[i]] = slope_of_f;
-        d->f[i][3] = energy;
+        d->f[i][3] = vd_total(rho);
     }
+    eam_embed_range(m, d, w->range);
 }
 
 /* ---- pass 1: forces ---- */
 
-/* (1/r) dE/dr of vector k of a batch, up to the constant `scale` below; near: with densities; j: its entries.
- */
-INLINE void pair_forces(const struct batch *b, int k, const uint32_t *j, const struct eam *m,
-                        const struct constants *c, vd own, const double *shared, struct accumulators *a,
-                        const int near, const int exact, const int symmetric, const int energies)
+/* F' of an atom, of all atoms, and which of them are the neighbors of a batch. */
+struct embedding_slopes {
+    double own;
+    const double *shared;
+    const uint32_t *j;
+};
+
+/* Rows of slopes of eight pairs: φ and, times what they count for, ρ one way and the other. */
+INLINE struct quads joint_slopes(const double *rows, const struct batch *b, int k,
+                                 const struct embedding_slopes *s, const int symmetric)
 {
-    vd p = b->p[k], p2 = vd_add(p, p), p3 = vd_mul(vd_mul(vd_set(3.0), p), p), f, phi = vd_zero();
-    vd dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
-    struct quads pair = load_quads((const double(*)[4])m->pair, b->row[k]);
-    if (exact) { /* z = r φ: φ'/r = (z' − φ)/r²; z' per row */
-        vd inverse = vd_div(vd_set(1.0), b->r[k]);
-        phi = vd_mul(value(&pair, p), inverse);
-        f = vd_mul(vd_mul(vd_sub(vd_mul(slope(&pair, p2, p3), c->rows_per_unit), phi), inverse), inverse);
-        if (near) {
-            struct quads density = load_quads((const double(*)[4])m->density, b->row[k]);
-            vd per_r = vd_mul(c->rows_per_unit, inverse), other = vd_numbers(shared, j);
-            vd first = slope(&density, p2, p3);
-            if (symmetric) {
-                f = vd_fma(vd_mul(vd_add(own, other), first), per_r, f);
-            } else {
-                struct quads reverse = load_quads((const double(*)[4])m->density, b->reverse[k]);
-                f = vd_fma(vd_fma(other, slope(&reverse, p2, p3), vd_mul(own, first)), per_r, f);
-            }
-        }
-    } else {
-        f = slope(&pair, p2, p3);
-        if (energies) phi = value(&pair, p);
-        if (near) {
-            struct quads density = load_quads((const double(*)[4])m->density, b->row[k]);
-            vd other = vd_numbers(shared, j), first = slope(&density, p2, p3);
-            if (symmetric) {
-                f = vd_fma(vd_add(own, other), first, f);
-            } else {
-                struct quads reverse = load_quads((const double(*)[4])m->density, b->reverse[k]);
-                f = vd_fma(other, slope(&reverse, p2, p3), vd_fma(own, first, f));
-            }
-        }
+    vq joint[SIMD_WIDTH], own = vq_set(s->own);
+    for (int lane = 0; lane < SIMD_WIDTH; lane++) {
+        const double *row = rows + b->row[k][lane];
+        vq other = vq_set(s->shared[s->j[k * SIMD_WIDTH + lane] >> 2]);
+        if (symmetric)
+            joint[lane] = vq_fma(vq_add(own, other), vq_load(row + 4), vq_load(row));
+        else
+            joint[lane] = vq_fma(other, vq_load(rows + b->reverse[k][lane] + 4),
+                                 vq_fma(own, vq_load(row + 4), vq_load(row)));
     }
-    accumulators_force(a, f, dx, dy, dz);
+    struct quads q;
+    vd_transpose(joint, &q.c0, &q.c1, &q.c2, &q.c3);
+    return q;
+}
+
+/* (1/r) dE/dr of vector k of a batch, up to the constant `scale` below, and with `energies` φ. near: with
+ * densities. */
+INLINE vd pair_slopes(const struct batch *b, int k, const struct eam *m, const struct embedding_slopes *s,
+                      vd *phi, const int near, const int symmetric, const int energies)
+{
+    const double *rows = m->slopes[0];
+    vd p = b->p[k];
+    struct quads q = near ? joint_slopes(rows, b, k, s, symmetric) : load_quads(rows, b->row[k]);
+    if (energies) {
+        struct quads pair = load_quads(rows, b->row[k]);
+        vd inner = vd_fma(vd_mul(p, vd_set(1.0 / 3.0)), pair.c2, vd_mul(vd_set(0.5), pair.c1));
+        *phi = vd_fma(p, vd_fma(p, inner, pair.c0), pair.c3);
+    }
+    return vd_fma(p, vd_fma(p, q.c2, q.c1), q.c0);
+}
+
+/* The same from the splines of a file, z = r φ and ρ in r: φ'/r = (z' − φ)/r²; z' per row. p2 = 2p, p3 = 3p²
+ */
+INLINE vd exact_slope(const struct quads *q, vd p2, vd p3)
+{
+    return vd_fma(p2, q->c2, vd_fma(p3, q->c3, q->c1));
+}
+INLINE vd pair_slopes_exact(const struct batch *b, int k, const struct eam *m, const struct constants *c,
+                            const struct embedding_slopes *s, vd *phi, const int near, const int symmetric)
+{
+    vd p = b->p[k], p2 = vd_add(p, p), p3 = vd_mul(vd_mul(vd_set(3.0), p), p);
+    vd inverse = vd_div(vd_set(1.0), b->r[k]);
+    struct quads pair = load_quads(m->pair[0], b->row[k]);
+    *phi = vd_mul(cubic(&pair, p), inverse);
+    vd z = vd_mul(exact_slope(&pair, p2, p3), c->rows_per_unit);
+    vd f = vd_mul(vd_mul(vd_sub(z, *phi), inverse), inverse);
+    if (!near) return f;
+    struct quads density = load_quads(m->density[0], b->row[k]);
+    vd per_r = vd_mul(c->rows_per_unit, inverse), own = vd_set(s->own);
+    vd first = exact_slope(&density, p2, p3), other = vd_numbers(s->shared, s->j + k * SIMD_WIDTH);
+    if (symmetric) return vd_fma(vd_mul(vd_add(own, other), first), per_r, f);
+    struct quads reverse = load_quads(m->density[0], b->reverse[k]);
+    return vd_fma(vd_fma(other, exact_slope(&reverse, p2, p3), vd_mul(own, first)), per_r, f);
+}
+
+INLINE void pair_forces(const struct batch *b, int k, const struct eam *m, const struct constants *c,
+                        const struct embedding_slopes *s, struct accumulators *a, const int near,
+                        const int exact, const int symmetric, const int energies)
+{
+    vd phi = vd_zero(), f = exact ? pair_slopes_exact(b, k, m, c, s, &phi, near, symmetric)
+                                  : pair_slopes(b, k, m, s, &phi, near, symmetric, energies);
+    accumulators_force(a, f, b->dx[k], b->dy[k], b->dz[k]);
     if (!energies) return;
     a->energy = vd_add(a->energy, phi);
-    accumulators_virial(a, f, dx, dy, dz);
+    accumulators_virial(a, f, b->dx[k], b->dy[k], b->dz[k]);
 }
 
 INLINE void forces(const struct force_work *w, const int exact, const int symmetric, const int energies)
@@ -164,28 +192,26 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
         uint32_t i = d->order[o];
         int type = d->type[i];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
-        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), own = vd_set(shared[d->slot[i]]);
+        vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
+        struct embedding_slopes slopes = {shared[d->slot[i]], shared, NULL};
         struct accumulators a;
         accumulators_clear(&a, energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
                        *end = j + l->inner[o].length;
         while (j < end) {
-            const uint32_t *start = j;
             int n = 0, near = j < near_end ? (int)((near_end - j) / SIMD_WIDTH) : 0, k = 0;
+            slopes.j = j;
             for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) {
                 vd apart[3], species, r2 = distances(atoms, j, x, y, z, apart, &species);
                 b.dx[n] = apart[0];
                 b.dy[n] = apart[1];
                 b.dz[n] = apart[2];
                 place(&b, n, r2, species, &c, m->first_row[type], symmetric ? NULL : m->reverse_row[type],
-                      exact);
+                      exact ? 2 : 3, exact);
             }
             for (; k < n && k < near; k++)
-                pair_forces(&b, k, start + k * SIMD_WIDTH, m, &c, own, shared, &a, 1, exact, symmetric,
-                            energies);
-            for (; k < n; k++)
-                pair_forces(&b, k, start + k * SIMD_WIDTH, m, &c, own, shared, &a, 0, exact, symmetric,
-                            energies);
+                pair_forces(&b, k, m, &c, &slopes, &a, 1, exact, symmetric, energies);
+            for (; k < n; k++) pair_forces(&b, k, m, &c, &slopes, &a, 0, exact, symmetric, energies);
         }
         double embedding = d->f[i][3], total[4];
         vd_totals(a.fx, a.fy, a.fz, a.energy, total);

@@ -18,8 +18,6 @@
 #include "force/eam.h"
 #include "neighbor/list_kernel.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 struct tables {                        /* of one species, by species of the neighbor */
     float rate[8], near2[8], kept2[8]; /* rows per quantum²; squared radii of pruning, in quanta² */
     int32_t first[8], reverse[8];      /* rows */
@@ -96,7 +94,7 @@ INLINE vf cubic(const struct quads *q, vf p)
 {
     return vf_fma(p, vf_fma(p, vf_fma(p, q->c3, q->c2), q->c1), q->c0);
 }
-INLINE vf slope(const struct quads *q, vf p) /* of the rows in `slopes`: in c0, c1, c2 */
+INLINE vf slope(const struct quads *q, vf p) /* of the rows in `float_slopes`: in c0, c1, c2 */
 {
     return vf_fma(p, vf_fma(p, q->c2, q->c1), q->c0);
 }
@@ -159,15 +157,15 @@ INLINE void densities(const struct force_work *w, const int two)
                 place(&b, n, r2, species, t, last_row, 2, two, 1);
             }
             for (int k = 0; k < n; k++) {
-                struct quads q = load_quads(m->densities[0], b.offset[k]);
+                struct quads q = load_quads(m->float_densities[0], b.offset[k]);
                 rho = vf_add(rho, cubic(&q, b.p[k]));
             }
         }
-        double slope_of_f, total[4];
+        double total[4];
         vf_totals(rho, vf_zero(), vf_zero(), vf_zero(), total);
-        d->f[i][3] = eam_embed(&m->embedding[d->type[i]], total[0], &slope_of_f);
-        d->shared[d->slot[i]] = slope_of_f;
+        d->f[i][3] = total[0];
     }
+    eam_embed_range(m, d, w->range);
 }
 
 /* ---- pass 1: forces ---- */
@@ -230,8 +228,9 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
                 b.other[n] = vf_bits(species);
                 place(&b, n, r2, species, t, last_row, 3, two, symmetric);
             }
-            for (; k < n && k < near; k++) pair_forces(&b, k, m->slopes[0], own, &a, 1, symmetric, energies);
-            for (; k < n; k++) pair_forces(&b, k, m->slopes[0], own, &a, 0, symmetric, energies);
+            for (; k < n && k < near; k++)
+                pair_forces(&b, k, m->float_slopes[0], own, &a, 1, symmetric, energies);
+            for (; k < n; k++) pair_forces(&b, k, m->float_slopes[0], own, &a, 0, symmetric, energies);
         }
         double embedding = d->f[i][3], total[4];
         vf_totals(a.fx, a.fy, a.fz, a.energy, total);

@@ -90,25 +90,27 @@ static status tabulate_pairs(struct eam *m, int64_t rows)
     return OK;
 }
 
-/* Slopes and values of a row of φ or ρ: value c0 + p (s1 + p (s2/2 + p s3/3)). */
-static void set_slopes(float out[4], const double c[4])
+/* Slopes and value of a row of φ or ρ: slope s1 + p (s2 + p s3), value c0 + p (s1 + p (s2/2 + p s3/3)). */
+static void set_slopes(double out[4], const double c[4])
 {
-    out[0] = (float)c[1];
-    out[1] = (float)(2.0 * c[2]);
-    out[2] = (float)(3.0 * c[3]);
-    out[3] = (float)c[0];
+    out[0] = c[1];
+    out[1] = 2.0 * c[2];
+    out[2] = 3.0 * c[3];
+    out[3] = c[0];
 }
 
-static status round_to_float(struct eam *m, int64_t rows)
+static status tabulate_slopes(struct eam *m, int64_t rows)
 {
     int n = m->functions.species.count, tables = m->symmetric ? n * (n + 1) / 2 : n * n;
     m->zero_row = tables * (rows + 1);
-    TRY(NEW(m->slopes, (size_t)m->zero_row + 1));
-    TRY(NEW(m->densities, (size_t)m->zero_row + 1));
+    TRY(NEW(m->slopes, (size_t)m->zero_row));
+    TRY(NEW(m->float_slopes, (size_t)m->zero_row + 1));
+    TRY(NEW(m->float_densities, (size_t)m->zero_row + 1));
     for (int64_t k = 0; k < m->zero_row; k++) {
         set_slopes(m->slopes[k], m->pair[k]);
         set_slopes(m->slopes[k] + 4, m->density[k]);
-        for (int c = 0; c < 4; c++) m->densities[k][c] = (float)m->density[k][c];
+        for (int c = 0; c < 8; c++) m->float_slopes[k][c] = (float)m->slopes[k][c];
+        for (int c = 0; c < 4; c++) m->float_densities[k][c] = (float)m->density[k][c];
     }
     return OK;
 }
@@ -158,7 +160,7 @@ status eam_tabulate(struct eam *m, struct potential *p, int64_t rows)
     }
     m->last_row = (double)rows;
     TRY(tabulate_pairs(m, rows));
-    if (!m->exact) TRY(round_to_float(m, rows));
+    if (!m->exact) TRY(tabulate_slopes(m, rows));
     for (int a = 0; a < f->species.count; a++) TRY(tabulate_embedding(m, a));
     return OK;
 }
@@ -170,7 +172,8 @@ void eam_free(struct eam *m)
     DELETE(m->pair);
     DELETE(m->density);
     DELETE(m->slopes);
-    DELETE(m->densities);
+    DELETE(m->float_slopes);
+    DELETE(m->float_densities);
 }
 
 double eam_embed(const struct eam_embedding *t, double rho, double *slope)
@@ -182,4 +185,12 @@ double eam_embed(const struct eam_embedding *t, double rho, double *slope)
     *slope = (c[1] + p * (2.0 * c[2] + 3.0 * p * c[3])) * t->rows_per_density;
     double value = c[0] + p * (c[1] + p * (c[2] + p * c[3]));
     return rho > t->most ? value + *slope * (rho - t->most) : value; /* linear from there on */
+}
+
+void eam_embed_range(const struct eam *m, const struct domain *d, const size_t range[2])
+{
+    for (size_t o = range[0]; o < range[1]; o++) {
+        uint32_t i = d->order[o];
+        d->f[i][3] = eam_embed(&m->embedding[d->type[i]], d->f[i][3], &d->shared[d->slot[i]]);
+    }
 }

@@ -15,8 +15,6 @@ struct constants {            /* of all pairs */
     vd inverse12, inverse144; /* 1/12ε, 1/144ε */
 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Pairs on their way: first their distances, then their forces. In one loop the chain of operations from a
  * position to its force is so long that the processor overlaps too little of it. */
 struct pairs {

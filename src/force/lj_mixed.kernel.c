@@ -48,8 +48,7 @@ struct batch {
 };
 
 /* VF_LANES neighbors of the atom at (x, y, z). */
-static inline __attribute__((always_inline)) void place(struct batch *b, int k, const int32_t *atoms,
-                                                        const uint32_t *j, vi x, vi y, vi z)
+INLINE void place(struct batch *b, int k, const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z)
 {
     vi xj, yj, zj, wj;
     vi_atoms(atoms, j, &xj, &yj, &zj, &wj);
@@ -62,10 +61,8 @@ static inline __attribute__((always_inline)) void place(struct batch *b, int k, 
 }
 
 /* Forces of vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
-static inline __attribute__((always_inline)) void pairs(const struct batch *b, int k, const struct tables *t,
-                                                        const struct constants *c,
-                                                        struct accumulators_single *a, const int energies,
-                                                        const int force_shift)
+INLINE void pairs(const struct batch *b, int k, const struct tables *t, const struct constants *c,
+                  struct accumulators_single *a, const int energies, const int force_shift)
 {
     vi wj = b->species[k];
     vf r2 = b->r2[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
@@ -84,8 +81,7 @@ static inline __attribute__((always_inline)) void pairs(const struct batch *b, i
     accumulators_single_virial(a, f, dx, dy, dz);
 }
 
-static inline __attribute__((always_inline)) void range(const struct force_work *w, const int energies,
-                                                        const int force_shift, const int prune)
+INLINE void range(const struct force_work *w, const int energies, const int force_shift, const int prune)
 {
     const struct lj *lj = w->potential->parameters;
     const struct domain *d = w->domain;
@@ -127,7 +123,7 @@ static inline __attribute__((always_inline)) void range(const struct force_work 
     }
 }
 
-static inline __attribute__((always_inline)) void choose(const struct force_work *w, const int prune)
+INLINE void choose(const struct force_work *w, const int prune)
 {
     const struct lj *lj = w->potential->parameters;
     if (w->sums && lj->force_shift)

@@ -3,6 +3,7 @@
 #ifndef GLINT_NEIGHBOR_LIST_KERNEL_H
 #define GLINT_NEIGHBOR_LIST_KERNEL_H
 
+#include "base/isa.h"
 #include "neighbor/candidates.h"
 
 #include <stdbool.h>
@@ -53,10 +54,8 @@ static inline void list_inner_end(const struct list *l, const struct list_part *
  * sections (a constant at each call): the near section first, then the rest, which waits in scratch.
  * Distances of many vectors first, then their entries: in one loop the processor waits for each before the
  * next. */
-static inline __attribute__((always_inline)) void list_prune_atom(const struct list *l,
-                                                                  const struct list_part *p, size_t o,
-                                                                  const struct domain *d, int type, vd x,
-                                                                  vd y, vd z, const int sections)
+INLINE void list_prune_atom(const struct list *l, const struct list_part *p, size_t o, const struct domain *d,
+                            int type, vd x, vd y, vd z, const int sections)
 {
     enum { BATCH = 32 };
     const double *atoms = d->x[0];

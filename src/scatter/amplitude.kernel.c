@@ -15,8 +15,6 @@ typedef double vec __attribute__((vector_size(8 * LANES), may_alias));
 typedef double vec_any __attribute__((vector_size(8 * LANES), may_alias, aligned(8)));
 typedef int64_t vec_bits __attribute__((vector_size(8 * LANES), may_alias));
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Set the last bit of the mantissa. Zero becomes 1e-20 first: a denormal number would be slow. */
 INLINE vec odd(vec v)
 {
