@@ -19,6 +19,7 @@ struct constants {
 /* Eight pairs: differences and squared distance. */
 INLINE vd distances(const double *atoms, const uint32_t *j, vd x, vd y, vd z, vd d[3], vd *species)
 {
+    list_prefetch(j);
     vd xj, yj, zj;
     vd_atoms(atoms, j, &xj, &yj, &zj, species);
     d[0] = vd_sub(x, xj);

@@ -50,6 +50,7 @@ INLINE vi look_row(const int32_t table[8], vi species, const int two)
 
 INLINE vf distances(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z, vf d[3], vi *species)
 {
+    list_prefetch(j);
     vi xj, yj, zj;
     vi_atoms(atoms, j, &xj, &yj, &zj, species);
     d[0] = vf_difference(x, xj);

@@ -23,6 +23,7 @@ struct pairs {
 
 INLINE struct pairs place(const double *atoms, const uint32_t *j, vd x, vd y, vd z)
 {
+    list_prefetch(j);
     vd xj, yj, zj, wj;
     vd_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);

@@ -50,6 +50,7 @@ struct batch {
 /* VF_LANES neighbors of the atom at (x, y, z). */
 INLINE void place(struct batch *b, int k, const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z)
 {
+    list_prefetch(j);
     vi xj, yj, zj, wj;
     vi_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vf dx = vf_difference(x, xj), dy = vf_difference(y, yj), dz = vf_difference(z, zj);

@@ -48,6 +48,13 @@ static inline void list_inner_end(const struct list *l, const struct list_part *
     l->inner[o].near = 0;
 }
 
+/* Lists are streams of many megabytes, and hardware prefetchers stop at the end of a page: ask for what is
+ * needed some atoms later. May point past the end. */
+INLINE void list_prefetch(const uint32_t *j)
+{
+    __builtin_prefetch(j + 512);
+}
+
 #ifdef GLINT_BASE_SIMD_H
 
 /* Make the inner list of work-order index o, whose atom of this type is at (x, y, z), from its outer list;
@@ -69,6 +76,7 @@ INLINE void list_prune_atom(const struct list *l, const struct list_part *p, siz
         const uint32_t *entries = j;
         int n = 0;
         for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) {
+            list_prefetch(j);
             vd xj, yj, zj, species;
             vd_atoms(atoms, j, &xj, &yj, &zj, &species);
             vd dx = vd_sub(x, xj), dy = vd_sub(y, yj), dz = vd_sub(z, zj);
