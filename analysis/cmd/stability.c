@@ -26,9 +26,9 @@ extern const struct command cmd_stability;
 
 static const char convention[] =
     "e_IS: potential energy per atom of the inherent structure of the interior (the whole film minimised); "
-    "x: fraction of the first species; crystal: largest share of Laves centres among large atoms at the end "
-    "of "
-    "a watched stage, - where none was; T_onset: glass line and tangent at the steepest rise of H(T) of the "
+    "x: fraction of the first species; crystal: largest share of Laves centres among large atoms in an "
+    "inherent structure or at the end of a watched stage; T_onset: glass line and tangent at the steepest "
+    "rise of H(T) of the "
     "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
     "errors of one film: noise and windows of its ramp, of e_IS the jackknife over columns of the interior "
     "along x and y, three mean spacings wide or more (none in a narrow film), with the error of de/dx; "

@@ -28,6 +28,7 @@ static status read_look(struct film_record *f, const char *file)
     l->density = json_find_number(json, "density");
     l->atoms = json_find_number(json, "atoms");
     l->pressure = json_find_number(json, "pressure");
+    l->crystal = json_find_number(json, "laves_fraction");
     l->mobility_time = json_find_number(json, "mobility_time");
     l->interior = json_find(json, "of", word, sizeof word) && strcmp(word, "interior") == 0;
     const char *fraction = strstr(json, "\"fraction_");
@@ -245,6 +246,9 @@ static status read_folder(struct film_record *f, struct run_folder *r)
         if (run_folder_crystal(r, r->thermo.stage[i], &c) && !(f->crystal >= c.last)) f->crystal = c.last;
     }
     TRY(read_looks(f));
+    for (int i = 0; i < f->looks; i++)
+        if (isfinite(f->look[i].crystal) && !(f->crystal >= f->look[i].crystal))
+            f->crystal = f->look[i].crystal;
     return read_film(f, r->input);
 }
 

@@ -27,6 +27,7 @@ enum { FILM_LOOKS = 64 };
 struct film_look {
     char label[RUN_NAME];
     double time, T;                   /* T: set temperature */
+    double crystal;                   /* Laves centres per large atom of the inherent structure; NaN: older */
     double energy, density, fraction; /* of the inherent structure; fraction of the first species */
     double atoms, pressure;           /* pressure of the relaxed box; NaN: the box was fixed */
     double mobility_time;             /* NaN: none; else profile-LABEL.csv has displacements */
@@ -43,8 +44,8 @@ struct film_record {
     double T_form, form_time, cool_rate; /* of the cool-down between the two looks; > 0 */
     double flux, atoms, thickness;       /* at the end of the formation; flux: arrivals per area and time */
     double substrate_top;
-    double
-        crystal; /* largest fraction of Laves centres at the end of a watched stage; NaN: none was watched */
+    double crystal; /* largest fraction of Laves centres in a look or at the end of a watched stage; NaN:
+                       neither */
     char heat_stage[RUN_NAME];
     double heat_rate;
     int64_t rows;

@@ -137,16 +137,11 @@ static void judge(struct crystal_alarm *o, const struct engine *e, const struct 
 /* On rank 0. */
 static status look(struct crystal_alarm *o, const struct engine *e, double u)
 {
-    struct voronoi v = {0};
     struct laves l = {0};
-    const struct config *c = &o->frame;
-    status s = voronoi_make(&v, &c->box, c->atoms, c->type, c->x,
-                            &(struct voronoi_options){.threads = e->list.threads});
-    if (s == OK) s = laves_find(&l, &v, c->type, c->species.count);
-    voronoi_free(&v);
-    if (s == OK) s = write_line(o, e, &l, u);
-    if (s == OK) judge(o, e, &l);
-    return s;
+    TRY(laves_of_config(&l, &o->frame, e->list.threads));
+    TRY(write_line(o, e, &l, u));
+    judge(o, e, &l);
+    return OK;
 }
 
 static status sample(struct observer *base, struct engine *e)

@@ -81,6 +81,8 @@ static void put_energy(struct json *j, const struct engine *e, const struct meas
     json_number(j, "largest_force", m->result.minimised.largest_force);
     json_number(j, "largest_stress", m->result.minimised.largest_stress);
     put_columns(j, m);
+    json_number(j, "laves_fraction", m->result.laves.fraction);
+    json_integer(j, "laves_largest_cluster", m->result.laves.largest);
     json_close(j);
 }
 

@@ -175,6 +175,16 @@ static status take_energy(const struct engine *e, struct measure *m)
     return OK;
 }
 
+/* No energy of a glass without how much of it is crystal. */
+static status take_crystal(const struct engine *e, struct measure *m)
+{
+    struct config c = {0};
+    status s = domain_gather(&e->domain, &c, 0);
+    if (s == OK && par_rank() == 0) s = laves_of_config(&m->result.laves, &c, e->list.threads);
+    config_free(&c);
+    return par_agree(s);
+}
+
 static status measure_eis(struct engine *e, struct measure *m, const struct config *kept)
 {
     (void)kept;
@@ -189,6 +199,7 @@ static status measure_eis(struct engine *e, struct measure *m, const struct conf
                                                        : 1e-5,
                                  .most_steps = 50000};
     TRY(minimise(e, &o, &m->result.minimised));
+    TRY(take_crystal(e, m));
     return take_energy(e, m);
 }
 
@@ -279,8 +290,9 @@ status measure_run(struct engine *e, struct measure *m)
     if (m->layers > 0 && !isnan(m->mobility)) TRY(with_copy(e, m, measure_mobility));
     if (m->eis < 0) return OK;
     TRY(with_copy(e, m, measure_eis));
-    log_info("measured: energy %.9g per atom of %lld atoms of the inherent structure%s", m->result.energy,
-             (long long)m->result.atoms, m->result.minimised.converged ? "" : " — NOT converged");
+    log_info("measured: energy %.9g per atom of %lld atoms of the inherent structure%s, %.3g %% crystal",
+             m->result.energy, (long long)m->result.atoms,
+             m->result.minimised.converged ? "" : " — NOT converged", 100.0 * m->result.laves.fraction);
     return OK;
 }
 

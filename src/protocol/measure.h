@@ -24,6 +24,7 @@
 #include "input/schema.h"
 #include "integrate/engine.h"
 #include "integrate/minimise.h"
+#include "system/frank_kasper.h"
 
 struct measure_layer {
     double z, thickness; /* middle */
@@ -46,7 +47,8 @@ struct measure {
         double energy, density, low, high; /* per atom; NaN without atoms; interior: between these heights */
         int64_t atoms, species[SPECIES_MAX];
         struct minimise_result minimised;
-        int nx, ny;                                                           /* columns; 0: none */
+        struct laves laves; /* crystal in the inherent structure of the whole sample; on rank 0 */
+        int nx, ny;         /* columns; 0: none */
         int64_t column_atoms[MEASURE_COLUMNS], column_first[MEASURE_COLUMNS]; /* all; of the first species */
         double column_energy[MEASURE_COLUMNS];                                /* sums */
     } result;

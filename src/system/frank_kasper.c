@@ -62,3 +62,13 @@ done:
     DELETE(centre);
     return s;
 }
+
+status laves_of_config(struct laves *l, const struct config *c, int threads)
+{
+    struct voronoi v = {0};
+    status s =
+        voronoi_make(&v, &c->box, c->atoms, c->type, c->x, &(struct voronoi_options){.threads = threads});
+    if (s == OK) s = laves_find(l, &v, c->type, c->species.count);
+    voronoi_free(&v);
+    return s;
+}

@@ -24,6 +24,7 @@
 #define GLINT_SYSTEM_FRANK_KASPER_H
 
 #include "base/status.h"
+#include "system/config.h"
 #include "system/voronoi.h"
 
 #include <stdint.h>
@@ -41,5 +42,7 @@ struct laves {
 };
 /* No filter on areas. FAILED without memory. */
 status laves_find(struct laves *l, const struct voronoi *v, const int32_t *type, int species);
+/* The same of a configuration, tessellated for it. */
+status laves_of_config(struct laves *l, const struct config *c, int threads);
 
 #endif

@@ -39,6 +39,7 @@ conserved = [float(r["conserved"]) for r in grown]
 assert max(conserved) - min(conserved) < 2 * max(float(r["kinetic"]) for r in grown) * 278 * 0.005**2 / 4
 m = json.load(open("a/measure-cold.json"))["inherent_structure"]
 assert m["atoms"] == 8 and m["converged"] and m["energy_per_atom"] < -2
+assert m["laves_fraction"] == 0 and m["laves_largest_cluster"] == 0
 # two columns along 6 sigma, three spacings of 0.9 to 0.97 each; all its atoms and their energy are in them
 assert m["columns_x"] == m["columns_y"] == 2 and sum(m["column_atoms"]) == 8 and sum(m["column_first_species"]) == 4
 assert abs(sum(m["column_energy"]) - 8 * m["energy_per_atom"]) < 1e-9 and len(m["column_energy"]) == 4

@@ -630,6 +630,37 @@ static void test_fixed(void **state)
     forget(&w);
 }
 
+/* How much of an inherent structure is crystal: all of C15, however its atoms tremble; nothing of a film. */
+static void test_measure_crystal(void **state)
+{
+    (void)state;
+    struct build_lattice o = {.lattice = lattice_find("C15"),
+                              .a = lattice_constant(lattice_find("C15"), 1.515, 0.0),
+                              .n = {3, 3, 3},
+                              .species = fixture_species,
+                              .site_species = {0, 1}};
+    struct config c = {0};
+    struct engine e;
+    struct measure m = {.eis = 1, .profiles = -1, .P = 0.0, .mobility = (double)NAN};
+    MUST(build_lattice(&c, &o));
+    MUST(build_velocities(&c, 0.2, 1.0, 3, 0));
+    snprintf(c.units, sizeof c.units, "lj");
+    fixture_start(&e, &c, "wahnstrom", 0.005, 1);
+    MUST(engine_advance(&e, 100, false));
+    MUST(measure_run(&e, &m));
+    assert_true(m.result.laves.fraction == 1.0 && m.result.laves.largest == c.atoms / 3);
+    /* physics.md section 1.2: -7.884681 */
+    assert_true(m.result.minimised.converged && fabs(m.result.energy + 7.884681) < 2e-6);
+    measure_free(&m);
+    engine_free(&e);
+    config_free(&c);
+    start_slab(&e);
+    MUST(measure_run(&e, &m));
+    assert_true(m.result.laves.fraction < 0.1 && m.result.laves.large == 0);
+    measure_free(&m);
+    engine_free(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -638,7 +669,7 @@ int main(void)
         cmocka_unit_test(test_evaporation),    cmocka_unit_test(test_hovering),
         cmocka_unit_test(test_restart),        cmocka_unit_test(test_fixed),
         cmocka_unit_test(test_checkpoint_row), cmocka_unit_test(test_measure),
-        cmocka_unit_test(test_detach),
+        cmocka_unit_test(test_detach),         cmocka_unit_test(test_measure_crystal),
     };
     return cmocka_run_group_tests(tests, prepare, release);
 }
