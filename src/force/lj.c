@@ -69,6 +69,7 @@ static status wahnstrom_make(struct potential *p, const char *options)
     p->parameters = lj;
     lj->epsilon = 1.0;
     lj->force_shift = shift == SHIFT_FORCE;
+    lj->one_cutoff = !per_pair;
     for (int a = 0; a < 2; a++)
         for (int b = 0; b < 2; b++) {
             p->cutoff[a][b] = per_pair ? cutoff * sigma[a][b] : cutoff;

@@ -25,7 +25,7 @@ struct lj_tables {
 struct lj {
     struct lj_tables by_species[SPECIES_MAX];
     double epsilon;
-    bool force_shift;
+    bool force_shift, one_cutoff; /* one_cutoff: the same for all pairs */
 };
 
 void lj_compute_sse2(const struct force_work *w);

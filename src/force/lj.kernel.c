@@ -11,8 +11,12 @@
 #include "force/lj.h"
 #include "neighbor/list_kernel.h"
 
-struct constants {            /* of all pairs */
-    vd inverse12, inverse144; /* 1/12ε, 1/144ε */
+struct constants { /* of all pairs: 1/12ε, 1/144ε; r_c² where there is one cutoff */
+    vd inverse12, inverse144, cutoff2;
+};
+/* What is left of a kernel: constants of each call. `energies`: with energies and virials. */
+struct variant {
+    int energies, force_shift, one_cutoff;
 };
 
 /* Pairs on their way: first their distances, then their forces. In one loop the chain of operations from a
@@ -30,23 +34,22 @@ INLINE struct pairs place(const double *atoms, const uint32_t *j, vd x, vd y, vd
     return (struct pairs){dx, dy, dz, vd_fma(dx, dx, vd_fma(dy, dy, vd_mul(dz, dz))), wj};
 }
 
-/* `energies` and `force_shift` are compile-time constants at each call. */
 INLINE void pair_forces(const struct pairs *p, const struct lj_tables *t, const struct constants *c,
-                        struct accumulators *a, const int energies, const int force_shift)
+                        struct accumulators *a, const struct variant v)
 {
     vd dx = p->dx, dy = p->dy, dz = p->dz, r2 = p->r2, wj = p->species;
-    vm inside = vd_less(r2, vd_lookup(t->cutoff2, wj));
+    vm inside = vd_less(r2, v.one_cutoff ? c->cutoff2 : vd_lookup(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
     vd u = vd_mul(vd_lookup(t->attraction, wj), inverse6);
     vd f = vd_mul(vd_mul(u, inverse2), vd_fma(u, c->inverse12, vd_set(-1.0)));
-    if (force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
+    if (v.force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
     f = vd_keep(inside, f);
     accumulators_force(a, f, dx, dy, dz);
-    if (!energies) return;
+    if (!v.energies) return;
     vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
     e = vd_add(e, vd_lookup(t->shift, wj));
-    if (force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
+    if (v.force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
     a->energy = vd_add(a->energy, vd_keep(inside, e));
     accumulators_virial(a, f, dx, dy, dz);
 }
@@ -55,36 +58,37 @@ INLINE void pair_forces(const struct pairs *p, const struct lj_tables *t, const 
  * ahead is enough; elsewhere a batch goes through memory. */
 INLINE void walk(const double *atoms, const uint32_t *j, const uint32_t *end, vd x, vd y, vd z,
                  const struct lj_tables *t, const struct constants *c, struct accumulators *a,
-                 const int energies, const int force_shift)
+                 const struct variant v)
 {
 #if defined(ISA_avx512)
     if (j == end) return;
     struct pairs now = place(atoms, j, x, y, z);
     while ((j += SIMD_WIDTH) < end) {
         struct pairs next = place(atoms, j, x, y, z);
-        pair_forces(&now, t, c, a, energies, force_shift);
+        pair_forces(&now, t, c, a, v);
         now = next;
     }
-    pair_forces(&now, t, c, a, energies, force_shift);
+    pair_forces(&now, t, c, a, v);
 #else
     enum { BATCH = 16 };
     struct pairs batch[BATCH];
     while (j < end) {
         int n = 0;
         for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) batch[n] = place(atoms, j, x, y, z);
-        for (int k = 0; k < n; k++) pair_forces(&batch[k], t, c, a, energies, force_shift);
+        for (int k = 0; k < n; k++) pair_forces(&batch[k], t, c, a, v);
     }
 #endif
 }
 
-INLINE void range(const struct force_work *w, const int energies, const int force_shift)
+INLINE void range(const struct force_work *w, const struct variant v)
 {
     const struct lj *lj = w->potential->parameters;
     const struct domain *d = w->domain;
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
     const double *atoms = d->x[0];
-    const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon))};
+    const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon)),
+                                vd_set(lj->by_species[0].cutoff2[0])};
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
@@ -92,25 +96,34 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
         if (w->prune) list_prune_atom(l, part, o, d, d->type[i], x, y, z, 0);
         struct accumulators a;
-        accumulators_clear(&a, energies);
+        accumulators_clear(&a, v.energies);
         const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].length;
-        walk(atoms, j, end, x, y, z, t, &c, &a, energies, force_shift);
+        walk(atoms, j, end, x, y, z, t, &c, &a, v);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
-        if (!energies) continue;
+        if (!v.energies) continue;
         d->f[i][3] *= 0.5;
         accumulators_sum(w->sums, &a, d->f[i][3], 1.0);
     }
+}
+
+INLINE void choose(const struct force_work *w, const int energies, const int force_shift)
+{
+    const struct lj *lj = w->potential->parameters;
+    if (lj->one_cutoff)
+        range(w, (struct variant){energies, force_shift, 1});
+    else
+        range(w, (struct variant){energies, force_shift, 0});
 }
 
 void ISA_FUNCTION(lj_compute)(const struct force_work *w)
 {
     const struct lj *lj = w->potential->parameters;
     if (w->sums && lj->force_shift)
-        range(w, 1, 1);
+        choose(w, 1, 1);
     else if (w->sums)
-        range(w, 1, 0);
+        choose(w, 1, 0);
     else if (lj->force_shift)
-        range(w, 0, 1);
+        choose(w, 0, 1);
     else
-        range(w, 0, 0);
+        choose(w, 0, 0);
 }
