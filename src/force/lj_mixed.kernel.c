@@ -40,8 +40,13 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
 
 /* Pairs on their way: first the distances of a batch, then its forces. One loop for both has so long a chain
  * of operations that wait on each other that the processor overlaps too little of it. Where lists are pruned
- * on the way, that fills the time, and a batch is one vector. */
+ * on the way, that fills the time, and a batch is one vector; so it is where sixteen lanes are one register.
+ */
+#if defined(ISA_avx512)
+enum { BATCH = 1 };
+#else
 enum { BATCH = 16 };
+#endif
 struct batch {
     vf dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH];
     vi species[BATCH];
