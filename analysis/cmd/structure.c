@@ -18,7 +18,7 @@ struct options {
     double r_max, dr, q_max, dq, from, to;
     int64_t frames, points, top;
     double edge, cutoff;
-    const char *units, *radii, *filter, *atoms, *form_factors, *weight_q;
+    const char *units, *radii, *filter, *atoms, *form_factors, *weight_q, *between;
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
@@ -52,6 +52,8 @@ static const struct arg args[] = {
      "weights of S_X and g_X: none, X-rays, or numbers like A=1,B=2 (xray for elements in metal units)"},
     {"--weight-q", 0, ARG_STRING, AT(weight_q), "Q",
      "wavenumber whose form factors weight g_X(r) (0: f = Z)"},
+    {"--between", 0, ARG_STRING, AT(between), "LOW,HIGH",
+     "g(r) of the atoms with LOW <= z < HIGH only: the inside of a film, --r-max away from its faces"},
     {"--from", 0, ARG_DOUBLE, AT(from), "T", "first time used, in the file's unit"},
     {"--to", 0, ARG_DOUBLE, AT(to), "T", "last time used"},
     {"--units", 0, ARG_STRING, AT(units), "lj|metal", "what the file's numbers mean, if it does not say"},
@@ -264,6 +266,10 @@ static void print_json(const struct structure *m, int top)
     json_number(&j, "from", m->first_time);
     json_number(&j, "to", m->last_time);
     json_number(&j, "density", m->density);
+    if (m->options.between) {
+        json_number(&j, "low", m->options.low);
+        json_number(&j, "high", m->options.high);
+    }
     if (m->mean_mass > 0.0) json_number(&j, "mass_density", structure_mass_density(m));
     if (m->weighted) json_string(&j, "form_factors", m->form.text);
     if (m->has_rdf) json_rdf(&j, m);
@@ -303,6 +309,8 @@ static void print_head(const struct structure *m)
     printf("# %" PRId64 " frames, time %g to %g %s, %" PRId64 " atoms, density %.6g /%s^3", m->frames,
            m->first_time, m->last_time, metal ? "ps" : "tau", m->atoms, m->density, m->length_unit);
     if (m->mean_mass > 0.0) printf(" = %.5g %s", structure_mass_density(m), metal ? "g/cm^3" : "m_B/sigma^3");
+    if (m->options.between)
+        printf("\n# g(r) and density of %g <= z < %g %s", m->options.low, m->options.high, m->length_unit);
     printf("\n");
 }
 
@@ -318,6 +326,22 @@ static status read_weight_q(struct structure_options *so, const struct options *
     return OK;
 }
 
+static status read_between(struct structure_options *so, const struct options *o)
+{
+    struct values v;
+    if (!o->between) return OK;
+    TRY(values_numbers(&v, "--between", o->between));
+    if (v.n != 2 || !(v.value[0] < v.value[1]))
+        return fail(BAD_INPUT, "--between '%s': two heights were expected, the lower one first, e.g. 6,12.5",
+                    o->between);
+    if (o->sq || o->voronoi || o->bond_order || o->atoms)
+        return fail(BAD_INPUT, "--between goes with --rdf only");
+    so->between = true;
+    so->low = v.value[0];
+    so->high = v.value[1];
+    return OK;
+}
+
 static status run(int argc, char **argv)
 {
     struct options o = {0};
@@ -325,7 +349,10 @@ static status run(int argc, char **argv)
     const char *file[1];
     int files;
     TRY(args_parse(&cmd_structure, argc, argv, &o, file, 1, 1, &files));
-    if (!o.rdf && !o.sq && !o.voronoi && !o.bond_order && !o.atoms) o.rdf = o.sq = true;
+    if (!o.rdf && !o.sq && !o.voronoi && !o.bond_order && !o.atoms) {
+        o.rdf = true;
+        o.sq = !o.between;
+    }
     if (o.r_max < 0.0 || o.dr < 0.0 || o.q_max < 0.0 || o.dq < 0.0 || o.frames < 0 || o.points < 0 ||
         o.top < 0 || o.cutoff < 0.0)
         return fail(BAD_INPUT, "ranges, bin widths and numbers must be positive");
@@ -350,6 +377,7 @@ static status run(int argc, char **argv)
     int top = o.top > 0 ? (int)o.top : 12;
     TRY(read_lists(&o, &so));
     TRY(read_weight_q(&so, &o));
+    TRY(read_between(&so, &o));
     TRY(structure_load(&m, file[0], &so));
     if (o.json) {
         print_json(&m, top);
@@ -379,6 +407,7 @@ const struct command cmd_structure = {
         "small faces: tables for two filters are given, and the construction is printed.",
     .examples = "  glint structure runs/first --sq\n"
                 "  glint structure config.data --rdf --r-max 6 --dr 0.01\n"
+                "  glint structure runs/film --rdf --between 6,12.5 --r-max 3\n"
                 "  glint structure trajectory.h5 --from 500 --frames 50 --json\n"
                 "  glint structure config.data --voronoi --radical --filter 0,0.005,0.01,0.02\n"
                 "  glint structure config.data --bond-order --voronoi --atoms atoms.csv\n",

@@ -81,10 +81,20 @@ static double mean_mass(const struct config *c)
     return sum / (double)c->atoms;
 }
 
+/* d; between: from what is there. */
+static double mean_distance(const struct config *c, const struct structure_options *o)
+{
+    double volume = box_volume(&c->box), atoms = (double)c->atoms;
+    if (!o->between) return cbrt(volume / atoms);
+    int64_t inside = 0;
+    for (int64_t i = 0; i < c->atoms; i++) inside += c->x[3 * i + 2] >= o->low && c->x[3 * i + 2] < o->high;
+    return cbrt(volume * (o->high - o->low) / c->box.h[2][2] / fmax((double)inside, 1.0));
+}
+
 static status begin(struct structure *s, const struct config *c, const struct structure_options *o)
 {
     if (c->atoms < 1) return fail(BAD_INPUT, "the first frame has no atoms");
-    double d = cbrt(box_volume(&c->box) / (double)c->atoms), edge = 0.0;
+    double d = mean_distance(c, o), edge = 0.0;
     for (int k = 0; k < 3; k++) {
         const double *h = c->box.h[k];
         if (c->box.periodic[k]) edge = fmax(edge, sqrt(h[0] * h[0] + h[1] * h[1] + h[2] * h[2]));
@@ -102,6 +112,7 @@ static status begin(struct structure *s, const struct config *c, const struct st
         double r_max = o->r_max > 0.0 ? o->r_max : 5.0 * d, dr = o->dr > 0.0 ? o->dr : d / 60.0;
         int bins = (int)fmin(ceil(r_max / dr - 1e-9), 1e6);
         TRY(rdf_begin(&s->rdf, c->species.count, bins * dr, bins));
+        if (o->between) rdf_between(&s->rdf, o->low, o->high);
         s->has_rdf = true;
     }
     if (o->sq) {
@@ -289,6 +300,7 @@ static status finish_rdf(struct structure *s)
 static status finish(struct structure *s)
 {
     s->density /= (double)s->frames;
+    if (s->options.between) s->density = s->rdf.density / (double)s->frames;
     if (s->has_voronoi) TRY(voronoi_stats_finish(&s->voronoi));
     if (s->has_bond_order) bond_order_stats_finish(&s->bond_order);
     if (s->has_rdf) TRY(finish_rdf(s));
@@ -354,6 +366,7 @@ static status fit_peaks(struct structure *m, struct trajectory *file, struct con
     int64_t points = m->options.points > 0 ? m->options.points : DEFAULT_POINTS;
     status s = OK;
     if (m->has_rdf) GUARD(begin_peaks_rdf(&fine, &m->rdf));
+    if (m->has_rdf) rdf_between(&fine, m->rdf.low, m->rdf.high);
     for (int64_t i = 0; i < used; i++) {
         GUARD(trajectory_read(file, frame_used(i, used, first, count), c));
         if (m->has_rdf) GUARD(rdf_add(&fine, &c->box, c->atoms, c->type, c->x));

@@ -49,6 +49,8 @@ struct structure_options {
     double r_max, dr, q_max, dq; /* 0: the defaults above */
     int64_t frames, points;      /* most frames used, most points a |q| bin; 0: 20, 200 */
     double from, to;             /* frames with from ≤ time ≤ to; both 0: all */
+    bool between;                /* g(r) of the atoms with low ≤ z < high only (rdf.h); nothing else then */
+    double low, high;
     const char *form_factors; /* "1", "xray", "A=1,B=2"; NULL: xray for elements in metal units, else none */
     double weight_q;          /* of g_X; 0 */
     const char *units;        /* "lj" or "metal" instead of what the file says; NULL */

@@ -18,7 +18,12 @@ void rdf_free(struct rdf *g)
 
 status rdf_begin(struct rdf *g, int species, double r_max, int bins)
 {
-    *g = (struct rdf){.species = species, .bins = bins, .r_max = r_max, .width = r_max / bins};
+    *g = (struct rdf){.species = species,
+                      .bins = bins,
+                      .r_max = r_max,
+                      .width = r_max / bins,
+                      .low = -INFINITY,
+                      .high = INFINITY};
     if (species < 1 || species > SPECIES_MAX)
         return fail(BAD_INPUT, "%d species, expected 1 to %d", species, SPECIES_MAX);
     if (!(r_max > 0.0) || bins < 1 || bins > 1000000)
@@ -33,6 +38,28 @@ status rdf_begin(struct rdf *g, int species, double r_max, int bins)
 done:
     rdf_free(g);
     return s;
+}
+
+void rdf_between(struct rdf *g, double low, double high)
+{
+    g->low = low;
+    g->high = high;
+}
+
+static inline bool is_between(const struct rdf *g, const double *x)
+{
+    return x[2] >= g->low && x[2] < g->high;
+}
+
+/* The volume of the cell, or of the layer. */
+static status find_volume(const struct rdf *g, const struct box *box, double *volume)
+{
+    *volume = box_volume(box);
+    if (g->low == -INFINITY && g->high == INFINITY) return OK;
+    if (box->h[2][0] != 0.0 || box->h[2][1] != 0.0 || box->h[0][2] != 0.0 || box->h[1][2] != 0.0)
+        return fail(BAD_INPUT, "g(r) of a layer needs a cell whose z axis is perpendicular to the others");
+    *volume *= (g->high - g->low) / box->h[2][2];
+    return OK;
 }
 
 /* ---- cells ---- */
@@ -111,7 +138,8 @@ static void count_cell_pair(const struct grid *c, int64_t from, int64_t to, cons
                             const struct rdf *g, int64_t *count)
 {
     double limit = g->r_max * g->r_max, scale = 1.0 / g->width;
-    for (int64_t i = c->start[from]; i < c->start[from + 1]; i++)
+    for (int64_t i = c->start[from]; i < c->start[from + 1]; i++) {
+        if (!is_between(g, c->x + 3 * i)) continue;
         for (int64_t j = c->start[to]; j < c->start[to + 1]; j++) {
             if (same && i == j) continue;
             double d[3];
@@ -121,6 +149,7 @@ static void count_cell_pair(const struct grid *c, int64_t from, int64_t to, cons
             int bin = (int)(sqrt(r2) * scale);
             if (bin < g->bins) count[((int64_t)c->type[i] * g->species + c->type[j]) * g->bins + bin]++;
         }
+    }
 }
 
 static void count_from_cell(const struct grid *c, int64_t cell, const struct rdf *g, int64_t *count)
@@ -182,10 +211,14 @@ status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_
         if (type[i] < 0 || type[i] >= g->species)
             return fail(BAD_INPUT, "atom %" PRId64 " has species %d, expected 0 to %d", i, type[i],
                         g->species - 1);
-        n[type[i]]++;
     }
+    double volume, inside = 0.0;
+    TRY(find_volume(g, box, &volume));
     grid_shape(&c, box, g->r_max, atoms);
     GUARD(grid_fill(&c, atoms, type, x));
+    for (int64_t i = 0; i < atoms; i++) n[c.type[i]] += is_between(g, c.x + 3 * i);
+    for (int a = 0; a < g->species; a++) inside += (double)n[a];
+    if (inside == 0.0) GUARD(fail(BAD_INPUT, "no atom has %g <= z < %g", g->low, g->high));
     GUARD(NEW(count, size));
     int64_t cells = (int64_t)c.m[0] * c.m[1] * c.m[2];
     bool failed = false;
@@ -204,18 +237,17 @@ status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_
         DELETE(mine);
     }
     if (failed) GUARD(fail(FAILED, "out of memory for the histograms of g(r) (%zu bins a thread)", size));
-    double volume = box_volume(box);
     GUARD(NEW(before, (size_t)g->bins + size));
     memcpy(before, g->total, (size_t)g->bins * sizeof *before);
     memcpy(before + g->bins, g->partial, size * sizeof *before);
     add_counts(g, count, volume, n);
-    add_total(g, count, volume, (double)atoms);
+    add_total(g, count, volume, inside);
     for (int k = 0; k < g->bins; k++) before[k] = g->total[k] - before[k];
     for (size_t k = 0; k < size; k++)
         before[(size_t)g->bins + k] = g->partial[k] - before[(size_t)g->bins + k];
     GUARD(frame_curves_add(&g->frame, (int64_t)g->bins + (int64_t)size, before));
     for (int a = 0; a < g->species; a++) g->atoms[a] += (double)n[a];
-    g->density += (double)atoms / volume;
+    g->density += inside / volume;
     g->frames++;
 done:
     grid_free(&c);

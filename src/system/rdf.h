@@ -15,6 +15,10 @@
  * The sum holds exactly (at constant composition) because N_a N_a is used, not N_a(N_a−1): an ideal gas
  * of N atoms gives g = 1 − 1/N.
  *
+ * rdf_between before the first frame: only pairs from atoms a with low <= z < high, in a cell with z
+ * perpendicular to the other edges; V, N_a, N_b are those of that layer. What is within r_max of it must be
+ * there: of a film, keep r_max away from its faces.
+ *
  * All periodic images are counted, so r_max may exceed the cell; beyond half the cell's width the images
  * of one atom are correlated. V is the cell's volume: along a free axis it is what the file says, and g
  * does not tend to 1. Counts are integers: the same bits for any number of threads. */
@@ -33,6 +37,7 @@ struct rdf {
     double r_max, width;
     int64_t frames;
     double density;            /* atoms per volume, mean over frames */
+    double low, high;          /* of z; ±infinity: all */
     double *partial;           /* [(a·species + b)·bins + k] */
     double *total;             /* [bins] */
     double *coordination;      /* like partial: n_ab up to the outer edge of bin k */
@@ -41,6 +46,7 @@ struct rdf {
 };
 
 status rdf_begin(struct rdf *g, int species, double r_max, int bins);
+void rdf_between(struct rdf *g, double low, double high);
 status rdf_add(struct rdf *g, const struct box *box, int64_t atoms, const int32_t *type, const double *x);
 status rdf_finish(struct rdf *g);
 void rdf_free(struct rdf *g);

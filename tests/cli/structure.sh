@@ -30,6 +30,9 @@ assert 0 < v[0]["network"]["centres"] < v[0]["network"]["centres_and_shells"] < 
 assert r["bond_order"]["Cu"]["solid_like"] < 0.01
 END
 test $? = 0 && ok "JSON" || not_ok "JSON" json.txt
+expect 0 "g(r) of a layer" "^# g\(r\) and density of 5 <= z < 15 angstrom" -- "$GLINT" structure cuzr.data --between 5,15 --r-max 5
+expect 2 "a layer upside down" "the lower one first" -- "$GLINT" structure cuzr.data --rdf --between 15,5
+expect 2 "a layer has no S(q) here" "goes with --rdf only" -- "$GLINT" structure cuzr.data --sq --between 5,15
 expect 2 "a filter out of range" "area filter of 1.5" -- "$GLINT" structure cuzr.data --voronoi --filter 1.5
 expect 2 "edges out of range" "expected 0 to 1" -- "$GLINT" structure cuzr.data --voronoi --edges 2
 expect 2 "a radius of nothing" "must be positive" -- "$GLINT" structure cuzr.data --voronoi --radii 0,1

@@ -138,6 +138,57 @@ static void rdf_equals_all_pairs_in_a_skewed_cell(void **state)
     rdf_free(&g);
 }
 
+/* A layer of a slab with free faces against all pairs, with the density of the layer; an ideal gas has g = 1
+ * there, although the cell is half empty. */
+static void rdf_of_a_layer(void **state)
+{
+    (void)state;
+    enum { N = 800, BINS = 8 };
+    const double low = 5.0, high = 11.0, r_max = 4.0;
+    struct box b = {.h = {{8.0, 0.0, 0.0}, {2.0, 9.0, 0.0}, {0.0, 0.0, 32.0}},
+                    .periodic = {true, true, false}};
+    double x[3 * N], pairs[BINS] = {0}, inside = 0.0;
+    int32_t type[N];
+    struct rdf g;
+    gas(x, type, N, &b, 3);
+    for (int i = 0; i < N; i++) x[3 * i + 2] = 0.5 * x[3 * i + 2]; /* 0 … 16 of 32 */
+    assert_int_equal(rdf_begin(&g, 2, r_max, BINS), OK);
+    rdf_between(&g, low, high);
+    assert_int_equal(rdf_add(&g, &b, N, type, x), OK);
+    assert_int_equal(rdf_finish(&g), OK);
+    for (int i = 0; i < N; i++) {
+        if (x[3 * i + 2] < low || x[3 * i + 2] >= high) continue;
+        inside += 1.0;
+        for (int j = 0; j < N; j++)
+            for (int32_t m = 0; m < 9; m++) {
+                const int32_t n[3] = {m / 3 - 1, m % 3 - 1, 0};
+                double shift[3], r2 = 0.0;
+                box_shift(&b, n, shift);
+                for (int k = 0; k < 3; k++) r2 += pow(x[3 * j + k] - x[3 * i + k] + shift[k], 2);
+                if (r2 > 0.0 && r2 < r_max * r_max) pairs[(int)(sqrt(r2) / r_max * BINS)] += 1.0;
+            }
+    }
+    double density = inside / (72.0 * (high - low)), all = 0.0;
+    assert_true(fabs(g.density - density) < 1e-12);
+    for (int k = 0; k < BINS; k++) {
+        double shell = 4.0 * M_PI / 3.0 * (pow((k + 1) * g.width, 3) - pow(k * g.width, 3));
+        assert_true(fabs(g.total[k] - pairs[k] / (inside * density * shell)) < 1e-10);
+        all += pairs[k];
+    }
+    /* neighbors within r_max of 300 atoms: some 28,000 pairs, half of them seen from both sides: 0.6 % of
+     * noise, and 4 % from the density of a layer that is drawn with the atoms */
+    assert_true(fabs(all / (inside * density * 4.0 * M_PI / 3.0 * pow(r_max, 3)) - 1.0) < 0.15);
+    rdf_free(&g);
+    b.h[2][0] = 1.0;
+    assert_int_equal(rdf_begin(&g, 2, r_max, BINS), OK);
+    rdf_between(&g, low, high);
+    assert_int_equal(rdf_add(&g, &b, N, type, x), BAD_INPUT);
+    b.h[2][0] = 0.0;
+    rdf_between(&g, 40.0, 50.0);
+    assert_int_equal(rdf_add(&g, &b, N, type, x), BAD_INPUT);
+    rdf_free(&g);
+}
+
 static void total_is_the_sum_of_partials(void **state)
 {
     (void)state;
@@ -490,6 +541,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fcc_shells_are_exact),
         cmocka_unit_test(rdf_equals_all_pairs_in_a_skewed_cell),
+        cmocka_unit_test(rdf_of_a_layer),
         cmocka_unit_test(total_is_the_sum_of_partials),
         cmocka_unit_test(ideal_gas_has_no_structure),
         cmocka_unit_test(crystal_has_bragg_peaks_only),
