@@ -32,20 +32,32 @@ status mem_new(void **pointer, size_t count, size_t size, const char *what)
     return OK;
 }
 
-status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+/* Move to a larger block of `wanted` elements; what is new there is undefined. */
+static status move(void **pointer, size_t *capacity, size_t wanted, size_t size, const char *what)
 {
-    if (need <= *capacity && *pointer) return OK;
-    size_t wanted = *capacity + *capacity / 2;
-    if (wanted < need) wanted = need;
     void *larger;
     TRY(allocate(&larger, wanted, size, what));
-    size_t old = *pointer ? *capacity * size : 0;
-    if (old) memcpy(larger, *pointer, old);
-    memset((char *)larger + old, 0, wanted * size - old);
+    if (*pointer && *capacity > 0) memcpy(larger, *pointer, *capacity * size);
     free(*pointer);
     *pointer = larger;
     *capacity = wanted;
     return OK;
+}
+
+status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+{
+    if (need <= *capacity && *pointer) return OK;
+    size_t old = *pointer ? *capacity : 0, wanted = *capacity + *capacity / 2;
+    TRY(move(pointer, capacity, wanted < need ? need : wanted, size, what));
+    memset((char *)*pointer + old * size, 0, (*capacity - old) * size);
+    return OK;
+}
+
+status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+{
+    if (need <= *capacity && *pointer) return OK;
+    size_t spare = need < SIZE_MAX - need / 8 ? need / 8 : 0;
+    return move(pointer, capacity, need + spare, size, what);
 }
 
 void mem_delete(void **pointer)

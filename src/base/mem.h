@@ -4,7 +4,9 @@
  *     double *x = NULL;
  *     TRY(NEW(x, n));             zeroed array of n
  *     TRY(GROW(x, cap, need));    at least `need` elements; old content kept, the rest zeroed; cap is updated
- *     DELETE(x);                  frees and sets NULL; NULL is fine
+ *     TRY(ROOM(x, cap, need));    the same, the rest undefined: memory that nobody writes to is not used up;
+ * for large arrays that are filled anew or whose need fluctuates DELETE(x);                  frees and sets
+ * NULL; NULL is fine
  *
  * All sizes are in elements and checked for overflow. Not for use inside the step loop (Law 4). */
 #ifndef GLINT_BASE_MEM_H
@@ -16,6 +18,7 @@
 
 status mem_new(void **pointer, size_t count, size_t size, const char *what);
 status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
+status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
 void mem_delete(void **pointer);
 
 /* A copy of a string, owned by the caller (DELETE). */
@@ -24,6 +27,8 @@ status mem_string(char **copy, const char *text);
 #define NEW(pointer, count) mem_new((void **)&(pointer), (count), sizeof *(pointer), #pointer)
 #define GROW(pointer, capacity, need) \
     mem_grow((void **)&(pointer), &(capacity), (need), sizeof *(pointer), #pointer)
+#define ROOM(pointer, capacity, need) \
+    mem_room((void **)&(pointer), &(capacity), (need), sizeof *(pointer), #pointer)
 #define DELETE(pointer) mem_delete((void **)&(pointer))
 
 #endif

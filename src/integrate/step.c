@@ -214,7 +214,7 @@ static void confirm_prune(struct engine *e)
 
 /* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones
  * (pruned) were made. */
-static void measure(struct engine *e, int t, double (*from)[4], const double scale[3])
+static void measure(struct engine *e, int t, double (*from)[3], const double scale[3])
 {
     const struct domain *d = &e->domain;
     double largest = 0.0;

@@ -11,10 +11,10 @@
 static status reserve(struct search_atoms *a, size_t n)
 {
     n += SIMD_WIDTH;
-    TRY(GROW(a->x, a->capacity[0], n));
-    TRY(GROW(a->y, a->capacity[1], n));
-    TRY(GROW(a->z, a->capacity[2], n));
-    return GROW(a->species, a->capacity[3], n);
+    TRY(ROOM(a->x, a->capacity[0], n));
+    TRY(ROOM(a->y, a->capacity[1], n));
+    TRY(ROOM(a->z, a->capacity[2], n));
+    return ROOM(a->species, a->capacity[3], n);
 }
 
 void search_atoms_free(struct search_atoms *a)
@@ -89,7 +89,7 @@ status candidates_gather(struct candidates *c, const struct search_atoms *a, con
             n += row[1] - row[0];
         }
     TRY(reserve(&c->atoms, n));
-    TRY(GROW(c->entry, c->entries, n + SIMD_WIDTH));
+    TRY(ROOM(c->entry, c->entries, n + SIMD_WIDTH));
     c->atoms.n = 0;
     c->cell = cell;
     c->first = d->cell_start[cell];

@@ -68,8 +68,8 @@ static void set_search_radii(struct list *l, const struct domain *d)
 status list_prepare(struct list *l, const struct domain *d)
 {
     set_search_radii(l, d);
-    TRY(GROW(l->outer, l->outer_capacity, d->n));
-    TRY(GROW(l->inner, l->inner_capacity, d->n));
+    TRY(ROOM(l->outer, l->outer_capacity, d->n));
+    TRY(ROOM(l->inner, l->inner_capacity, d->n));
     TRY(search_atoms_fill(&l->search, d));
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
     for (size_t t = 0; t < threads; t++) {
@@ -91,7 +91,7 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
     struct candidates *c = &part->candidates;
     uint32_t i = d->order[o];
     if (c->atoms.n == 0 || c->cell != d->cell[i]) TRY(candidates_gather(c, &l->search, d, d->cell[i]));
-    TRY(GROW(p->j, p->capacity, p->used + c->atoms.n + 2 * SIMD_WIDTH));
+    TRY(ROOM(p->j, p->capacity, p->used + c->atoms.n + 2 * SIMD_WIDTH));
     uint32_t *out = p->j + p->used;
     size_t self = c->home + (d->slot[i] - c->first);
     size_t n = scan_of[l->isa](c, self, l->search_radius2[d->type[i]], out);
@@ -102,21 +102,33 @@ static status build_one(const struct list *l, const struct domain *d, struct lis
     return OK;
 }
 
+/* Of a list, on average, with some to spare: moving lists that have outgrown their place would need both. */
+static size_t expected_length(const struct list *l, const struct domain *d)
+{
+    double density = (double)d->total / box_volume(&d->box), r = l->search_radius;
+    return (size_t)(density * 4.19 * r * r * r) + l->width;
+}
+
 void list_build(struct list *l, const struct domain *d, int thread)
 {
     struct list_part *p = &l->part[thread];
     p->outer.used = p->longest = 0;
     p->candidates.atoms.n = 0; /* atoms have moved */
-    p->failure = OK;
+    size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
+    p->failure = ROOM(p->outer.j, p->outer.capacity, atoms * expected_length(l, d));
     for (int half = 0; half < 2; half++) {
         const size_t *range = half == 0 ? p->interior : p->boundary;
         for (size_t o = range[0]; o < range[1] && p->failure == OK; o++) p->failure = build_one(l, d, p, o);
     }
-    /* Two padded sections take up to a vector more an atom than one. */
-    size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
-    if (p->failure == OK)
-        p->failure = GROW(p->inner.j, p->inner.capacity, p->outer.used + l->width * (atoms + 1));
-    if (p->failure == OK) p->failure = GROW(p->rest, p->rest_capacity, p->longest + l->width);
+    /* Two padded sections take up to a vector more an atom than one. What is there is made anew, not moved.
+     */
+    size_t inner = p->outer.used + l->width * (atoms + 1);
+    if (inner > p->inner.capacity) {
+        DELETE(p->inner.j);
+        p->inner.capacity = 0;
+        if (p->failure == OK) p->failure = ROOM(p->inner.j, p->inner.capacity, inner);
+    }
+    if (p->failure == OK) p->failure = ROOM(p->rest, p->rest_capacity, p->longest + l->width);
 }
 
 status list_check(const struct list *l)

@@ -20,16 +20,16 @@ status domain_reserve(struct domain *d, size_t n)
 {
     size_t capacity[9];
     for (int i = 0; i < 9; i++) capacity[i] = d->capacity;
-    TRY(GROW(d->id, capacity[0], n));
-    TRY(GROW(d->type, capacity[1], n));
-    TRY(GROW(d->image, capacity[2], n));
-    TRY(GROW(d->v, capacity[3], n));
-    TRY(GROW(d->f, capacity[4], n));
-    TRY(GROW(d->reference, capacity[5], n));
-    TRY(GROW(d->slot, capacity[6], n));
-    TRY(GROW(d->pruned, capacity[8], n));
-    TRY(GROW(d->cell, capacity[7], n));
-    TRY(GROW(d->order, d->capacity, n));
+    TRY(ROOM(d->id, capacity[0], n));
+    TRY(ROOM(d->type, capacity[1], n));
+    TRY(ROOM(d->image, capacity[2], n));
+    TRY(ROOM(d->v, capacity[3], n));
+    TRY(ROOM(d->f, capacity[4], n));
+    TRY(ROOM(d->reference, capacity[5], n));
+    TRY(ROOM(d->slot, capacity[6], n));
+    TRY(ROOM(d->pruned, capacity[8], n));
+    TRY(ROOM(d->cell, capacity[7], n));
+    TRY(ROOM(d->order, d->capacity, n));
     return OK;
 }
 
@@ -59,7 +59,7 @@ status domain_load(struct domain *d, const struct config *c)
     int64_t first = c->atoms * par_rank() / par_size(), last = c->atoms * (par_rank() + 1) / par_size();
     d->n = (size_t)(last - first);
     TRY(domain_reserve(d, d->n));
-    TRY(GROW(d->x, d->x_capacity, d->n + 1));
+    TRY(ROOM(d->x, d->x_capacity, d->n + 1));
     for (size_t i = 0; i < d->n; i++) {
         int64_t k = first + (int64_t)i;
         d->id[i] = c->id[k];
@@ -91,7 +91,8 @@ void domain_free(struct domain *d)
     packed_free(&d->packed);
     DELETE(d->cell_start);
     DELETE(d->record);
-    DELETE(d->sorted);
+    DELETE(d->leaving);
+    DELETE(d->sequence);
     DELETE(d->arrived);
     halo_free(d);
     *d = (struct domain){0};
@@ -105,7 +106,7 @@ void domain_pack(struct domain *d, double list_radius)
 /* Pack the owned atoms, wrapped, with the cell that their owner computes. */
 static status pack_records(struct domain *d)
 {
-    TRY(GROW(d->record, d->record_capacity, d->n));
+    TRY(ROOM(d->record, d->record_capacity, d->n));
     double reach = d->packed.per_unit > 0.0 ? fmin(1e9, packed_reach(&d->packed)) : 1e9;
     for (size_t i = 0; i < d->n; i++) {
         struct atom_record *r = &d->record[i];
@@ -162,7 +163,7 @@ static status migrate(struct domain *d, size_t *count)
     GUARD(NEW(from, (size_t)size));
     GUARD(NEW(place, (size_t)size));
     GUARD(NEW(owner, d->n));
-    GUARD(GROW(d->sorted, d->sorted_capacity, d->n));
+    GUARD(ROOM(d->leaving, d->leaving_capacity, d->n));
     for (size_t i = 0; i < d->n; i++) {
         int32_t cell[3];
         cell_of_number(&d->grid, d->record[i].cell, cell);
@@ -171,12 +172,12 @@ static status migrate(struct domain *d, size_t *count)
     }
     for (int r = 1; r < size; r++)
         place[r] = place[r - 1] + bytes[r - 1] / (int64_t)sizeof(struct atom_record);
-    for (size_t i = 0; i < d->n; i++) d->sorted[place[owner[i]]++] = d->record[i];
-    GUARD(par_all_to_all(d->sorted, bytes, &d->arrived, &d->arrived_capacity, from));
+    for (size_t i = 0; i < d->n; i++) d->leaving[place[owner[i]]++] = d->record[i];
+    GUARD(par_all_to_all(d->leaving, bytes, &d->arrived, &d->arrived_capacity, from));
     size_t total = 0;
     for (int r = 0; r < size; r++) total += (size_t)from[r];
     *count = total / sizeof(struct atom_record);
-    GUARD(GROW(d->record, d->record_capacity, *count));
+    GUARD(ROOM(d->record, d->record_capacity, *count));
     memcpy(d->record, d->arrived, total);
 done:
     DELETE(bytes);
@@ -186,14 +187,16 @@ done:
     return s;
 }
 
-/* The rank's records sorted by cell (x fastest), then id; counts per owned cell in `count` (cells of the
- * brick). */
+/* The sequence of the rank's records by cell (x fastest), then id; counts per owned cell in `count` (cells of
+ * the brick). */
 static status sort_records(struct domain *d, size_t n, uint32_t *start)
 {
     const struct brick *b = &d->brick;
     int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
     size_t cells = (size_t)w[0] * (size_t)w[1] * (size_t)w[2];
-    TRY(GROW(d->sorted, d->sorted_capacity, n));
+    TRY(ROOM(d->sequence, d->sequence_capacity, n));
+    uint32_t *sequence = d->sequence;
+    const struct atom_record *record = d->record;
     for (size_t i = 0; i < n; i++) {
         int32_t c[3];
         cell_of_number(&d->grid, d->record[i].cell, c);
@@ -202,15 +205,16 @@ static status sort_records(struct domain *d, size_t n, uint32_t *start)
         start[local + 1]++;
     }
     for (size_t k = 0; k < cells; k++) start[k + 1] += start[k];
-    for (size_t i = 0; i < n; i++) d->sorted[start[d->record[i].cell]++] = d->record[i];
+    for (size_t i = 0; i < n; i++) sequence[start[record[i].cell]++] = (uint32_t)i;
     for (size_t k = cells; k > 0; k--) start[k] = start[k - 1];
     start[0] = 0;
     for (size_t k = 0; k < cells; k++) /* a few atoms a cell: insertion */
         for (size_t i = start[k] + 1; i < start[k + 1]; i++) {
-            struct atom_record r = d->sorted[i];
+            uint32_t r = sequence[i];
             size_t j = i;
-            for (; j > start[k] && d->sorted[j - 1].id > r.id; j--) d->sorted[j] = d->sorted[j - 1];
-            d->sorted[j] = r;
+            for (; j > start[k] && record[sequence[j - 1]].id > record[r].id; j--)
+                sequence[j] = sequence[j - 1];
+            sequence[j] = r;
         }
     return OK;
 }
@@ -218,7 +222,7 @@ static status sort_records(struct domain *d, size_t n, uint32_t *start)
 static void unpack_owned(struct domain *d)
 {
     for (size_t i = 0; i < d->n; i++) {
-        const struct atom_record *r = &d->sorted[i];
+        const struct atom_record *r = &d->record[d->sequence[i]];
         d->id[i] = r->id;
         d->type[i] = r->type;
         memcpy(d->image[i], r->image, sizeof r->image);

@@ -60,8 +60,8 @@ struct domain {
     int32_t (*image)[3];
     double (*v)[4];         /* velocity, 1/mass */
     double (*f)[4];         /* force, potential energy (after an energy step) */
-    double (*reference)[4]; /* position at the last rebuild */
-    double (*pruned)[4];    /* position when the inner lists were made */
+    double (*reference)[3]; /* position at the last rebuild */
+    double (*pruned)[3];    /* position when the inner lists were made */
     uint32_t *slot;         /* where the atom is in x */
     uint32_t *cell;         /* extended cell the atom was in at the rebuild */
     uint32_t *order;        /* work order */
@@ -90,8 +90,9 @@ struct domain {
     size_t message_in_capacity, message_out_capacity;
 
     /* scratch of the rebuild */
-    struct atom_record *record, *sorted;
-    size_t record_capacity, sorted_capacity;
+    struct atom_record *record, *leaving; /* leaving: the same, by their new rank */
+    uint32_t *sequence;                   /* which record is owned atom i */
+    size_t record_capacity, leaving_capacity, sequence_capacity;
     void *arrived;
     size_t arrived_capacity;
 };

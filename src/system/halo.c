@@ -210,7 +210,7 @@ static status receive_offsets(struct domain *d, struct pair *pairs, int n, uint3
         }
         d->peer[i].receive_count = total - d->peer[i].receive_first;
     }
-    return GROW(d->received, d->received_capacity, (size_t)total + 1);
+    return ROOM(d->received, d->received_capacity, (size_t)total + 1);
 }
 
 /* Where every extended cell comes from, and how many atoms precede it (cell_start). */
@@ -239,8 +239,8 @@ static status find_sources(struct domain *d, const uint32_t *start, const struct
 static status lay_out(struct domain *d, const uint32_t *start, const struct source *source, uint32_t **offset)
 {
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
-    TRY(GROW(d->x, d->x_capacity, d->n_extended + 1));
-    TRY(GROW(d->shared, d->shared_capacity, d->n_extended + 1));
+    TRY(ROOM(d->x, d->x_capacity, d->n_extended + 1));
+    TRY(ROOM(d->shared, d->shared_capacity, d->n_extended + 1));
     TRY(packed_reserve(&d->packed, d->n_extended));
     for (int k = 0; k < 3; k++) d->x[d->n_extended][k] = 1e10; /* the padding atom */
     d->shared[d->n_extended] = 0.0;
@@ -293,7 +293,7 @@ static status plan_sends(struct domain *d, const uint32_t *start, const struct p
         peer->runs = d->n_send_runs - peer->first_run;
         peer->send_count = total - peer->send_first;
     }
-    return GROW(d->send_buffer, d->send_capacity, (size_t)total + 1);
+    return ROOM(d->send_buffer, d->send_capacity, (size_t)total + 1);
 }
 
 /* Is the cell within reach of a cut, where another rank's cells begin? */
