@@ -88,17 +88,15 @@ static status draw(struct figure *f, const struct isotherms *run, int n, int64_t
     const struct isotherm *at = isotherms_at(&run[0], run[0].item[0].iteration, place_of(&run[0]));
     figure_script(
         f,
-        "set multiplot\nset logscale y; set format y '10^{%%T}'; set bars 0.4; set key top left; set offsets "
-        "graph 0.1,graph 0.1,0,0\nset lmargin at screen 0.09; set rmargin at screen 0.48; set bmargin at "
-        "screen "
-        "0.15; set tmargin at screen 0.9; set title 'iteration %lld'; set xlabel '%s'; set ylabel 'hops per "
-        "atom and %s'\n",
+        "set multiplot\nset logscale y; set format y '10^{%%T}'; set bars 0.4; set key top left\n"
+        "set offsets graph 0.1,graph 0.1,graph 0.4,0 # room for the key\n"
+        "set lmargin at screen 0.09; set rmargin at screen 0.48; set bmargin at screen 0.15; set tmargin at "
+        "screen 0.9\nset title 'iteration %lld'; set xlabel '%s'; set ylabel 'hops per atom and %s'\n",
         (long long)iteration, T, figure_unit(first->time_unit, u));
     TRY(draw_panel(f, run, n, 'T', iteration));
     figure_script(f,
                   "set lmargin at screen 0.59; set rmargin at screen 0.98; set title 'T = %.3g%s'; set "
-                  "xlabel 'iteration "
-                  "i'; set xtics 1; set key off\n",
+                  "xlabel 'iteration i'; set xtics 1; set key off; set offsets 0.4,0.4,0,0\n",
                   at ? at->T / scale_of(at) : (double)NAN, first->Tg > 0.0 ? " T_g" : "");
     TRY(draw_panel(f, run, n, 'i', -1));
     figure_script(f, "unset multiplot\n");
