@@ -30,7 +30,7 @@ grow threads 0 2
 same "film: 1 process, 2 threads" one threads
 logs "film: 1 process, 2 threads" one threads
 
-# Many stops by the clock in a longer flux, so that most of them fall into it.
+# Many stops in a longer flux, so that most of them fall into it; by simulated time: a clock would ask how fast the machine is.
 LONG=(--set "stages.0.deposit.until={time: 4000 steps}")
 grow long 0 1 "${LONG[@]}"
 mkdir limit && touch limit/stop
@@ -38,7 +38,7 @@ grow limit 0 1 "${LONG[@]}"
 rm limit/stop
 stops=0 code=4
 while test $code = 4 && test $stops -lt 60; do
-    timeout 100 "$GLINT" run -o limit --resume --threads $((stops % 2 + 1)) --set "limit.wall=$(awk "BEGIN {print 0.02 + 0.004 * $stops}") s" > limit.log 2>&1
+    timeout 100 "$GLINT" run -o limit --resume --threads $((stops % 2 + 1)) --set "limit.time=$((300 + 20 * stops)) steps" > limit.log 2>&1
     code=$?
     stops=$((stops + 1))
 done
