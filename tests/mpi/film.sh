@@ -80,7 +80,7 @@ thick part 0
 rm part/stop
 stops=0 code=4
 while test $code = 4 && test $stops -lt 60; do
-    timeout 100 "$GLINT" run -o part --resume --threads $((stops % 2 + 1)) --set "limit.wall=$(awk "BEGIN {print 0.2 + 0.01 * $stops}") s" > part.log 2>&1
+    timeout 100 "$GLINT" run -o part --resume --threads $((stops % 2 + 1)) --set "limit.time=$((100 + 10 * stops)) steps" > part.log 2>&1
     code=$?
     stops=$((stops + 1))
 done
