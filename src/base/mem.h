@@ -4,9 +4,8 @@
  *     double *x = NULL;
  *     TRY(NEW(x, n));             zeroed array of n
  *     TRY(GROW(x, cap, need));    at least `need` elements; old content kept, the rest zeroed; cap is updated
- *     TRY(ROOM(x, cap, need));    the same, the rest undefined: memory that nobody writes to is not used up;
- * for large arrays that are filled anew or whose need fluctuates DELETE(x);                  frees and sets
- * NULL; NULL is fine
+ *     TRY(ROOM(x, cap, need));    the same, the rest undefined and an eighth to spare (see mem_room)
+ *     DELETE(x);                  frees and sets NULL; NULL is fine
  *
  * All sizes are in elements and checked for overflow. Not for use inside the step loop (Law 4). */
 #ifndef GLINT_BASE_MEM_H
@@ -18,6 +17,7 @@
 
 status mem_new(void **pointer, size_t count, size_t size, const char *what);
 status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
+/* For large arrays that are filled anew or whose need fluctuates: memory nobody writes to is not used up. */
 status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
 void mem_delete(void **pointer);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LANES for (int l = 0; l < NOISE_LANES; l++)
+
 /* 64-bit lanes that hold 32 bits each, as the products want them. */
 struct words {
     uint64_t w[4][NOISE_LANES];

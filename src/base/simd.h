@@ -16,6 +16,48 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+/* Four doubles of one atom or row of a table */
+#if defined(ISA_avx512) || defined(ISA_avx2)
+typedef __m256d vq;
+INLINE vq vq_load(const double *p)
+{
+    return _mm256_load_pd(p);
+}
+INLINE vq vq_set(double a)
+{
+    return _mm256_set1_pd(a);
+}
+INLINE vq vq_add(vq a, vq b)
+{
+    return _mm256_add_pd(a, b);
+}
+INLINE vq vq_fma(vq a, vq b, vq c)
+{
+    return _mm256_fmadd_pd(a, b, c);
+}
+#else
+typedef struct {
+    __m128d p[2];
+} vq;
+INLINE vq vq_load(const double *p)
+{
+    return (vq){{_mm_load_pd(p), _mm_load_pd(p + 2)}};
+}
+INLINE vq vq_set(double a)
+{
+    return (vq){{_mm_set1_pd(a), _mm_set1_pd(a)}};
+}
+INLINE vq vq_add(vq a, vq b)
+{
+    return (vq){{_mm_add_pd(a.p[0], b.p[0]), _mm_add_pd(a.p[1], b.p[1])}};
+}
+INLINE vq vq_fma(vq a, vq b, vq c)
+{
+    return (vq){
+        {_mm_add_pd(_mm_mul_pd(a.p[0], b.p[0]), c.p[0]), _mm_add_pd(_mm_mul_pd(a.p[1], b.p[1]), c.p[1])}};
+}
+#endif
+
 #if defined(ISA_avx512)
 
 typedef __m512d vd;
@@ -107,24 +149,6 @@ INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     __m256d q = _mm256_add_pd(_mm512_castpd512_pd256(cd), _mm512_extractf64x4_pd(cd, 1));
     _mm256_storeu_pd(out,
                      _mm256_add_pd(_mm256_permute2f128_pd(p, q, 0x20), _mm256_permute2f128_pd(p, q, 0x31)));
-}
-/* Four doubles of one atom or row of a table */
-typedef __m256d vq;
-INLINE vq vq_load(const double *p)
-{
-    return _mm256_load_pd(p);
-}
-INLINE vq vq_set(double a)
-{
-    return _mm256_set1_pd(a);
-}
-INLINE vq vq_add(vq a, vq b)
-{
-    return _mm256_add_pd(a, b);
-}
-INLINE vq vq_fma(vq a, vq b, vq c)
-{
-    return _mm256_fmadd_pd(a, b, c);
 }
 INLINE __m512d vd_two_quads(vq low, vq high)
 {
@@ -248,23 +272,6 @@ INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     out[1] = vd_total(b);
     out[2] = vd_total(c);
     out[3] = vd_total(d);
-}
-typedef __m256d vq;
-INLINE vq vq_load(const double *p)
-{
-    return _mm256_load_pd(p);
-}
-INLINE vq vq_set(double a)
-{
-    return _mm256_set1_pd(a);
-}
-INLINE vq vq_add(vq a, vq b)
-{
-    return _mm256_add_pd(a, b);
-}
-INLINE vq vq_fma(vq a, vq b, vq c)
-{
-    return _mm256_fmadd_pd(a, b, c);
 }
 INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
 {
@@ -408,26 +415,6 @@ INLINE void vd_totals(vd a, vd b, vd c, vd d, double out[4])
     out[1] = vd_total(b);
     out[2] = vd_total(c);
     out[3] = vd_total(d);
-}
-typedef struct {
-    __m128d p[2];
-} vq;
-INLINE vq vq_load(const double *p)
-{
-    return (vq){{_mm_load_pd(p), _mm_load_pd(p + 2)}};
-}
-INLINE vq vq_set(double a)
-{
-    return (vq){{_mm_set1_pd(a), _mm_set1_pd(a)}};
-}
-INLINE vq vq_add(vq a, vq b)
-{
-    return (vq){{_mm_add_pd(a.p[0], b.p[0]), _mm_add_pd(a.p[1], b.p[1])}};
-}
-INLINE vq vq_fma(vq a, vq b, vq c)
-{
-    return (vq){
-        {_mm_add_pd(_mm_mul_pd(a.p[0], b.p[0]), c.p[0]), _mm_add_pd(_mm_mul_pd(a.p[1], b.p[1]), c.p[1])}};
 }
 INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
 {

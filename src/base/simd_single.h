@@ -5,6 +5,7 @@
 #define GLINT_BASE_SIMD_SINGLE_H
 
 #include "base/isa.h"
+
 #include <immintrin.h>
 #include <stdint.h>
 
