@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RUNS = 32 };
@@ -27,18 +28,54 @@ static const struct arg args[] = {
     {0}};
 extern const struct command cmd_anti_ageing;
 
+/* Is another run called the same? */
+static bool shared_name(const struct isotherms *run, int n, int k)
+{
+    for (int j = 0; j < n; j++)
+        if (j != k && strcmp(run[j].name, run[k].name) == 0) return true;
+    return false;
+}
+
+/* "PARENT-NAME" instead of "NAME": members of two campaigns have the same names. */
+static status name_with_parent(struct isotherms *run)
+{
+    char whole[FILE_PATH_MAX];
+    char *path = realpath(run->path, NULL), *last = path ? strrchr(path, '/') : NULL;
+    if (!last) {
+        free(path);
+        return fail(FAILED, "the folder %s cannot be found", run->path);
+    }
+    *last = '\0';
+    const char *parent = strrchr(path, '/');
+    snprintf(whole, sizeof whole, "%s-%s", parent ? parent + 1 : "", run->name);
+    free(path);
+    if (strlen(whole) >= sizeof run->name) return OK; /* stays as it is, and is refused */
+    snprintf(run->name, sizeof run->name, "%.*s", RUN_NAME - 1, whole);
+    return OK;
+}
+
+static status name_apart(struct isotherms *run, int n)
+{
+    bool longer[RUNS];
+    for (int k = 0; k < n; k++) longer[k] = shared_name(run, n, k);
+    for (int k = 0; k < n; k++)
+        if (longer[k]) TRY(name_with_parent(&run[k]));
+    for (int k = 0; k < n; k++)
+        if (shared_name(run, n, k))
+            return fail(BAD_INPUT,
+                        "two runs are called %s; they, or the folders they are in, need different names",
+                        run[k].name);
+    return OK;
+}
+
 static status open_all(struct isotherms *run, int n, const char *const *folder, const struct options *o)
 {
     for (int k = 0; k < n; k++) {
         TRY(isotherms_open(&run[k], folder[k], o->window));
         if (strcmp(run[k].item[0].units, run[0].item[0].units) != 0)
             return fail(BAD_INPUT, "%s and %s are in different units", run[0].path, run[k].path);
-        for (int j = 0; j < k; j++)
-            if (strcmp(run[j].name, run[k].name) == 0)
-                return fail(BAD_INPUT, "two runs are called %s; their folders need different names",
-                            run[k].name);
     }
-    return OK;
+    return name_apart(run, n);
 }
 
 static void print_tau(const struct isotherm *i)
@@ -154,7 +191,9 @@ const struct command cmd_anti_ageing = {
         "tau and beta: KWW fit of R = (g2 - 1)/(g2(first lag) - 1), Siegert power 2. Where R does not decay "
         "within the record\n"
         "tau has a lower bound; then compare 1 - R at a fixed lag. Laves: crystal alarm, the most in the "
-        "isotherm.",
+        "isotherm.\n"
+        "RUN is the name of the run's folder; runs of equal names have that of the folder above in front: "
+        "FOLDER-RUN.",
     .examples = "  glint anti-ageing runs/film runs/film-097 runs/film-103 runs/quench -o runs/figures\n"
                 "  glint anti-ageing runs/aa/*/ -o runs/aa-figures --window 3d --lag 500",
     .args = args,

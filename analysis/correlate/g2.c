@@ -176,14 +176,22 @@ static void add_row(const struct g2 *g, const struct ttcf *c, const double *diag
     if (mid && 2 * (a1 - i) < k1) k1 = 2 * (a1 - i);
     if (c->frames - i < k1) k1 = c->frames - i;
     int64_t bin = b->bin0;
-    for (int64_t k = k0; k < k1; k++) {
-        double v = k == 0 ? diagonal[i] : ttcf_at(c, i, i + k);
-        if (isnan(v)) continue;
+    for (int64_t k = k0; k < k1;) { /* stretches within one bin and one block */
         while (k >= g->first[bin + 1]) bin++;
-        int64_t at = (bin - b->bin0) * b->count + (i + (mid ? k / 2 : 0) - a0) / b->length;
-        b->sum[at] += v;
-        b->n[at]++;
-        b->lag_sum[bin - b->bin0] += (double)k;
+        int64_t block = (i + (mid ? k / 2 : 0) - a0) / b->length;
+        int64_t at = (bin - b->bin0) * b->count + block,
+                end = g->first[bin + 1] < k1 ? g->first[bin + 1] : k1;
+        if (mid && 2 * (a0 + (block + 1) * b->length - i) < end) end = 2 * (a0 + (block + 1) * b->length - i);
+        double sum = b->sum[at], lag_sum = 0.0;
+        for (; k < end; k++) {
+            double v = k == 0 ? diagonal[i] : ttcf_at(c, i, i + k);
+            if (isnan(v)) continue;
+            sum += v;
+            lag_sum += (double)k;
+            b->n[at]++;
+        }
+        b->sum[at] = sum;
+        b->lag_sum[bin - b->bin0] += lag_sum;
     }
 }
 

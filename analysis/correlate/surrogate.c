@@ -3,7 +3,7 @@
 #include "analysis/correlate/contrast.h"
 #include "analysis/correlate/events.h"
 #include "base/mem.h"
-#include "base/random.h"
+#include "base/noise.h"
 
 #include <fftw3.h>
 #include <inttypes.h>
@@ -66,11 +66,17 @@ static void generator_end(struct generator *g)
 static void pixel_intensity(const struct generator *g, uint64_t seed, int64_t pixel, int64_t frames,
                             fftw_complex *x, double *I)
 {
-    for (int64_t k = 0; k < g->period; k++) {
-        double z[2] = {0.0, 0.0};
-        if (g->amplitude[k] > 0.0) random_normal(seed, STREAM_SURROGATE, (uint64_t)pixel, (uint64_t)k, 2, z);
-        x[k][0] = z[0] * M_SQRT1_2 * g->amplitude[k];
-        x[k][1] = z[1] * M_SQRT1_2 * g->amplitude[k];
+    struct noise noise = noise_at(seed, STREAM_SURROGATE, (uint64_t)pixel, isa_best());
+    for (int64_t from = 0; from < g->period; from += NOISE_LANES) {
+        uint64_t frequency[NOISE_LANES];
+        double z[3][NOISE_LANES]; /* the third is not used */
+        for (int64_t i = 0; i < NOISE_LANES; i++) frequency[i] = (uint64_t)(from + i);
+        noise_normal(&noise, frequency, z);
+        for (int64_t i = 0; i < NOISE_LANES && from + i < g->period; i++) {
+            double a = M_SQRT1_2 * g->amplitude[from + i];
+            x[from + i][0] = z[0][i] * a;
+            x[from + i][1] = z[1][i] * a;
+        }
     }
     fftw_execute_dft(g->plan, x, x);
     for (int64_t t = 0; t < frames; t++) I[t] = x[t][0] * x[t][0] + x[t][1] * x[t][1];

@@ -36,7 +36,7 @@ void anti_ageing_sample(const struct isotherms *run, char *out, size_t size)
     double unit = scale_of(run);
     snprintf(out, size, "%s", run->film ? "film" : "quench");
     if (!isnan(run->T_substrate))
-        snprintf(out + strlen(out), size - strlen(out), ", T_sub %.3g", run->T_substrate / unit);
+        snprintf(out + strlen(out), size - strlen(out), " grown at %.3g", run->T_substrate / unit);
     if (isnan(run->T_anneal))
         snprintf(out + strlen(out), size - strlen(out), ", as prepared");
     else

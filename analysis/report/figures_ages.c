@@ -24,7 +24,7 @@ static void age_name(const struct motion_report *m, int age, char *out, size_t s
     for (int64_t i = 0; age > 0 && i < m->hops.rows; i++)
         if (m->hops.row[i].age == age) {
             double begin = motion_report_hops_track(m)->time[0];
-            snprintf(out, size, "age %.3g–%.3g", m->hops.row[i].hops.begin - begin,
+            snprintf(out, size, "age %.4g–%.4g", m->hops.row[i].hops.begin - begin,
                      m->hops.row[i].hops.end - begin);
             return;
         }

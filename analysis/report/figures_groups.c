@@ -65,7 +65,7 @@ static status shells(struct figure *f, const struct figure_layout *l, const stru
     figure_data_name(f, "unsure", false, bad);
     for (int panel = 0; panel < 2; panel++) {
         int column = panel == 0 ? 2 : 4;
-        figure_panel(f, l, panel, 0.17, 0.84);
+        figure_panel(f, l, panel, 0.2, 0.84);
         figure_script(
             f, "set xrange [%.6g:%.6g]; set xlabel '|q| (%s)'; set key top left Left reverse samplen 1\n",
             0.95 * g->group[0].q_low, 1.02 * g->group[g->n - 1].q_high, figure_unit(g->q_unit, u));
@@ -125,7 +125,7 @@ static status spots(struct figure *f, const struct figure_layout *l, int column,
     double last = g->lag[g->lags - 1], first = last;
     for (int64_t k = 0; k < g->lags; k++)
         if (g->lag[k] > 0.0) first = fmin(first, g->lag[k]);
-    figure_panel(f, l, column, 0.17, 0.84);
+    figure_panel(f, l, column, 0.2, 0.84);
     figure_script(
         f,
         "set title '{/:Bold %s}: mean of %lld spots'; set logscale x; unset logscale y; set format x "

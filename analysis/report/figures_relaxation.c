@@ -74,7 +74,7 @@ static status relaxation_top(struct figure *f, const struct window_report *w, in
         palette_map(0.2 + 0.22 * row, rgb);
         figure_script(f,
                       "'%s' using 1:2 with linespoints pt 6 ps 0.45 lw 1 lc rgb '#%02x%02x%02x' title 'age "
-                      "%.3g–%.3g %s', ",
+                      "%.4g–%.4g %s', ",
                       figure_data_name(f, part, false, file), rgb[0], rgb[1], rgb[2], from, to,
                       time_unit(w, u));
     }

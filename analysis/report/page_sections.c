@@ -188,7 +188,7 @@ static void fit_row(struct page *p, const struct window_report *w, int row, int 
         real[RUN_UNITS_TEXT];
     double from, to, moment = power == 1 ? f->mean_f : f->mean_fp;
     window_report_ages(w, row, &from, &to);
-    snprintf(age, sizeof age, row == 0 ? "all" : "%.3g–%.3g", from, to);
+    snprintf(age, sizeof age, row == 0 ? "all" : "%.4g–%.4g", from, to);
     snprintf(model, sizeof model, "%s<sup>%s</sup>", m == REPORT_KWW ? "KWW" : "Mittag-Leffler",
              power == 2 ? "2" : "");
     snprintf(tau, sizeof tau, "%s%s",
@@ -208,7 +208,6 @@ static void fit_row(struct page *p, const struct window_report *w, int row, int 
 static void fit_table(struct page *p, const struct window_report *w)
 {
     char unit[48], tau[96], mean[96];
-    html_unit(unit, sizeof unit, w->c.frames.time_unit);
     const char *u = html_unit(unit, sizeof unit, w->c.frames.time_unit);
     snprintf(tau, sizeof tau, "relaxation time (%s)", u);
     snprintf(mean, sizeof mean, "∫R dt (%s)", u);
@@ -292,8 +291,8 @@ static status groups_part(struct page *p, const char *label)
         text_add(&caption, "Shells one by one: relaxation time and stretching exponent of KWW against |q|. ");
     if (spots) {
         const struct window_groups *g = &spots->groups;
-        char unit[48];
-        html_unit(unit, sizeof unit, g->time_unit);
+        char room[48];
+        const char *unit = html_unit(room, sizeof room, g->time_unit);
         text_add(&caption, "Mean over %lld of %lld spots, errors by leaving out one at a time",
                  (long long)g->n, (long long)g->total);
         add_fit(&caption, "KWW of R", &g->mean, unit);

@@ -9,7 +9,7 @@ expect 0 "a film, annealed, cycled" "steps in" -- "$GLINT" run "$AA/short.yaml" 
 expect 0 "a quench, cycled" "steps in" -- "$GLINT" run "$AA/short-quench.yaml" -o quench --set pre.times=0
 expect 0 "a quench, annealed, cycled" "steps in" -- "$GLINT" run "$AA/short-quench.yaml" -o quench-103
 for f in film-103/profiles-iso-i1-T2.csv film-103/speckle-iso-i1-T2-normal.h5 quench/speckle-iso-i0-T0-3d.h5; do test -s $f || not_ok "$f is missing"; done
-expect 0 "anti-ageing" "film, T_sub 0.85, annealed at 1.03" -- "$GLINT" anti-ageing film-103 quench quench-103/ -o figures
+expect 0 "anti-ageing" "film grown at 0.85, annealed at 1.03" -- "$GLINT" anti-ageing film-103 quench quench-103/ -o figures
 grep -q "quench, as prepared" out.txt && grep -q "lag 0.06" out.txt && ok "anti-ageing: samples and lag are named" || not_ok "anti-ageing: samples and lag are named" out.txt
 $PYTHON - > out.txt 2>&1 <<'PY' && ok "anti-ageing: the table" || not_ok "anti-ageing: the table" out.txt
 import csv, glob, math, os, shutil
@@ -60,6 +60,9 @@ expect 2 "anti-ageing: not a window of all" "no frames of a window" -- "$GLINT" 
 expect 2 "anti-ageing: no folder" "say -o FOLDER" -- "$GLINT" anti-ageing quench
 expect 2 "anti-ageing: a lag beyond the records" "shortest record" -- "$GLINT" anti-ageing quench -o one --lag 1e6
 expect 2 "anti-ageing: twice the same" "two runs are called" -- "$GLINT" anti-ageing quench quench -o one
+mkdir -p again && cp -r quench again/quench
+expect 0 "anti-ageing: equal names take the folder above" "# again-quench: quench, as prepared" -- "$GLINT" anti-ageing quench again/quench -o both
+test -s both/cycle-again-quench.gp && ok "anti-ageing: figures of equal names" || not_ok "anti-ageing: figures of equal names"
 expect 2 "anti-ageing: no cycle" "no speckles of a cycle" -- "$GLINT" anti-ageing figures -o one
 expect 0 "a film that was melted on its substrate" "steps in" -- "$GLINT" run "$AA/short.yaml" -o melted --set role=film-quench
 expect 0 "anti-ageing: it is a quench" "# melted: quench, as prepared" -- "$GLINT" anti-ageing melted -o one
