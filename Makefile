@@ -69,6 +69,9 @@ UNIT    := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
 COMMANDS := $(shell sed -n 's/^ *X(\([a-z0-9_]*\)).*/\1/p' src/commands.h | tr _ -)
 
 .DEFAULT_GOAL := all
+# The commands of the README build with all cores, unless make was told how many.
+parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: help deps deps-unit deps-test libraries all units unit demo test test-all bench install uninstall layers \
         format format-check headers tidy sanitize clean
 
@@ -188,7 +191,7 @@ ensure_unit = $(if $(shell $(PKG_CONFIG) --exists cmocka 2>/dev/null || echo mis
 
 demo: ## the whole story in a few minutes: runs/demo/report.html
 	$(ensure)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(parallel) --no-print-directory all
 	rm -rf runs/demo
 	$(PROGRAM) run inputs/demo/demo.yaml -o runs/demo
 	$(PROGRAM) report runs/demo
@@ -202,20 +205,20 @@ bench: all ## speed on this machine: engine, analysis, files, beside LAMMPS and 
 test: ## build and run all tests but the long ones (under 8 minutes on 2 cores)
 	$(ensure)
 	$(ensure_unit)
-	@$(MAKE) --no-print-directory all units
+	@$(MAKE) $(parallel) --no-print-directory all units
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
 test-all: ## the same and tests/physics, tests/fault
 	$(ensure)
 	$(ensure_unit)
-	@$(MAKE) --no-print-directory all units
+	@$(MAKE) $(parallel) --no-print-directory all units
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh all
 
 unit: units ## build and run the unit tests only
 	@BUILD=$(BUILD) tests/run.sh unit
 
 sanitize: ## the unit tests with address and undefined-behaviour sanitizers (build/sanitize)
-	@$(MAKE) --no-print-directory units BUILD=$(BUILD)/sanitize OPT='-O1 -g -fno-omit-frame-pointer' \
+	@$(MAKE) $(parallel) --no-print-directory units BUILD=$(BUILD)/sanitize OPT='-O1 -g -fno-omit-frame-pointer' \
 	    WERROR= SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 	@BUILD=$(BUILD)/sanitize LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	    ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1 tests/run.sh unit
