@@ -143,16 +143,18 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm512_permutevar_ps(_mm512_broadcast_f32x4(_mm_loadu_ps(table)), w);
 }
-/* As doubles, the upper half of the lanes added to the lower one. */
-INLINE vd vf_wide(vf a)
-{
-    return _mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(a)),
-                         _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1)));
-}
-/* The totals of four vectors at once, added as doubles: out[k] = sum of the lanes of a, b, c, d */
+/* The totals of four vectors at once: out[k] = sum of the lanes of a, b, c, d. Four lanes are added as
+ * floats, what comes of it as doubles. */
 INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
-    vd_totals(vf_wide(a), vf_wide(b), vf_wide(c), vf_wide(d), out);
+    vf ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)),
+       cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+    __m512d even = _mm512_unpacklo_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd)),
+            odd = _mm512_unpackhi_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd));
+    vf four = _mm512_add_ps(_mm512_castpd_ps(even), _mm512_castpd_ps(odd)); /* a, b, c, d, a, b, … */
+    __m512d two = _mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(four)),
+                                _mm512_cvtps_pd(_mm512_extractf32x8_ps(four, 1)));
+    _mm256_storeu_pd(out, _mm256_add_pd(_mm512_castpd512_pd256(two), _mm512_extractf64x4_pd(two, 1)));
 }
 /* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many.
  */
@@ -280,16 +282,15 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)table), w);
 }
-INLINE __m256d vf_halves(vf a) /* as doubles, the upper half of the lanes added to the lower one */
-{
-    return _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(a)),
-                         _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)));
-}
 INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
 {
-    __m256d ab = _mm256_hadd_pd(vf_halves(a), vf_halves(b)), cd = _mm256_hadd_pd(vf_halves(c), vf_halves(d));
-    _mm256_storeu_pd(
-        out, _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31)));
+    vf ab = _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)),
+       cd = _mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+    __m256d even = _mm256_unpacklo_pd(_mm256_castps_pd(ab), _mm256_castps_pd(cd)),
+            odd = _mm256_unpackhi_pd(_mm256_castps_pd(ab), _mm256_castps_pd(cd));
+    vf four = _mm256_add_ps(_mm256_castpd_ps(even), _mm256_castpd_ps(odd));
+    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(four)),
+                                        _mm256_cvtps_pd(_mm256_extractf128_ps(four, 1))));
 }
 
 #else /* SSE2 */
@@ -425,20 +426,17 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return vf_lookup(table, w);
 }
-INLINE double vf_total_(vf a) /* the same tree as AVX2 */
+INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4]) /* the same tree as AVX2 */
 {
-    __m128d low = _mm_add_pd(_mm_cvtps_pd(a.p[0]), _mm_cvtps_pd(a.p[1]));
-    __m128d high =
-        _mm_add_pd(_mm_cvtps_pd(_mm_movehl_ps(a.p[0], a.p[0])), _mm_cvtps_pd(_mm_movehl_ps(a.p[1], a.p[1])));
-    return (_mm_cvtsd_f64(low) + _mm_cvtsd_f64(_mm_unpackhi_pd(low, low))) +
-           (_mm_cvtsd_f64(high) + _mm_cvtsd_f64(_mm_unpackhi_pd(high, high)));
-}
-INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
-{
-    out[0] = vf_total_(a);
-    out[1] = vf_total_(b);
-    out[2] = vf_total_(c);
-    out[3] = vf_total_(d);
+    __m128 four[2];
+    for (int i = 0; i < 2; i++) {
+        __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a.p[i], b.p[i]), _mm_unpackhi_ps(a.p[i], b.p[i])),
+               cd = _mm_add_ps(_mm_unpacklo_ps(c.p[i], d.p[i]), _mm_unpackhi_ps(c.p[i], d.p[i]));
+        four[i] = _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
+    }
+    _mm_storeu_pd(out, _mm_add_pd(_mm_cvtps_pd(four[0]), _mm_cvtps_pd(four[1])));
+    _mm_storeu_pd(out + 2, _mm_add_pd(_mm_cvtps_pd(_mm_movehl_ps(four[0], four[0])),
+                                      _mm_cvtps_pd(_mm_movehl_ps(four[1], four[1]))));
 }
 
 #endif

@@ -10,8 +10,8 @@
  * Error of a pair force, in units of 2^-24 of its repulsive part r⁻² v² and its attractive part r⁻² v
  * together: d 1; r² at most 2·1 + 3; r⁻² one more, 6; v three times that, 2σ⁶ 1 and three products, 22; v² −
  * v twice that for v², 45; times r⁻² 52; times d and its addition 54, and up to n/VF_LANES for the additions
- * of one lane over a list of n. That is the bound (3e-6); roundings being random, the usual error is a fifth
- * of it. */
+ * of one lane over a list of n, and 2 for those of four lanes. That is the bound (3e-6); roundings being
+ * random, the usual error is a fifth of it. */
 #include "base/isa.h"
 #include "base/simd_float.h"
 #include "force/accumulators.h"
@@ -38,56 +38,84 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
     vf_table(t->slope, from->slope, 1.0 / (12.0 * lj->epsilon), 0.0f);
 }
 
-/* Pairs on their way: first the distances of a batch, then its forces. One loop for both has so long a chain
- * of operations that wait on each other that the processor overlaps too little of it. Where lists are pruned
- * on the way, that fills the time, and a batch is one vector; so it is where sixteen lanes are one register.
- */
-#if defined(ISA_avx512)
-enum { BATCH = 1 };
-#else
-enum { BATCH = 16 };
-#endif
-struct batch {
-    vf dx[BATCH], dy[BATCH], dz[BATCH], r2[BATCH];
-    vi species[BATCH];
+struct variant { /* what is left of a kernel: constants of each call */
+    int energies, force_shift, prune;
+};
+
+/* Pairs on their way: first their distances, then their forces. In one loop the chain of operations from a
+ * position to its force is so long that the processor overlaps too little of it. */
+struct pairs {
+    vf dx, dy, dz, r2;
+    vi species;
 };
 
 /* VF_LANES neighbors of the atom at (x, y, z). */
-INLINE void place(struct batch *b, int k, const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z)
+INLINE struct pairs place(const int32_t *atoms, const uint32_t *j, vi x, vi y, vi z)
 {
     list_prefetch(j);
     vi xj, yj, zj, wj;
     vi_atoms(atoms, j, &xj, &yj, &zj, &wj);
     vf dx = vf_difference(x, xj), dy = vf_difference(y, yj), dz = vf_difference(z, zj);
-    b->dx[k] = dx;
-    b->dy[k] = dy;
-    b->dz[k] = dz;
-    b->r2[k] = vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz)));
-    b->species[k] = wj;
+    return (struct pairs){dx, dy, dz, vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz))), wj};
 }
 
-/* Forces of vector k of a batch. `energies` and `force_shift` are compile-time constants at each call. */
-INLINE void pairs(const struct batch *b, int k, const struct tables *t, const struct constants *c,
-                  struct accumulators_single *a, const int energies, const int force_shift)
+INLINE void pair_forces(const struct pairs *p, const struct tables *t, const struct constants *c,
+                        struct accumulators_single *a, const struct variant o)
 {
-    vi wj = b->species[k];
-    vf r2 = b->r2[k], dx = b->dx[k], dy = b->dy[k], dz = b->dz[k];
+    vi wj = p->species;
+    vf r2 = p->r2, dx = p->dx, dy = p->dy, dz = p->dz;
     vfm inside = vf_less(r2, vf_lookup_two(t->cutoff2, wj));
     vf inverse2 = vf_div(c->units2, r2);
     vf v = vf_mul(vf_mul(vf_lookup_two(t->twice_s6, wj), inverse2), vf_mul(inverse2, inverse2));
     vf vv = vf_fms(v, v, v), f = vf_mul(vv, inverse2);
-    if (force_shift) f = vf_sub(f, vf_mul(vf_lookup_two(t->slope, wj), vf_sqrt(inverse2)));
+    if (o.force_shift) f = vf_sub(f, vf_mul(vf_lookup_two(t->slope, wj), vf_sqrt(inverse2)));
     f = vf_keep(inside, f);
     accumulators_single_force(a, f, dx, dy, dz);
-    if (!energies) return;
+    if (!o.energies) return;
     vf e = vf_add(vf_sub(vv, v), vf_lookup_two(t->shift, wj));
-    if (force_shift)
+    if (o.force_shift)
         e = vf_fma(vf_mul(vf_set(12.0f), vf_lookup_two(t->slope, wj)), vf_sqrt(vf_mul(r2, c->length2)), e);
     a->energy = vf_add(a->energy, vf_keep(inside, e));
     accumulators_single_virial(a, f, dx, dy, dz);
 }
 
-INLINE void range(const struct force_work *w, const int energies, const int force_shift, const int prune)
+/* All neighbors j … end − 1 of the atom at (x, y, z); where `prune`, those within reach into `kept`, whose
+ * new end is returned. Where sixteen lanes are one of 32 registers, one vector ahead is enough; elsewhere a
+ * batch goes through memory, and pruning fills the time in which operations wait. */
+INLINE uint32_t *walk(const int32_t *atoms, const uint32_t *j, const uint32_t *end, vi x, vi y, vi z,
+                      uint32_t *kept, const struct tables *t, const struct constants *c,
+                      struct accumulators_single *a, const struct variant v)
+{
+#if defined(ISA_avx512)
+    if (j == end) return kept;
+    struct pairs now = place(atoms, j, x, y, z);
+    for (;;) {
+        if (v.prune)
+            kept += vf_compress(j, vfm_bits(vf_less(now.r2, vf_lookup_two(t->kept2, now.species))), kept);
+        if ((j += VF_LANES) >= end) break;
+        struct pairs next = place(atoms, j, x, y, z);
+        pair_forces(&now, t, c, a, v);
+        now = next;
+    }
+    pair_forces(&now, t, c, a, v);
+#else
+    enum { BATCH = 16 };
+    struct pairs batch[BATCH];
+    while (j < end) {
+        int n = 0;
+        for (; n < (v.prune ? 1 : BATCH) && j < end; n++, j += VF_LANES) {
+            batch[n] = place(atoms, j, x, y, z);
+            if (v.prune)
+                kept += vf_compress(
+                    j, vfm_bits(vf_less(batch[n].r2, vf_lookup_two(t->kept2, batch[n].species))), kept);
+        }
+        for (int k = 0; k < n; k++) pair_forces(&batch[k], t, c, a, v);
+    }
+#endif
+    return kept;
+}
+
+INLINE void range(const struct force_work *w, const struct variant v)
 {
     const struct lj *lj = w->potential->parameters;
     const struct domain *d = w->domain;
@@ -95,57 +123,46 @@ INLINE void range(const struct force_work *w, const int energies, const int forc
     const struct list_part *part = &l->part[w->thread];
     const int32_t *atoms = d->packed.x[0];
     const double units = d->packed.per_unit, length = 1.0 / units, force_unit = 12.0 * lj->epsilon * length;
-    const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
-    struct batch b;
     struct tables by_type[SPECIES_MAX];
     for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
+    const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
-        const struct tables *t = &by_type[d->type[i]];
-        vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         struct accumulators_single a;
-        accumulators_single_clear(&a, energies);
-        struct list_entry entry = prune ? l->outer[o] : l->inner[o];
-        const uint32_t *j = (prune ? part->outer.j : part->inner.j) + entry.first, *end = j + entry.length;
-        uint32_t *kept = prune ? list_inner_begin(l, part, o) : NULL, *first = kept;
-        while (j < end) {
-            int n = 0;
-            for (; n < (prune ? 1 : BATCH) && j < end; n++, j += VF_LANES) {
-                place(&b, n, atoms, j, x, y, z);
-                if (prune)
-                    kept += vf_compress(j, vfm_bits(vf_less(b.r2[n], vf_lookup_two(t->kept2, b.species[n]))),
-                                        kept);
-            }
-            for (int k = 0; k < n; k++) pairs(&b, k, t, &c, &a, energies, force_shift);
-        }
-        if (prune) list_inner_end(l, part, o, vf_pad(first, kept, d->n_extended), d->n_extended);
+        accumulators_single_clear(&a, v.energies);
+        struct list_entry entry = v.prune ? l->outer[o] : l->inner[o];
+        const uint32_t *j = (v.prune ? part->outer.j : part->inner.j) + entry.first;
+        uint32_t *first = v.prune ? list_inner_begin(l, part, o) : NULL;
+        uint32_t *kept = walk(atoms, j, j + entry.length, vi_set(xi[0]), vi_set(xi[1]), vi_set(xi[2]), first,
+                              &by_type[d->type[i]], &c, &a, v);
+        if (v.prune) list_inner_end(l, part, o, vf_pad(first, kept, d->n_extended), d->n_extended);
         double *f = d->f[i];
         vf_totals(a.fx, a.fy, a.fz, a.energy, f);
         for (int k = 0; k < 3; k++) f[k] *= force_unit;
-        if (!energies) continue;
+        if (!v.energies) continue;
         f[3] *= 0.5 * lj->epsilon;
         accumulators_single_sum(w->sums, &a, f[3], force_unit * length);
     }
 }
 
-INLINE void choose(const struct force_work *w, const int prune)
+INLINE void choose(const struct force_work *w, const int energies, const int force_shift)
 {
-    const struct lj *lj = w->potential->parameters;
-    if (w->sums && lj->force_shift)
-        range(w, 1, 1, prune);
-    else if (w->sums)
-        range(w, 1, 0, prune);
-    else if (lj->force_shift)
-        range(w, 0, 1, prune);
+    if (w->prune)
+        range(w, (struct variant){energies, force_shift, 1});
     else
-        range(w, 0, 0, prune);
+        range(w, (struct variant){energies, force_shift, 0});
 }
 
 void ISA_FUNCTION(lj_mixed)(const struct force_work *w)
 {
-    if (w->prune)
-        choose(w, 1);
+    const struct lj *lj = w->potential->parameters;
+    if (w->sums && lj->force_shift)
+        choose(w, 1, 1);
+    else if (w->sums)
+        choose(w, 1, 0);
+    else if (lj->force_shift)
+        choose(w, 0, 1);
     else
-        choose(w, 0);
+        choose(w, 0, 0);
 }
