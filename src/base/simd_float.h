@@ -32,6 +32,10 @@ INLINE vf vf_set(float a)
 {
     return _mm512_set1_ps(a);
 }
+INLINE vf vf_load(const float *p)
+{
+    return _mm512_loadu_ps(p);
+}
 INLINE vf vf_zero(void)
 {
     return _mm512_setzero_ps();
@@ -174,6 +178,10 @@ INLINE vf vf_set(float a)
 {
     return _mm256_set1_ps(a);
 }
+INLINE vf vf_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
 INLINE vf vf_zero(void)
 {
     return _mm256_setzero_ps();
@@ -311,6 +319,10 @@ INLINE vf vf_set(float a)
 {
     VF_EACH(_mm_set1_ps(a));
 }
+INLINE vf vf_load(const float *p)
+{
+    VF_EACH(_mm_loadu_ps(p + 4 * i));
+}
 INLINE vf vf_zero(void)
 {
     VF_EACH(_mm_setzero_ps());
@@ -447,6 +459,10 @@ INLINE size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
     return simd_compress(in, bits, out);
 }
 #endif
+INLINE vi vi_load(const int32_t *p)
+{
+    return vi_bits(vf_load((const float *)p));
+}
 /* Lookups of 32-bit integers. */
 INLINE vi vi_lookup(const int32_t table[8], vi w)
 {

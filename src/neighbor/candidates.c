@@ -6,11 +6,13 @@
 
 #include <emmintrin.h>
 #include <math.h>
+#include <stdbool.h>
 
-/* Atoms are copied four at a time, and looked at eight at a time. */
+/* Atoms are copied four at a time, and looked at up to sixteen at a time. */
+enum { SPARE = 16 };
 static status reserve(struct search_atoms *a, size_t n)
 {
-    n += SIMD_WIDTH;
+    n += SPARE;
     TRY(ROOM(a->x, a->capacity[0], n));
     TRY(ROOM(a->y, a->capacity[1], n));
     TRY(ROOM(a->z, a->capacity[2], n));
@@ -39,8 +41,8 @@ status search_atoms_fill(struct search_atoms *a, const struct domain *d)
     return OK;
 }
 
-/* Atoms first … last − 1. Rows are short: whole vectors, which may write up to three atoms past the end, take
- * a quarter of the time of five calls of memcpy. */
+/* Atoms first … last − 1. Cells are small: whole vectors, which may write up to three atoms past the end,
+ * take a quarter of the time of five calls of memcpy. */
 static inline void append(struct candidates *c, const struct search_atoms *from, uint32_t first,
                           uint32_t last)
 {
@@ -61,45 +63,56 @@ static inline void append(struct candidates *c, const struct search_atoms *from,
 static void fill_last_vector(struct candidates *c)
 {
     struct search_atoms *a = &c->atoms;
-    for (size_t k = a->n; k < a->n + SIMD_WIDTH; k++) {
+    for (size_t k = a->n; k < a->n + SPARE; k++) {
         a->x[k] = a->y[k] = a->z[k] = INFINITY;
         a->species[k] = 0;
         c->entry[k] = 0;
     }
 }
 
-/* The first atom of row (dy, dz) of the cells in reach of `cell`, and the one behind the last. */
-static inline void row_of(const struct domain *d, uint32_t cell, int dy, int dz, uint32_t row[2])
+/* Add the slab of cells in reach whose middle is `cell`, at x of the extended grid. */
+static status append_slab(struct candidates *c, const struct search_atoms *a, const struct domain *d,
+                          uint32_t cell, uint32_t x)
 {
     const int64_t step_y = d->extent[0], step_z = step_y * d->extent[1];
-    const uint32_t *middle = d->cell_start + (cell + dz * step_z + dy * step_y);
-    row[0] = middle[-d->grid.reach[0]];
-    row[1] = middle[d->grid.reach[0] + 1];
+    const uint32_t *middle = d->cell_start + cell;
+    const int32_t *reach = d->grid.reach;
+    size_t n = c->atoms.n;
+    for (int dz = -reach[2]; dz <= reach[2]; dz++)
+        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
+            const uint32_t *start = middle + dz * step_z + dy * step_y;
+            n += start[1] - start[0];
+        }
+    TRY(reserve(&c->atoms, n));
+    TRY(ROOM(c->entry, c->entries, n + SPARE));
+    c->slab[x].begin = c->atoms.n;
+    for (int dz = -reach[2]; dz <= reach[2]; dz++)
+        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
+            const uint32_t *start = middle + dz * step_z + dy * step_y;
+            if (dz == 0 && dy == 0) c->slab[x].home = c->atoms.n;
+            append(c, a, start[0], start[1]);
+        }
+    return OK;
 }
 
 status candidates_gather(struct candidates *c, const struct search_atoms *a, const struct domain *d,
                          uint32_t cell)
 {
-    const int32_t *reach = d->grid.reach;
-    uint32_t row[2];
-    size_t n = 0;
-    for (int dz = -reach[2]; dz <= reach[2]; dz++)
-        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            row_of(d, cell, dy, dz, row);
-            n += row[1] - row[0];
-        }
-    TRY(reserve(&c->atoms, n));
-    TRY(ROOM(c->entry, c->entries, n + SIMD_WIDTH));
-    c->atoms.n = 0;
+    uint32_t row = (uint32_t)d->extent[0], reach = (uint32_t)d->grid.reach[0], x = cell % row,
+             next = x - reach;
+    TRY(ROOM(c->slab, c->slabs, row));
+    bool goes_on =
+        c->atoms.n > 0 && cell / row == c->cell / row && cell >= c->cell && cell - c->cell <= 2 * reach;
+    if (goes_on)
+        next = c->cell % row + reach + 1;
+    else
+        c->atoms.n = 0;
+    for (; next <= x + reach; next++) TRY(append_slab(c, a, d, cell + next - x, next));
+    fill_last_vector(c);
     c->cell = cell;
     c->first = d->cell_start[cell];
-    for (int dz = -reach[2]; dz <= reach[2]; dz++)
-        for (int dy = -reach[1]; dy <= reach[1]; dy++) {
-            row_of(d, cell, dy, dz, row);
-            if (dz == 0 && dy == 0) c->home = c->atoms.n + (c->first - row[0]);
-            append(c, a, row[0], row[1]);
-        }
-    fill_last_vector(c);
+    c->home = c->slab[x].home;
+    c->begin = c->slab[x - reach].begin;
     return OK;
 }
 
@@ -107,5 +120,6 @@ void candidates_free(struct candidates *c)
 {
     search_atoms_free(&c->atoms);
     DELETE(c->entry);
+    DELETE(c->slab);
     *c = (struct candidates){0};
 }

@@ -2,10 +2,12 @@
 /* candidates — the atoms of all cells in reach of one cell, side by side: what the search for neighbors of
  * that cell's atoms looks through (part of list).
  *
- * A cell's neighborhood is some 25 rows of cells that lie far apart in memory. Copied once, it serves every
- * atom of the cell as one long run of aligned vectors; walking the rows atom by atom costs more, for rows
- * begin anywhere in a line of the cache and end where no processor predicts it. Order: z of the cells
- * outermost, then y, x, within a cell by id: canonical (Law 1). */
+ * A cell's neighborhood lies in some 25 rows of cells, far apart in memory. Copied, it serves every atom of
+ * the cell as one long run of aligned vectors; walking the rows atom by atom costs more, for rows begin
+ * anywhere in a line of the cache and end where no processor predicts it. And most of it serves the next
+ * cell, too: cells come one after the other along x, so neighborhoods are cut into slabs across x, and going
+ * on by a cell means to add a slab at one end and to forget one at the other. Order: x of the cells
+ * outermost, then z, y, within a cell by id: canonical (Law 1). */
 #ifndef GLINT_NEIGHBOR_CANDIDATES_H
 #define GLINT_NEIGHBOR_CANDIDATES_H
 
@@ -26,15 +28,21 @@ void search_atoms_free(struct search_atoms *a);
 /* All owned and halo atoms of the domain by slot, positions rounded to floats. */
 status search_atoms_fill(struct search_atoms *a, const struct domain *d);
 
+struct candidates_slab { /* the cells in reach at one x of a row */
+    size_t begin, home;  /* its first candidate, and that of the row's own cell */
+};
 struct candidates {
     struct search_atoms atoms; /* whole vectors: those behind the last atom are nowhere near */
     uint32_t *entry;           /* 4 × slot, as in lists */
     size_t entries;            /* room for so many */
-    uint32_t cell;             /* whose neighborhood this is; atoms.n = 0: none */
-    uint32_t first;            /* slot of its own first atom … */
-    size_t home;               /* … and where among the candidates that is */
+    struct candidates_slab *slab;
+    size_t slabs;   /* room for so many: one for each x of the extended grid */
+    uint32_t cell;  /* whose neighborhood this is; atoms.n = 0: none */
+    uint32_t first; /* slot of its own first atom … */
+    size_t home;    /* … and where among the candidates that is */
+    size_t begin;   /* of the neighborhood, which ends at atoms.n; what is before it belongs to other cells */
 };
-/* The neighborhood of a cell of the domain's extended grid. */
+/* The neighborhood of a cell of the domain's extended grid; quick for the next one of the same row. */
 status candidates_gather(struct candidates *c, const struct search_atoms *a, const struct domain *d,
                          uint32_t cell);
 void candidates_free(struct candidates *c);

@@ -34,7 +34,7 @@ void list_free(struct list *l)
     for (int t = 0; l->part && t < l->threads; t++) {
         DELETE(l->part[t].outer.j);
         DELETE(l->part[t].inner.j);
-        candidates_free(&l->part[t].candidates);
+        for (int k = 0; k < DOMAIN_BUNDLE * DOMAIN_BUNDLE; k++) candidates_free(&l->part[t].candidates[k]);
         DELETE(l->part[t].rest);
     }
     DELETE(l->part);
@@ -84,14 +84,24 @@ status list_prepare(struct list *l, const struct domain *d)
 
 static const list_scan_function scan_of[ISA_COUNT] = {list_scan_sse2, list_scan_avx2, list_scan_avx512};
 
+/* Make `around` the neighborhood of a cell. */
+static status look_around(const struct list *l, const struct domain *d, struct list_part *part, uint32_t cell)
+{
+    if (part->around && part->around->cell == cell) return OK;
+    uint32_t row = cell / (uint32_t)d->extent[0], y = row % (uint32_t)d->extent[1],
+             z = row / (uint32_t)d->extent[1];
+    part->around = &part->candidates[z % DOMAIN_BUNDLE * DOMAIN_BUNDLE + y % DOMAIN_BUNDLE];
+    return candidates_gather(part->around, &l->search, d, cell);
+}
+
 /* The list of one atom. */
 static status build_one(const struct list *l, const struct domain *d, struct list_part *part, size_t o)
 {
     struct list_layer *p = &part->outer;
-    struct candidates *c = &part->candidates;
     uint32_t i = d->order[o];
-    if (c->atoms.n == 0 || c->cell != d->cell[i]) TRY(candidates_gather(c, &l->search, d, d->cell[i]));
-    TRY(ROOM(p->j, p->capacity, p->used + c->atoms.n + 2 * SIMD_WIDTH));
+    TRY(look_around(l, d, part, d->cell[i]));
+    const struct candidates *c = part->around;
+    TRY(ROOM(p->j, p->capacity, p->used + (c->atoms.n - c->begin) + 4 * SIMD_WIDTH));
     uint32_t *out = p->j + p->used;
     size_t self = c->home + (d->slot[i] - c->first);
     size_t n = scan_of[l->isa](c, self, l->search_radius2[d->type[i]], out);
@@ -113,7 +123,9 @@ void list_build(struct list *l, const struct domain *d, int thread)
 {
     struct list_part *p = &l->part[thread];
     p->outer.used = p->longest = 0;
-    p->candidates.atoms.n = 0; /* atoms have moved */
+    p->around = NULL;
+    for (int k = 0; k < DOMAIN_BUNDLE * DOMAIN_BUNDLE; k++)
+        p->candidates[k].atoms.n = 0; /* atoms have moved */
     size_t atoms = p->interior[1] - p->interior[0] + (p->boundary[1] - p->boundary[0]);
     p->failure = ROOM(p->outer.j, p->outer.capacity, atoms * expected_length(l, d));
     for (int half = 0; half < 2; half++) {

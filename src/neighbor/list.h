@@ -3,7 +3,7 @@
  *
  * The outer list of an owned atom holds every atom closer than cutoff + skin for its pair of species (and
  * perhaps some a little farther: the search is made in single precision with a margin), in a fixed order: the
- * cells of the stencil (z outermost, then y, x), within a cell by id. The inner list, which the
+ * cells of the stencil (x outermost, then z, y), within a cell by id. The inner list, which the
  * forces use, is what is left of it within cutoff + inner_skin; it is made from the outer list, in the same
  * order, whenever some atom has used up the inner skin (pruning). The force kernel does that atom by atom,
  * before it walks the list (list_kernel.h), while neighbors and entries are in the cache. Members,
@@ -33,9 +33,10 @@ struct list_layer { /* lists of one thread's atoms, one after the other */
 struct list_part { /* what one thread builds and uses: two ranges of the work order */
     struct list_layer outer, inner;
     size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
-    struct candidates candidates;    /* scratch: around the cell whose atoms have their turn */
-    uint32_t *rest;                  /* scratch: what is not in the near section of one list */
-    size_t rest_capacity, longest;   /* longest outer list */
+    /* scratch: around the cells whose atoms have their turn, one for each row of a bundle */
+    struct candidates candidates[DOMAIN_BUNDLE * DOMAIN_BUNDLE], *around;
+    uint32_t *rest;                /* scratch: what is not in the near section of one list */
+    size_t rest_capacity, longest; /* longest outer list */
     status failure;
 };
 struct list_entry { /* per work-order index: where its list begins in its thread's layer, its padded length,

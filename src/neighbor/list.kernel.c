@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/isa.h"
-#include "base/simd.h"
-#include "base/simd_single.h"
+#include "base/simd_float.h"
 #include "neighbor/list_kernel.h"
+
+#include <string.h>
 
 /* Local copies of the arguments: the output may alias anything, so the compiler would fetch them again and
  * again. */
@@ -12,15 +13,19 @@ size_t ISA_FUNCTION(list_scan)(const struct candidates *c, size_t self, const fl
     const float *const ax = c->atoms.x, *const ay = c->atoms.y, *const az = c->atoms.z;
     const int32_t *const species = c->atoms.species;
     const uint32_t *const entry = c->entry;
-    const vs x = vs_set(ax[self]), y = vs_set(ay[self]), z = vs_set(az[self]), limit = vs_load(radius2);
+    const vf x = vf_set(ax[self]), y = vf_set(ay[self]), z = vf_set(az[self]);
     const size_t end = c->atoms.n;
-    size_t n = 0;
-    for (size_t k = 0; k < end; k += SIMD_WIDTH) {
-        vs dx = vs_sub(x, vs_load(ax + k)), dy = vs_sub(y, vs_load(ay + k)), dz = vs_sub(z, vs_load(az + k));
-        vs r2 = vs_fma(dx, dx, vs_fma(dy, dy, vs_mul(dz, dz)));
-        unsigned bits = vs_less(r2, vs_lookup(limit, species + k));
-        if (self - k < SIMD_WIDTH) bits &= ~(1u << (self - k)); /* unsigned: false when self < k */
-        n += simd_compress(entry + k, bits, out + n);
+    size_t n = 0, k = c->begin - c->begin % VF_LANES;
+    unsigned wanted = ~0u << (c->begin - k); /* of the first vector only those of this neighborhood */
+    float limit[8];
+    memcpy(limit, radius2, sizeof limit);
+    for (; k < end; k += VF_LANES) {
+        vf dx = vf_sub(x, vf_load(ax + k)), dy = vf_sub(y, vf_load(ay + k)), dz = vf_sub(z, vf_load(az + k));
+        vf r2 = vf_fma(dx, dx, vf_fma(dy, dy, vf_mul(dz, dz)));
+        unsigned bits = vfm_bits(vf_less(r2, vf_lookup(limit, vi_load(species + k)))) & wanted;
+        wanted = ~0u;
+        if (self - k < VF_LANES) bits &= ~(1u << (self - k)); /* unsigned: false when self < k */
+        n += vf_compress(entry + k, bits, out + n);
     }
     return n;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* The entries of all candidates closer to candidate number `self` than the list radius (radius2: squared, by
- * species of the neighbor), itself left out, in order. Returns how many; may write up to 8 past them. */
+ * species of the neighbor), itself left out, in order. Returns how many; may write up to 16 past them. */
 typedef size_t (*list_scan_function)(const struct candidates *c, size_t self, const float radius2[8],
                                      uint32_t *out);
 size_t list_scan_sse2(const struct candidates *c, size_t self, const float radius2[8], uint32_t *out);

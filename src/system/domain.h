@@ -33,6 +33,9 @@
 
 #include <stddef.h>
 
+/* The work order runs along x through bundles of so many times so many rows of cells. */
+enum { DOMAIN_BUNDLE = 3 };
+
 struct halo_run {      /* consecutive atoms that are copied with one shift */
     uint32_t from, to; /* in x (images) or in `received` (other ranks); in x */
     uint32_t count;

@@ -318,7 +318,7 @@ static size_t order_cell(struct domain *d, const uint32_t *start, const int32_t 
  * first-level cache serve a whole bundle. The order changes when a force is computed, never which. */
 static void order_work(struct domain *d, const uint32_t *start)
 {
-    enum { BUNDLE = 3 };
+    enum { BUNDLE = DOMAIN_BUNDLE };
     const struct brick *b = &d->brick;
     int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
     int32_t bundles_y = (w[1] + BUNDLE - 1) / BUNDLE, bundles_z = (w[2] + BUNDLE - 1) / BUNDLE;

@@ -165,9 +165,9 @@ static void test_canonical_order(void **state)
                 uint32_t i = 0;
                 while (d->id[i] != m[k].id) i++;
                 grid_cell(g, d->x[d->slot[i]], cell);
-                int64_t key[4] = {cell[2] + (int64_t)m[k].n[2] * g->n[2],
-                                  cell[1] + (int64_t)m[k].n[1] * g->n[1],
-                                  cell[0] + (int64_t)m[k].n[0] * g->n[0], (int64_t)m[k].id};
+                int64_t key[4] = {cell[0] + (int64_t)m[k].n[0] * g->n[0],
+                                  cell[2] + (int64_t)m[k].n[2] * g->n[2],
+                                  cell[1] + (int64_t)m[k].n[1] * g->n[1], (int64_t)m[k].id};
                 int order = 0;
                 for (int a = 0; a < 4 && order == 0; a++)
                     order = before[a] < key[a] ? 1 : before[a] > key[a] ? -1 : 0;
