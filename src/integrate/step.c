@@ -64,35 +64,39 @@ static inline void late_kick(struct engine *e, size_t i)
     for (int k = 0; k < 3; k++) v[k] = e->late.va[k] * v[k] + e->late.vb[k] * (f[k] * v[3]);
 }
 
-/* Noise for up to NOISE_LANES atoms of the work order. */
+/* Noise for up to NOISE_LANES atoms. */
 static void draw_noise(const struct engine *e, const struct noise *n, size_t from, size_t to,
                        double z[3][NOISE_LANES])
 {
-    const struct domain *d = &e->domain;
     uint64_t id[NOISE_LANES] = {0};
-    for (size_t o = from; o < to; o++) id[o - from] = d->id[d->order[o]];
+    for (size_t i = from; i < to; i++) id[i - from] = e->domain.id[i];
     noise_normal(n, id, z);
+}
+
+/* A thread's share of the owned atoms, as they lie in memory: work that needs no neighbors streams. */
+static void share_of(const struct engine *e, int t, size_t range[2])
+{
+    size_t n = e->domain.n, threads = (size_t)e->list.threads;
+    range[0] = n * (size_t)t / threads;
+    range[1] = n * ((size_t)t + 1) / threads;
 }
 
 static void move_atoms(struct engine *e, int t)
 {
-    const struct list_part *part = &e->list.part[t];
-    const struct domain *d = &e->domain;
     const struct noise noise = noise_at(e->seed, STREAM_LANGEVIN, (uint64_t)e->step, e->list.isa);
     double largest = 0.0, z[3][NOISE_LANES];
     struct sum heat = {0};
+    size_t range[2];
     clear_sums(&e->thread[t]);
-    for (int half = 0; half < 2; half++) {
-        const size_t *range = half == 0 ? part->interior : part->boundary;
-        for (size_t o = range[0]; o < range[1]; o++) {
-            size_t lane = (o - range[0]) % NOISE_LANES, left = range[1] - o;
-            if (e->plan.langevin && lane == 0)
-                draw_noise(e, &noise, o, o + (left < NOISE_LANES ? left : NOISE_LANES), z);
-            if (e->late.due) late_kick(e, d->order[o]);
-            double moved2 = move_atom(e, d->order[o], &z[0][lane], &heat);
-            if (!(moved2 <= largest))
-                largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
-        }
+    share_of(e, t, range);
+    for (size_t i = range[0]; i < range[1]; i++) {
+        size_t lane = (i - range[0]) % NOISE_LANES, left = range[1] - i;
+        if (e->plan.langevin && lane == 0)
+            draw_noise(e, &noise, i, i + (left < NOISE_LANES ? left : NOISE_LANES), z);
+        if (e->late.due) late_kick(e, i);
+        double moved2 = move_atom(e, i, &z[0][lane], &heat);
+        if (!(moved2 <= largest))
+            largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
     }
     e->thread[t].displacement2 = largest;
     sum_merge(&e->thread[t].heat, &heat);
