@@ -24,25 +24,6 @@ static const char *T_name(const struct isotherms *run)
                                                       : "T (ε/k_B)";
 }
 
-int64_t anti_ageing_iteration(const struct isotherms *run, int n)
-{
-    for (int k = 0; k < n; k++)
-        if (!isotherms_at(&run[k], 1, 0)) return 0;
-    return 1;
-}
-
-void anti_ageing_sample(const struct isotherms *run, char *out, size_t size)
-{
-    double unit = scale_of(run);
-    snprintf(out, size, "%s", run->film ? "film" : "quench");
-    if (!isnan(run->T_substrate))
-        snprintf(out + strlen(out), size - strlen(out), " grown at %.3g", run->T_substrate / unit);
-    if (isnan(run->T_anneal))
-        snprintf(out + strlen(out), size - strlen(out), ", as prepared");
-    else
-        snprintf(out + strlen(out), size - strlen(out), ", annealed at %.3g", run->T_anneal / unit);
-}
-
 static status finish(struct figure *f)
 {
     status s = figure_end(f);
@@ -341,22 +322,15 @@ static bool any_tau(const struct isotherms *run, int n, bool bounds)
     return false;
 }
 
-static int64_t last_iteration(const struct isotherms *run, int n)
-{
-    int64_t last = 0;
-    for (int k = 0; k < n; k++)
-        for (int64_t i = 0; i < run[k].n; i++)
-            if (run[k].item[i].iteration > last) last = run[k].item[i].iteration;
-    return last;
-}
-
 /* R of all runs on one isotherm. */
 static status one_isotherm(struct figure *f, const struct isotherms *run, int n, int64_t iteration)
 {
     char part[16], title[100];
     int number = 0;
     curve_axes(f, run[0].item[0].time_unit);
-    figure_script(f, "set title 'first temperature, i = %lld' offset 0,-0.6; set key top right font ',11'\n",
+    figure_script(f,
+                  "set title 'first temperature, i = %lld' offset 0,-0.6; set key bottom left Left reverse "
+                  "font ',11'\n",
                   (long long)iteration);
     for (int k = 0; k < n; k++) {
         const struct isotherm *i = isotherms_at(&run[k], iteration, 0);
@@ -385,7 +359,7 @@ static status draw_iterations(struct figure *f, const struct isotherms *run, int
 {
     char part[16];
     const char *unit = run[0].item[0].time_unit;
-    double last = (double)last_iteration(run, n) + 0.4;
+    double last = (double)anti_ageing_last(run, n) + 0.4;
     figure_script(f, "set multiplot\n");
     panel(f, 0.08, 0.47, 0.57, 0.95);
     TRY(one_isotherm(f, run, n, o->iteration));

@@ -28,6 +28,8 @@ struct anti_ageing_options {
 };
 /* 1, as in the paper, if every run has a second iteration, else 0. */
 int64_t anti_ageing_iteration(const struct isotherms *run, int n);
+/* The last iteration of any run. */
+int64_t anti_ageing_last(const struct isotherms *run, int n);
 /* "film grown at 0.85, annealed at 1.03": temperatures in T_g, or in units of the run. */
 void anti_ageing_sample(const struct isotherms *run, char *out, size_t size);
 

@@ -58,23 +58,37 @@ static status write_run(struct figure *f, const struct isotherms *run, const cha
     return s;
 }
 
+/* The smallest distance of two temperatures of a run. */
+static double gap_of(const struct isotherms *run)
+{
+    double gap = INFINITY;
+    for (int64_t a = 0; a < run->n; a++)
+        for (int64_t b = 0; b < a; b++) {
+            double apart = fabs(run->item[a].T - run->item[b].T) / scale_of(&run->item[a]);
+            if (apart > 1e-6) gap = fmin(gap, apart);
+        }
+    return isfinite(gap) ? gap : 0.0;
+}
+
+/* Samples at the same place on the axis are drawn side by side; the data say where they belong. */
 static status draw_panel(struct figure *f, const struct isotherms *run, int n, char kind, int64_t iteration)
 {
     int plots = 0;
+    double room = 0.5 * (kind == 'T' ? gap_of(&run[0]) : 1.0);
     for (int k = 0; k < n; k++) {
         char part[16], file[FIGURE_NAME + 40], sample[100], t[FIGURE_TEXT];
         int64_t rows;
+        double shift = room * ((k + 0.5) / n - 0.5);
         snprintf(part, sizeof part, "%c%d", kind, k + 1);
         TRY(write_run(f, &run[k], part, iteration, place_of(&run[k]), &rows));
         if (rows == 0) continue;
         figure_data_name(f, part, false, file);
         anti_ageing_sample(&run[k], sample, sizeof sample);
         figure_script(f,
-                      "%s'%s' using 1:2:($2 > $3 ? $2 - $3 : 0.3*$2):($2 + $3) with yerrorbars lt %d title "
-                      "'%s', '%s' using 1:4 with "
-                      "points lt %d pt 10 ps 1.2 notitle",
-                      plots++ ? ", " : "plot ", file, k + 1, kind == 'T' ? figure_text(sample, t) : "", file,
-                      k + 1);
+                      "%s'%s' using ($1 %+.5g):2:($2 > $3 ? $2 - $3 : 0.3*$2):($2 + $3) with yerrorbars lt "
+                      "%d title '%s', '%s' using ($1 %+.5g):4 with points lt %d pt 10 ps 1.2 notitle",
+                      plots++ ? ", " : "plot ", file, shift, k + 1, kind == 'T' ? figure_text(sample, t) : "",
+                      file, shift, k + 1);
     }
     figure_script(f, "\n");
     return OK;
@@ -91,13 +105,16 @@ static status draw(struct figure *f, const struct isotherms *run, int n, int64_t
         "set multiplot\nset logscale y; set format y '10^{%%T}'; set bars 0.4; set key top left\n"
         "set offsets graph 0.1,graph 0.1,graph 0.4,0 # room for the key\n"
         "set lmargin at screen 0.09; set rmargin at screen 0.48; set bmargin at screen 0.15; set tmargin at "
-        "screen 0.9\nset title 'iteration %lld'; set xlabel '%s'; set ylabel 'hops per atom and %s'\n",
+        "screen 0.9\nset title 'iteration %lld, samples side by side'; set xlabel '%s'; set ylabel 'hops per "
+        "atom and %s'\n",
         (long long)iteration, T, figure_unit(first->time_unit, u));
     TRY(draw_panel(f, run, n, 'T', iteration));
     figure_script(f,
                   "set lmargin at screen 0.59; set rmargin at screen 0.98; set title 'T = %.3g%s'; set "
-                  "xlabel 'iteration i'; set xtics 1; set key off; set offsets 0.4,0.4,0,0\n",
-                  at ? at->T / scale_of(at) : (double)NAN, first->Tg > 0.0 ? " T_g" : "");
+                  "xlabel 'iteration i'; set xtics 1; set mxtics 1; set xrange [-0.5:%lld.5]; set key off; "
+                  "set offsets 0,0,0,0\n",
+                  at ? at->T / scale_of(at) : (double)NAN, first->Tg > 0.0 ? " T_g" : "",
+                  (long long)anti_ageing_last(run, n));
     TRY(draw_panel(f, run, n, 'i', -1));
     figure_script(f, "unset multiplot\n");
     return OK;
