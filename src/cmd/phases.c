@@ -32,8 +32,9 @@ void phases_collect(struct phases *p, const struct engine *e, const struct phase
     double most[2 * PHASES + 1]; /* of the seconds, of their negatives, of the wall time */
     struct sum all[PHASES];
     int threads = e->thread ? e->list.threads : 1;
-    *p = (struct phases){
-        .steps = part->steps, .atoms = e->domain.total, .ranks = par_size(), .threads = threads};
+    *p = (struct phases){.steps = part->steps, .ranks = par_size(), .threads = threads};
+    p->atoms = e->atom_steps > 0 && part->steps > 0 ? (double)e->atom_steps / (double)part->steps
+                                                    : (double)e->domain.total;
     memset(all, 0, sizeof all);
     for (int k = 0; k < 2 * PHASES; k++) most[k] = -1e300;
     most[2 * PHASES] = part->wall;
@@ -63,7 +64,7 @@ double phases_steps_per_s(const struct phases *p)
 
 double phases_ns(const struct phases *p, double seconds)
 {
-    return p->steps > 0 && p->atoms > 0 ? 1e9 * seconds / (double)p->steps / (double)p->atoms : 0.0;
+    return p->steps > 0 && p->atoms > 0.0 ? 1e9 * seconds / (double)p->steps / p->atoms : 0.0;
 }
 
 void phases_json(struct json *j, const struct phases *p)
@@ -85,7 +86,7 @@ void phases_table(const struct phases *p, struct text *out)
 {
     double rate = phases_steps_per_s(p);
     text_add(out, "%.4g steps/s, %.4g M atom-steps/s, %.4g ns per atom and step; %d rank%s x %d thread%s\n",
-             rate, 1e-6 * rate * (double)p->atoms, phases_ns(p, p->wall), p->ranks, p->ranks == 1 ? "" : "s",
+             rate, 1e-6 * rate * p->atoms, phases_ns(p, p->wall), p->ranks, p->ranks == 1 ? "" : "s",
              p->threads, p->threads == 1 ? "" : "s");
     text_add(out, "%-10s %7s %11s %11s %11s %12s\n", "phase", "share", "mean s", "min s", "max s",
              "ns/atom/step");

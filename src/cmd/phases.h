@@ -27,7 +27,8 @@ struct phases_part {                /* what the engine does not know */
 struct phases {
     double least[PHASES], mean[PHASES], most[PHASES]; /* seconds of a thread */
     double wall;                                      /* the slowest rank's */
-    int64_t steps, atoms;
+    int64_t steps;
+    double atoms;       /* on average over the steps: a film grows */
     int ranks, threads; /* threads: of a rank */
 };
 

@@ -72,7 +72,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
 
 void engine_count_afresh(struct engine *e)
 {
-    e->rebuilds = e->prunes = 0;
+    e->rebuilds = e->prunes = e->atom_steps = 0;
     e->origin = clock_origin();
     for (int t = 0; t < e->list.threads; t++) memset(e->thread[t].ticks, 0, sizeof e->thread[t].ticks);
 }

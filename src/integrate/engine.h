@@ -73,6 +73,7 @@ struct engine {
     bool has_energy; /* energy and virial belong to this step */
 
     int64_t last_rebuild, rebuilds;
+    int64_t atom_steps; /* steps, each times the number of atoms it moved */
     double scale_since_rebuild[3], scale_since_prune[3];
     double path_since_prune; /* at least as long as any atom's own way since the inner lists were made */
     int64_t prunes;
@@ -117,7 +118,7 @@ status engine_draw_velocities(struct engine *e, double temperature);
 /* Scale the Cartesian components of the cell and of all owned positions. Not collective; engine_update
  * follows. */
 void engine_scale_box(struct engine *e, const double scale[3]);
-/* Counting of rebuilds, prunes and of where the time goes begins anew. Between advances. */
+/* Counting of rebuilds, prunes, atom steps and of where the time goes begins anew. Between advances. */
 void engine_count_afresh(struct engine *e);
 static inline bool engine_at_rebuild(const struct engine *e)
 {

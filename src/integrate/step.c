@@ -160,6 +160,7 @@ static void begin_step(struct engine *e)
     ensemble_plan(&e->ensemble, &in, &e->plan);
     if (e->plan.scales_box) engine_scale_cell(e, e->plan.box);
     e->step++;
+    e->atom_steps += e->domain.total;
     e->time += e->dt * e->dt_scale;
     e->want_energy = e->step == e->until || (e->energy_every > 0 && e->step % e->energy_every == 0) ||
                      ensemble_needs_virial(&e->ensemble, e->step);
