@@ -32,7 +32,7 @@ static const char convention[] =
     "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
     "errors of one film: noise and windows of its ramp, of e_IS the jackknife over columns of the interior "
     "along x and y, three mean spacings wide or more (none in a narrow film), with the error of de/dx; "
-    "errors of means: the standard error over seeds, pooled over groups";
+    "errors of means: the standard error over seeds, pooled over groups; with one seed that of the film";
 
 /* ---- text ---- */
 

@@ -289,6 +289,7 @@ bool stability_alike(const struct stability *a, size_t group, size_t film)
     return alike(a, a->film[a->group[group].first].member, a->film[film].member);
 }
 
+/* Its error is that of a single film, NaN for more of them. */
 static struct stability_mean mean_of(const struct stability *a, const struct stability_group *g, int q,
                                      bool control, double *squares, int64_t *freedom)
 {
@@ -300,7 +301,7 @@ static struct stability_mean mean_of(const struct stability *a, const struct sta
             if (!belongs(a, g, i, control) || !isfinite(v)) continue;
             if (pass == 0) {
                 sum += v;
-                m.n++;
+                m.error = m.n++ == 0 ? a->film[i].error[q] : (double)NAN;
             } else {
                 *squares += (v - sum / (double)m.n) * (v - sum / (double)m.n);
             }

@@ -22,7 +22,7 @@
  * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
  * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the
  * standard error from the scatter between seeds, pooled over all groups of the same role (so that two seeds
- * per group suffice, if there are several groups); NaN without two seeds anywhere.
+ * per group suffice, if there are several groups); where no group has two seeds, that of the single film.
  *
  * Verdict: only where a film-quench of the group is done, bulk quenches at STABILITY_RATES rates are, and
  * errors are known. A difference counts when it exceeds two of its errors. ultrastable: e_IS after the final
