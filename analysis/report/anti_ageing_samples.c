@@ -24,7 +24,7 @@ int64_t anti_ageing_last(const struct isotherms *run, int n)
 
 void anti_ageing_sample(const struct isotherms *run, char *out, size_t size)
 {
-    double unit = (run->item[0].Tg > 0.0 ? run->item[0].Tg : 1.0);
+    double unit = run->item[0].Tg > 0.0 ? run->item[0].Tg : 1.0;
     snprintf(out, size, "%s", run->film ? "film" : "quench");
     if (!isnan(run->T_substrate))
         snprintf(out + strlen(out), size - strlen(out), " grown at %.3g", run->T_substrate / unit);
