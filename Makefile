@@ -197,7 +197,7 @@ demo: ## the whole story in a few minutes: runs/demo/report.html
 	$(PROGRAM) report runs/demo
 	@echo "The page: file://$(CURDIR)/runs/demo/report.html"
 
-bench: all ## speed on this machine: engine, analysis, files, beside LAMMPS and GROMACS where installed (20 minutes)
+bench: all ## speed on this machine: engine, analysis, files, beside LAMMPS and GROMACS where installed (12 minutes)
 	@GLINT=$(abspath $(PROGRAM)) OUT=$(abspath $(BUILD))/bench tests/bench/bench.sh
 
 # ---- checking ----

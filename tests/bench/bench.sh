@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # bench — the set behind `make bench`: glint at three sizes, then the same physics in LAMMPS and GROMACS where they are installed.
 #
-#     bash tests/bench/bench.sh        some 20 minutes on two cores; SIZES=4000 PAIRS=1 for a glance
+#     bash tests/bench/bench.sh        some 12 minutes on two cores; SIZES=4000 PAIRS=1 for a glance
 #
 # SIZES="4000 32000 256000"  PAIRS=3 (with each peer; 0: none)  OUT=build/bench (states are kept there)
 # Prints a table and writes one line of JSON a benchmark into OUT/bench-DATE.jsonl. The peers run at 32,000 atoms (or the

@@ -143,7 +143,7 @@ static long members_of(const struct engine *e, size_t o, int inner, struct membe
     return n;
 }
 
-/* Rows of the stencil z outermost, then y, then x; ids ascending in a cell: each member's key is not smaller
+/* Cells of the stencil x outermost, then z, then y; ids ascending in a cell: each member's key is not smaller
  * than the one before. */
 static void test_canonical_order(void **state)
 {
