@@ -80,17 +80,17 @@ timeout 100 "$GLINT" run hops.yaml -o later "${LATER[@]}" > later.log 2>&1
 rm later/stop
 timeout 100 "$GLINT" run -o later --resume --set "limit.time=500 steps" > later.log 2>&1
 grep -q "stopped on request at step" later.log && grep -q "hops of stage run" later.log && ok "stopped within the stage" || not_ok "stopped within the stage" later.log
-"$GLINT" run -o later --resume > later.log 2>&1 &
+"$GLINT" run -o later --resume > killed.log 2>&1 & # a log of its own: an old one would already say what is waited for
 pid=$!
-for i in $(seq 600); do grep -q '^stage 3' later.log && break; sleep 0.05; done
+for i in $(seq 600); do grep -qs '^stage 3' killed.log && break; sleep 0.05; done
 kill -9 $pid; wait $pid 2>/dev/null
-test -e later/hops-run.h5.safe && ok "killed after the stage: the stream has its copy" || not_ok "killed after the stage: the stream has its copy" later.log
-"$GLINT" run -o later --resume --set "limit.wall=20 s" > later.log 2>&1 &
+test -e later/hops-run.h5.safe && ok "killed after the stage: the stream has its copy" || not_ok "killed after the stage: the stream has its copy" killed.log
+"$GLINT" run -o later --resume --set "limit.wall=20 s" > last.log 2>&1 &
 pid=$!
-for i in $(seq 600); do grep -q '^stage 3' later.log && break; sleep 0.05; done
+for i in $(seq 600); do grep -qs '^stage 3' last.log && break; sleep 0.05; done
 kill -USR1 $pid; wait $pid
 equal "killed after the stage, resumed: the same hops" whole/hops-run.h5 later/hops-run.h5
-test -e later/hops-run.h5.safe && not_ok "the next checkpoint removes the copy" later.log || ok "the next checkpoint removes the copy"
+test -e later/hops-run.h5.safe && not_ok "the next checkpoint removes the copy" last.log || ok "the next checkpoint removes the copy"
 
 has_mpi || { skip "ranks: no mpirun here"; exit 0; }
 ranks 3 timeout 100 "$GLINT" run hops.yaml -o three --threads 1 > three.log 2>&1
