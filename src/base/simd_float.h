@@ -472,12 +472,4 @@ INLINE vi vi_lookup_two(const int32_t table[8], vi w)
 {
     return vi_bits(vf_lookup_two((const float *)table, w));
 }
-/* Pad a list (or section) that ends at `end` to whole vectors; writes VF_LANES entries. Returns its new end.
- */
-INLINE uint32_t *vf_pad(uint32_t *begin, uint32_t *end, size_t padding)
-{
-    for (int k = 0; k < VF_LANES; k++) end[k] = (uint32_t)(4 * padding);
-    return begin + ((size_t)(end - begin) + VF_LANES - 1) / VF_LANES * VF_LANES;
-}
-
 #endif

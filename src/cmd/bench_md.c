@@ -15,10 +15,10 @@ struct measured {
     int64_t steps;              /* of one part (list: rebuilds) */
     double temperature, energy; /* means over the ends of the parts */
     double force_error;         /* of mixed precision: rms of the error over rms of the forces */
-    int64_t pairs, slots; /* inside the cutoffs, in the inner lists: counted from both atoms, all ranks */
+    int64_t pairs, slots;       /* inside the cutoffs, in the lists: counted from both atoms, all ranks */
 };
 
-/* Pairs of the inner lists that are inside the cutoff of their species, this rank's atoms. */
+/* Pairs of the lists that are inside the cutoff of their species, this rank's atoms. */
 static int64_t useful_pairs(const struct engine *e)
 {
     const struct domain *d = &e->domain;
@@ -31,8 +31,8 @@ static int64_t useful_pairs(const struct engine *e)
             for (size_t o = range[0]; o < range[1]; o++) {
                 uint32_t i = d->order[o];
                 const double *xi = d->x[d->slot[i]];
-                const uint32_t *j = part->inner.j + e->list.inner[o].first;
-                for (uint32_t k = 0; k < e->list.inner[o].length; k++) {
+                const uint32_t *j = part->j + e->list.entry[o].first;
+                for (uint32_t k = 0; k < e->list.entry[o].length; k++) {
                     const double *xj = x + j[k];
                     double dx = xj[0] - xi[0], dy = xj[1] - xi[1], dz = xj[2] - xi[2],
                            r2 = dx * dx + dy * dy + dz * dz,
@@ -173,7 +173,7 @@ done:
     return s;
 }
 
-/* ---- list: a rebuild is a domain rebuild (cells, migration, sorting, halo plan) and the outer lists ---- */
+/* ---- list: a rebuild is a domain rebuild (cells, migration, sorting, halo plan) and a search ---- */
 
 static status rebuild_often(struct engine *e, int64_t times)
 {

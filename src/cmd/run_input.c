@@ -144,9 +144,9 @@ static const struct input_table limit_table = {"limit", limit_keys, 2 * sizeof(d
                                                .help = "when to stop by itself"};
 static const struct input_key lists_keys[] = {
     {"skin", INPUT_NUMBER, 0, .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,
-     .help = "outer skin of the neighbor lists"},
+     .help = "skin: how far the cells in reach go beyond the cutoff"},
     {"inner skin", INPUT_NUMBER, sizeof(double), .quantity = QUANTITY_LENGTH, .limit = INPUT_POSITIVE,
-     .help = "inner skin"},
+     .help = "how far neighbor lists go beyond the cutoff"},
     {0}};
 static const struct input_table lists_table = {"lists", lists_keys, 2 * sizeof(double),
                                                .help = "neighbor lists; part of the trajectory's bits"};

@@ -66,7 +66,7 @@ INLINE vd cubic(const struct quads *q, vd p)
     return vd_fma(p, vd_fma(p, vd_fma(p, q->c3, q->c2), q->c1), q->c0);
 }
 
-/* ---- pass 0: densities, and the inner lists on the way ---- */
+/* ---- pass 0: densities ---- */
 
 INLINE void densities(const struct force_work *w, const int exact)
 {
@@ -81,8 +81,7 @@ INLINE void densities(const struct force_work *w, const int exact)
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i], *first_row = m->first_row[d->type[i]];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), rho = vd_zero();
-        if (w->prune) list_prune_atom(l, part, o, d, d->type[i], x, y, z, 1);
-        const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].near;
+        const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].near;
         while (j < end) {
             int n = 0;
             for (; n < BATCH && j < end; n++, j += SIMD_WIDTH) {
@@ -197,8 +196,8 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
         struct embedding_slopes slopes = {shared[d->slot[i]], shared, NULL};
         struct accumulators a;
         accumulators_clear(&a, energies);
-        const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
-                       *end = j + l->inner[o].length;
+        const uint32_t *j = part->j + l->entry[o].first, *near_end = j + l->entry[o].near,
+                       *end = j + l->entry[o].length;
         while (j < end) {
             int n = 0, near = j < near_end ? (int)((near_end - j) / SIMD_WIDTH) : 0, k = 0;
             slopes.j = j;

@@ -18,9 +18,9 @@
 #include "force/eam.h"
 #include "neighbor/list_kernel.h"
 
-struct tables {                        /* of one species, by species of the neighbor */
-    float rate[8], near2[8], kept2[8]; /* rows per quantum²; squared radii of pruning, in quanta² */
-    int32_t first[8], reverse[8];      /* rows */
+struct tables {                   /* of one species, by species of the neighbor */
+    float rate[8];                /* rows per quantum² */
+    int32_t first[8], reverse[8]; /* rows */
 };
 
 static void set_tables(struct tables *t, const struct force_work *w, int type)
@@ -34,9 +34,6 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
     }
     t->first[3] = t->first[7] = t->reverse[3] = t->reverse[7] = (int32_t)m->zero_row;
     vf_table(t->rate, one, m->rows_per_unit / units2, 0.0f);
-    /* Rounding of r² and of the radius, 6 · 2^-24 together, must lose no pair. */
-    vf_table(t->near2, w->list->near_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
-    vf_table(t->kept2, w->list->inner_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
 }
 
 INLINE vf look(const float table[8], vi species, const int two)
@@ -105,30 +102,7 @@ INLINE vf value(const struct quads *q, vf p) /* the integral: value at the row's
     return vf_fma(p, vf_fma(p, inner, q->c0), q->c3);
 }
 
-/* ---- pass 0: densities, and the inner lists on the way ---- */
-
-/* Make the inner list of one atom from its outer list: the near section, then the rest (in scratch first). */
-INLINE void split(const struct list *l, const struct list_part *part, size_t o, size_t padding,
-                  const int32_t *atoms, const struct tables *table, vi x, vi y, vi z, const int two)
-{
-    const struct tables t = *table; /* a copy: the lists that are written may alias anything */
-    const uint32_t *j = part->outer.j + l->outer[o].first, *end = j + l->outer[o].length;
-    uint32_t *first = list_inner_begin(l, part, o), *kept = first, *rest = part->rest;
-    for (; j < end; j += VF_LANES) {
-        vf d[3];
-        vi species;
-        vf r2 = distances(atoms, j, x, y, z, d, &species);
-        unsigned near = vfm_bits(vf_less(r2, look(t.near2, species, two)));
-        unsigned inside = vfm_bits(vf_less(r2, look(t.kept2, species, two)));
-        kept += vf_compress(j, near, kept);
-        rest += vf_compress(j, inside & ~near, rest);
-    }
-    kept = vf_pad(first, kept, padding);
-    size_t near = (size_t)(kept - first), others = (size_t)(rest - part->rest);
-    memcpy(kept, part->rest, others * sizeof *rest);
-    list_inner_end(l, part, o, vf_pad(first, kept + others, padding), padding);
-    l->inner[o].near = (uint32_t)near;
-}
+/* ---- pass 0: densities ---- */
 
 INLINE void densities(const struct force_work *w, const int two)
 {
@@ -147,8 +121,7 @@ INLINE void densities(const struct force_work *w, const int two)
         const struct tables *t = &by_type[d->type[i]];
         vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         vf rho = vf_zero();
-        if (w->prune) split(l, part, o, d->n_extended, atoms, t, x, y, z, two);
-        const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].near;
+        const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].near;
         while (j < end) {
             int n = 0;
             for (; n < BATCH && j < end; n++, j += VF_LANES) {
@@ -215,8 +188,8 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
         vf own = vf_bits(vi_set(xi[3]));
         struct accumulators_single a;
         accumulators_single_clear(&a, energies);
-        const uint32_t *j = part->inner.j + l->inner[o].first, *near_end = j + l->inner[o].near,
-                       *end = j + l->inner[o].length;
+        const uint32_t *j = part->j + l->entry[o].first, *near_end = j + l->entry[o].near,
+                       *end = j + l->entry[o].length;
         while (j < end) {
             int n = 0, near = j < near_end ? (int)((near_end - j) / VF_LANES) : 0, k = 0;
             for (; n < BATCH && j < end; n++, j += VF_LANES) {

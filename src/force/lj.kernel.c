@@ -94,10 +94,9 @@ INLINE void range(const struct force_work *w, const struct variant v)
         const double *xi = atoms + 4 * (size_t)d->slot[i];
         const struct lj_tables *t = &lj->by_species[d->type[i]];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
-        if (w->prune) list_prune_atom(l, part, o, d, d->type[i], x, y, z, 0);
         struct accumulators a;
         accumulators_clear(&a, v.energies);
-        const uint32_t *j = part->inner.j + l->inner[o].first, *end = j + l->inner[o].length;
+        const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].length;
         walk(atoms, j, end, x, y, z, t, &c, &a, v);
         vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
         if (!v.energies) continue;

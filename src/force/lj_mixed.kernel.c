@@ -22,7 +22,7 @@ struct constants {
     vf units2, length2; /* quanta² per length unit², and the inverse */
 };
 struct tables { /* by species of the neighbor: squared radii in quanta²; 2σ⁶, shift/ε, slope/12ε */
-    float cutoff2[8], kept2[8], twice_s6[8], shift[8], slope[8];
+    float cutoff2[8], twice_s6[8], shift[8], slope[8];
 };
 
 static void set_tables(struct tables *t, const struct force_work *w, int type)
@@ -31,15 +31,13 @@ static void set_tables(struct tables *t, const struct force_work *w, int type)
     const struct lj_tables *from = &lj->by_species[type];
     double units2 = w->domain->packed.per_unit * w->domain->packed.per_unit;
     vf_table(t->cutoff2, from->cutoff2, units2, 0.0f); /* padding: never inside */
-    /* Rounding of r² and of the radius, 5 · 2^-24 together, must lose no pair. */
-    vf_table(t->kept2, w->list->inner_radius2[type], units2 * (1.0 + 0x1p-20), 0.0f);
     vf_table(t->twice_s6, from->attraction, 1.0 / (12.0 * lj->epsilon), 0.0f);
     vf_table(t->shift, from->shift, 1.0 / lj->epsilon, 0.0f);
     vf_table(t->slope, from->slope, 1.0 / (12.0 * lj->epsilon), 0.0f);
 }
 
 struct variant { /* what is left of a kernel: constants of each call */
-    int energies, force_shift, prune;
+    int energies, force_shift;
 };
 
 /* Pairs on their way: first their distances, then their forces. In one loop the chain of operations from a
@@ -79,20 +77,16 @@ INLINE void pair_forces(const struct pairs *p, const struct tables *t, const str
     accumulators_single_virial(a, f, dx, dy, dz);
 }
 
-/* All neighbors j … end − 1 of the atom at (x, y, z); where `prune`, those within reach into `kept`, whose
- * new end is returned. Where sixteen lanes are one of 32 registers, one vector ahead is enough; elsewhere a
- * batch goes through memory, and pruning fills the time in which operations wait. */
-INLINE uint32_t *walk(const int32_t *atoms, const uint32_t *j, const uint32_t *end, vi x, vi y, vi z,
-                      uint32_t *kept, const struct tables *t, const struct constants *c,
-                      struct accumulators_single *a, const struct variant v)
+/* All neighbors j … end − 1 of the atom at (x, y, z). Where sixteen lanes are one of 32 registers, one vector
+ * ahead is enough; elsewhere a batch goes through memory. */
+INLINE void walk(const int32_t *atoms, const uint32_t *j, const uint32_t *end, vi x, vi y, vi z,
+                 const struct tables *t, const struct constants *c, struct accumulators_single *a,
+                 const struct variant v)
 {
 #if defined(ISA_avx512)
-    if (j == end) return kept;
+    if (j == end) return;
     struct pairs now = place(atoms, j, x, y, z);
-    for (;;) {
-        if (v.prune)
-            kept += vf_compress(j, vfm_bits(vf_less(now.r2, vf_lookup_two(t->kept2, now.species))), kept);
-        if ((j += VF_LANES) >= end) break;
+    while ((j += VF_LANES) < end) {
         struct pairs next = place(atoms, j, x, y, z);
         pair_forces(&now, t, c, a, v);
         now = next;
@@ -103,16 +97,10 @@ INLINE uint32_t *walk(const int32_t *atoms, const uint32_t *j, const uint32_t *e
     struct pairs batch[BATCH];
     while (j < end) {
         int n = 0;
-        for (; n < (v.prune ? 1 : BATCH) && j < end; n++, j += VF_LANES) {
-            batch[n] = place(atoms, j, x, y, z);
-            if (v.prune)
-                kept += vf_compress(
-                    j, vfm_bits(vf_less(batch[n].r2, vf_lookup_two(t->kept2, batch[n].species))), kept);
-        }
+        for (; n < BATCH && j < end; n++, j += VF_LANES) batch[n] = place(atoms, j, x, y, z);
         for (int k = 0; k < n; k++) pair_forces(&batch[k], t, c, a, v);
     }
 #endif
-    return kept;
 }
 
 INLINE void range(const struct force_work *w, const struct variant v)
@@ -131,12 +119,8 @@ INLINE void range(const struct force_work *w, const struct variant v)
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
         struct accumulators_single a;
         accumulators_single_clear(&a, v.energies);
-        struct list_entry entry = v.prune ? l->outer[o] : l->inner[o];
-        const uint32_t *j = (v.prune ? part->outer.j : part->inner.j) + entry.first;
-        uint32_t *first = v.prune ? list_inner_begin(l, part, o) : NULL;
-        uint32_t *kept = walk(atoms, j, j + entry.length, vi_set(xi[0]), vi_set(xi[1]), vi_set(xi[2]), first,
-                              &by_type[d->type[i]], &c, &a, v);
-        if (v.prune) list_inner_end(l, part, o, vf_pad(first, kept, d->n_extended), d->n_extended);
+        const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].length;
+        walk(atoms, j, end, vi_set(xi[0]), vi_set(xi[1]), vi_set(xi[2]), &by_type[d->type[i]], &c, &a, v);
         double *f = d->f[i];
         vf_totals(a.fx, a.fy, a.fz, a.energy, f);
         for (int k = 0; k < 3; k++) f[k] *= force_unit;
@@ -146,23 +130,15 @@ INLINE void range(const struct force_work *w, const struct variant v)
     }
 }
 
-INLINE void choose(const struct force_work *w, const int energies, const int force_shift)
-{
-    if (w->prune)
-        range(w, (struct variant){energies, force_shift, 1});
-    else
-        range(w, (struct variant){energies, force_shift, 0});
-}
-
 void ISA_FUNCTION(lj_mixed)(const struct force_work *w)
 {
     const struct lj *lj = w->potential->parameters;
     if (w->sums && lj->force_shift)
-        choose(w, 1, 1);
+        range(w, (struct variant){1, 1});
     else if (w->sums)
-        choose(w, 1, 0);
+        range(w, (struct variant){1, 0});
     else if (lj->force_shift)
-        choose(w, 0, 1);
+        range(w, (struct variant){0, 1});
     else
-        choose(w, 0, 0);
+        range(w, (struct variant){0, 0});
 }

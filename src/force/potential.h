@@ -36,7 +36,6 @@ struct force_work {
     const struct domain *domain;
     const struct list *list;
     int thread, pass;        /* pass: 0 … kind->passes-1 */
-    bool prune;              /* pass 0: walk the outer lists and make the inner ones on the way */
     const size_t *range;     /* [2]: first and one past the last index into the work order */
     struct force_sums *sums; /* energies and virials too; NULL: forces only */
 };

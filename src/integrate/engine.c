@@ -12,7 +12,7 @@ void engine_default_skins(const struct potential *p, double *skin, double *inner
 {
     bool lj = strcmp(p->kind->units, "lj") == 0;
     *skin = lj ? 0.7 : 1.4; /* σ_AA; Å */
-    *inner_skin = lj ? 0.15 : 0.3;
+    *inner_skin = lj ? 0.18 : 0.3;
 }
 
 /* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the

@@ -75,7 +75,7 @@ struct engine {
     int64_t last_rebuild, rebuilds;
     int64_t atom_steps; /* steps, each times the number of atoms it moved */
     double scale_since_rebuild[3], scale_since_prune[3];
-    double path_since_prune; /* at least as long as any atom's own way since the inner lists were made */
+    double path_since_prune; /* at least as long as any atom's own way since the lists were made */
     int64_t prunes;
     struct clock_origin origin; /* of the ticks */
 
@@ -135,7 +135,7 @@ double engine_conserved(const struct engine *e);
 /* Time and pressure as files and people see them: tau, eps/sigma³; ps, GPa in metal units. */
 double engine_shown_time(const struct engine *e);
 double engine_shown_pressure(const struct engine *e, double pressure);
-/* The skins used when none are given, in the length unit of the potential: outer and inner. */
+/* The skins used when none are given, in the length unit of the potential (list.h). */
 void engine_default_skins(const struct potential *p, double *skin, double *inner_skin);
 
 #endif

@@ -48,7 +48,7 @@ status engine_precision_error(struct engine *e, struct precision_error *p)
     GUARD(s);
     p->force = rms(d, NULL, scale_of(d, NULL));
     p->error = rms(d, mixed, scale_of(d, mixed));
-    /* Put back, not computed again: at a rebuild the forces come from the outer lists, in another order. */
+    /* Put back rather than computed again. */
     memcpy(d->f, mixed, d->n * sizeof *mixed);
     memcpy(e->virial, virial, sizeof virial);
     e->energy = energy;

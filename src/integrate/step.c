@@ -142,10 +142,8 @@ static void force_range(struct engine *e, int t, int pass, const size_t range[2]
     bool last = pass == e->potential.kind->passes - 1;
     for (size_t from = range[0]; from < range[1]; from += BLOCK) {
         const size_t block[2] = {from, range[1] - from < BLOCK ? range[1] : from + BLOCK};
-        struct force_work w = {&e->potential, &e->domain,
-                               &e->list,      t,
-                               pass,          pass == 0 && e->action != LIST_KEEP,
-                               block,         e->want_energy ? &e->thread[t].sums : NULL};
+        struct force_work w = {
+            &e->potential, &e->domain, &e->list, t, pass, block, e->want_energy ? &e->thread[t].sums : NULL};
         (e->precision == PRECISION_MIXED ? e->potential.kind->compute_mixed : e->potential.kind->compute)(&w);
         if (last && !e->late.due) end_kick(e, t, block);
     }
@@ -196,7 +194,7 @@ static void plan_kick(struct engine *e)
 /* What the lists need at this step, from exact global values and recorded parameters. No atom has gone
  * farther since the lists were pruned than the largest steps put end to end, which is about as good as the
  * truth for so few steps and saves remembering where each atom was. LIST_PRUNE is provisional: the team then
- * measures how far atoms are from where the outer lists were made, and confirm_prune decides. */
+ * measures how far atoms are from where they were at the rebuild, and confirm_prune decides. */
 static void decide_action(struct engine *e)
 {
     double stretch = fmax(e->plan.xa[0], fmax(e->plan.xa[1], e->plan.xa[2]));
@@ -217,8 +215,8 @@ static void confirm_prune(struct engine *e)
     plan_kick(e);
 }
 
-/* Largest displacement of one thread's atoms from where the outer lists (reference) or the inner ones
- * (pruned) were made. */
+/* Largest displacement of one thread's atoms from where they were at the last rebuild (reference) or when
+ * the lists were made (pruned). */
 static void measure(struct engine *e, int t, double (*from)[3], const double scale[3])
 {
     const struct domain *d = &e->domain;
@@ -238,7 +236,7 @@ static void measure(struct engine *e, int t, double (*from)[3], const double sca
     e->thread[t].displacement2 = largest;
 }
 
-/* Remember where one thread's atoms are now that the inner lists are made. */
+/* Remember where one thread's atoms are now that the lists are made. */
 static void mark_pruned(struct engine *e, int t)
 {
     struct domain *d = &e->domain;
@@ -277,12 +275,10 @@ static void book_heat(struct engine *e)
 
 static void rebuilt(struct engine *e)
 {
-    e->failure = par_agree(list_check(&e->list));
     book_heat(e);
     e->last_rebuild = e->step;
     e->rebuilds++;
-    e->path_since_prune = 0.0;
-    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = e->scale_since_prune[k] = 1.0;
+    for (int k = 0; k < 3; k++) e->scale_since_rebuild[k] = 1.0;
 }
 
 /* Exact sums over threads and ranks into the engine's global values: the kinetic energy first, because most
@@ -327,15 +323,30 @@ static void lap(struct engine *e, int t, struct stopwatch *w, enum engine_phase 
     ticks[phase] += stopwatch_lap(w, &ticks[PHASE_WAIT]);
 }
 
-/* Rebuild by the whole team; leaves with all threads past a barrier and the halo filled. */
+/* Lists from the present positions, with the halo filled; leaves with all threads past a barrier. */
+static void build_by_team(struct engine *e, int t)
+{
+    list_fill(&e->list, &e->domain, t);
+    team_barrier(&e->team);
+    list_build(&e->list, &e->domain, t);
+    team_barrier(&e->team);
+    if (t == 0) {
+        e->failure = par_agree(list_check(&e->list));
+        e->path_since_prune = 0.0;
+        for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
+    }
+    team_barrier(&e->team);
+}
+
+/* The halo is left filled. */
 static void rebuild_by_team(struct engine *e, int t)
 {
-    if (t == 0) e->failure = rebuild_domain(e);
+    if (t == 0) {
+        e->failure = rebuild_domain(e);
+        if (e->failure == OK) rebuilt(e);
+    }
     team_barrier(&e->team);
-    if (e->failure == OK) list_build(&e->list, &e->domain, t);
-    team_barrier(&e->team);
-    if (t == 0 && e->failure == OK) rebuilt(e);
-    team_barrier(&e->team);
+    if (e->failure == OK) build_by_team(e, t);
 }
 
 /* Present positions of every halo atom, without overlapping work. */
@@ -353,12 +364,8 @@ static void prune_by_team(struct engine *e, int t)
 {
     fill_by_team(e, t);
     mark_pruned(e, t);
-    if (t == 0) {
-        e->prunes++;
-        e->path_since_prune = 0.0;
-        for (int k = 0; k < 3; k++) e->scale_since_prune[k] = 1.0;
-    }
-    team_barrier(&e->team);
+    if (t == 0) e->prunes++;
+    build_by_team(e, t);
 }
 
 /* One pass over the atoms while what it needs of other ranks travels: those that see no other rank first.

@@ -33,7 +33,7 @@
 
 #include <stddef.h>
 
-/* The work order runs along x through bundles of so many times so many rows of cells. */
+/* The work order runs along z through bundles of so many times so many columns of cells. */
 enum { DOMAIN_BUNDLE = 3 };
 
 struct halo_run {      /* consecutive atoms that are copied with one shift */
@@ -64,7 +64,7 @@ struct domain {
     double (*v)[4];         /* velocity, 1/mass */
     double (*f)[4];         /* force, potential energy (after an energy step) */
     double (*reference)[3]; /* position at the last rebuild */
-    double (*pruned)[3];    /* position when the inner lists were made */
+    double (*pruned)[3];    /* position when the lists were made */
     uint32_t *slot;         /* where the atom is in x */
     uint32_t *cell;         /* extended cell the atom was in at the rebuild */
     uint32_t *order;        /* work order */

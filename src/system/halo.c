@@ -314,22 +314,22 @@ static size_t order_cell(struct domain *d, const uint32_t *start, const int32_t 
 }
 
 /* The order in which owned atoms are worked on: interior first, then those within reach of another rank's
- * cells. Both run along x through bundles of BUNDLE × BUNDLE rows, so that neighbors fetched into the
+ * cells. Both run along z through bundles of BUNDLE × BUNDLE columns, so that neighbors fetched into the
  * first-level cache serve a whole bundle. The order changes when a force is computed, never which. */
 static void order_work(struct domain *d, const uint32_t *start)
 {
     enum { BUNDLE = DOMAIN_BUNDLE };
     const struct brick *b = &d->brick;
     int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
-    int32_t bundles_y = (w[1] + BUNDLE - 1) / BUNDLE, bundles_z = (w[2] + BUNDLE - 1) / BUNDLE;
+    int32_t bundles_x = (w[0] + BUNDLE - 1) / BUNDLE, bundles_y = (w[1] + BUNDLE - 1) / BUNDLE;
     size_t n = 0;
     for (int pass = 0; pass < 2; pass++) {
         if (pass == 1) d->n_interior = n;
-        for (int32_t bundle = 0; bundle < bundles_y * bundles_z; bundle++) {
-            int32_t y0 = bundle % bundles_y * BUNDLE, z0 = bundle / bundles_y * BUNDLE;
-            for (int32_t i = 0; i < w[0] * BUNDLE * BUNDLE; i++) {
-                int32_t c[3] = {i / (BUNDLE * BUNDLE), y0 + i % BUNDLE, z0 + i / BUNDLE % BUNDLE};
-                if (c[1] < w[1] && c[2] < w[2] && is_boundary(d, c, w) == (pass == 1))
+        for (int32_t bundle = 0; bundle < bundles_x * bundles_y; bundle++) {
+            int32_t x0 = bundle % bundles_x * BUNDLE, y0 = bundle / bundles_x * BUNDLE;
+            for (int32_t i = 0; i < w[2] * BUNDLE * BUNDLE; i++) {
+                int32_t c[3] = {x0 + i % BUNDLE, y0 + i / BUNDLE % BUNDLE, i / (BUNDLE * BUNDLE)};
+                if (c[0] < w[0] && c[1] < w[1] && is_boundary(d, c, w) == (pass == 1))
                     n = order_cell(d, start, c, n);
             }
         }
