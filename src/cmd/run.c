@@ -131,6 +131,9 @@ static status hook_observe(void *context, struct engine *e, const struct stage *
     struct run *r = context;
     struct stopwatch w = stopwatch_start();
     TRY(run_observers_sample(&r->observers, e, main_part));
+    int64_t left = runner_steps_left(r->input.stages, r->input.n_stages, &r->state, e->step);
+    r->total_steps = r->sign.total = e->step + left;
+    r->progress.total = r->total_steps - r->start_step;
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
     run_progress_show(&r->sign, e->step, s->label);
     r->observe += stopwatch_lap(&w, &r->observe_wait);
@@ -355,12 +358,14 @@ static status carry_out(struct run *r)
     say_start(r);
     TRY(run_accuracy_start(&r->accuracy, &r->engine));
     r->start_step = r->engine.step;
-    r->total_steps = runner_total_steps(r->input.stages, r->input.n_stages);
+    r->total_steps =
+        r->start_step + runner_steps_left(r->input.stages, r->input.n_stages, &r->state, r->start_step);
     r->progress = progress_start("run", r->total_steps - r->start_step);
     run_progress_total(&r->sign, r->start_step, r->total_steps);
     r->last_checkpoint = clock_now();
     status s = runner_run(&r->engine, r->input.stages, r->input.n_stages, &r->state, &h);
     if (par_rank() == 0) progress_end(&r->progress);
+    if (s == OK) r->total_steps = r->engine.step;
     if (s == OK) s = hook_checkpoint(r, &r->engine, &r->state);
     return s;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* run_progress — the small file by which a running process says how far it is: FOLDER/progress.json.
  *
- *     struct run_progress p;
- *     TRY(run_progress_begin(&p, "runs/a"));         BAD_INPUT if a living process of this machine works
- * there run_progress_total(&p, first_step, total); run_progress_show(&p, step, "anneal");         as often as
- * you like; written once a second run_progress_end(&p);                          removes it; nothing if it
- * never began
+ *     run_progress_begin    creates it; BAD_INPUT if a living process of this machine works there
+ *     run_progress_total    first step and last; `total` may change on the way
+ *     run_progress_show     as often as you like; written once a second
+ *     run_progress_end      removes it; nothing if it never began
  *
  * It holds pid, host, the start of the process (so that a pid used again is not mistaken for it), times,
  * steps and stage. It stays behind when the process is killed: then run_progress_read finds it, and `alive`

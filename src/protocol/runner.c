@@ -16,6 +16,15 @@ int64_t runner_total_steps(const struct stage *stages, size_t n)
     return total;
 }
 
+int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r, int64_t step)
+{
+    int64_t left = runner_total_steps(stages, n) - runner_total_steps(stages, (size_t)r->stage);
+    if (r->stage >= (int64_t)n || r->first_step < 0) return left;
+    const struct stage *s = &stages[r->stage];
+    int64_t done = step - r->first_step + (r->settled ? s->settle : 0), all = s->steps + s->settle;
+    return left - (done < all ? done : all);
+}
+
 struct part { /* a stretch of steps with one ensemble */
     int64_t steps;
     bool main, free_box;

@@ -42,7 +42,10 @@ struct runner_hooks {
 status runner_run(struct engine *e, const struct stage *stages, size_t n, struct runner_state *state,
                   const struct runner_hooks *hooks);
 
-/* Steps of all stages, settling included. */
+/* Steps of all stages, settling included; of depositions by estimate. */
 int64_t runner_total_steps(const struct stage *stages, size_t n);
+/* Those to come after `step`, at which the runner is in this state; a deposition that takes longer than
+ * estimated has none left. */
+int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r, int64_t step);
 
 #endif

@@ -194,6 +194,22 @@ static void free_saves(struct watcher *w)
 static struct watcher w;
 static char reference[65];
 
+static void test_steps_left(void **state)
+{
+    static const struct {
+        struct runner_state at;
+        int64_t step, left;
+    } cases[] = {
+        {{0, -1, 0, 0, 0}, 0, 855},     {{0, 0, 0, 0, 0}, 40, 815},   {{1, 150, 0, 0, 0}, 200, 655},
+        {{1, 365, 1, 0, 0}, 400, 455},  {{2, -1, 0, 0, 0}, 495, 360}, {{2, 495, 0, 0, 0}, 795, 100},
+        {{STAGES, -1, 0, 0, 0}, 855, 0}}; /* the last but one: longer than its estimate of 260 steps */
+    (void)state;
+    struct stage stages[STAGES];
+    make_stages(stages);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(runner_steps_left(stages, STAGES, &cases[i].at, cases[i].step), cases[i].left);
+}
+
 static void test_calls(void **state)
 {
     (void)state;
@@ -291,6 +307,7 @@ static void test_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps_left),
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_watching_changes_nothing),
         cmocka_unit_test(test_resume),
