@@ -31,7 +31,8 @@ void list_free(struct list *l)
     for (int t = 0; l->part && t < l->threads; t++) {
         struct list_part *p = &l->part[t];
         for (int k = 0; k < DOMAIN_BUNDLE * DOMAIN_BUNDLE; k++) candidates_free(&p->candidates[k]);
-        DELETE(p->rest);
+        DELETE(p->found);
+        DELETE(p->near_found);
         DELETE(p->j);
     }
     DELETE(l->part);
@@ -146,7 +147,9 @@ static status look_around(const struct list *l, const struct domain *d, struct l
     TRY(candidates_gather(p->around, &l->search, d, cell));
     size_t candidates = p->around->atoms.n - p->around->begin,
            atoms = d->cell_start[cell + 1] - p->around->first;
-    if (l->sections) TRY(ROOM(p->rest, p->rest_capacity, candidates + 2 * SIMD_WIDTH));
+    size_t vectors = candidates / SIMD_WIDTH + 64;
+    TRY(ROOM(p->found, p->found_capacity, vectors));
+    TRY(ROOM(p->near_found, p->near_capacity, vectors));
     return ROOM(p->j, p->capacity, p->used + atoms * (candidates + 6 * SIMD_WIDTH));
 }
 
@@ -166,13 +169,12 @@ static size_t copy_near(const struct list *l, const struct domain *d, uint32_t i
 
 /* Leave strays out of a list of n entries, `near` of them in its first section; returns its new length. */
 static size_t drop_strays(const struct list *l, const struct domain *d, uint32_t i, uint32_t *list, size_t n,
-                          uint32_t *near, uint32_t *scratch)
+                          uint32_t *near)
 {
-    if (!l->sections) return copy_near(l, d, i, list, n, list);
-    size_t others = copy_near(l, d, i, list + *near, n - *near, scratch);
-    size_t first =
-        list_pad(list, copy_near(l, d, i, list, *near, list), l->width, (uint32_t)(4 * d->n_extended));
-    memcpy(list + first, scratch, others * sizeof *list);
+    size_t others = copy_near(l, d, i, list + *near, n - *near, list + *near),
+           first = copy_near(l, d, i, list, *near, list);
+    while (first % l->width != 0 && l->sections) list[first++] = (uint32_t)(4 * d->n_extended);
+    memmove(list + first, list + *near, others * sizeof *list);
     *near = (uint32_t)first;
     return first + others;
 }
@@ -182,13 +184,17 @@ static void build_one(struct list *l, const struct domain *d, struct list_part *
 {
     uint32_t i = d->order[o], padding = (uint32_t)(4 * d->n_extended);
     const struct candidates *c = p->around;
-    const struct list_search s = {&l->all[d->type[i]], l->sections ? &l->near_reach[d->type[i]] : NULL,
-                                  padding, p->rest, l->width};
+    const struct list_search s = {&l->all[d->type[i]],
+                                  l->sections ? &l->near_reach[d->type[i]] : NULL,
+                                  p->found,
+                                  p->near_found,
+                                  padding,
+                                  l->width};
     struct list_entry *e = &l->entry[o];
     uint32_t *out = p->j + p->used;
     e->first = p->used;
     size_t n = scan_of[l->isa](c, c->home + (d->slot[i] - c->first), &s, out, &e->near);
-    if (l->strays) n = drop_strays(l, d, i, out, n, &e->near, p->rest);
+    if (l->strays) n = drop_strays(l, d, i, out, n, &e->near);
     n = list_pad(out, n, l->width, padding);
     e->length = (uint32_t)n;
     p->used += n;

@@ -38,8 +38,8 @@ struct list_part { /* what one thread builds and uses: two ranges of the work or
     size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
     /* scratch: around the cells whose atoms have their turn, one for each column of a bundle */
     struct candidates candidates[DOMAIN_BUNDLE * DOMAIN_BUNDLE], *around;
-    uint32_t *rest; /* scratch: what is not in the near section of one list */
-    size_t rest_capacity;
+    uint16_t *found, *near_found; /* scratch of one search */
+    size_t found_capacity, near_capacity;
     status failure;
 };
 struct list_entry { /* per work-order index: where its list begins in its thread's part, its padded length,

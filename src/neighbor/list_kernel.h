@@ -21,11 +21,12 @@ struct list_reach {
 
 /* The entries of all candidates within reach of candidate number `self`, itself left out, in order. Returns
  * how many; may write up to 16 past them. With a reach `near`, those within that one come first, padded to a
- * multiple of `width` (*in_section: how many that makes); the others wait in `rest`, which has room for all
- * candidates and 16. */
+ * multiple of `width` (*in_section: how many that makes), then the others. near_found, found: scratch, a
+ * number for each vector of candidates and 64 to spare. */
 struct list_search {
     const struct list_reach *all, *near; /* near: NULL for lists without sections */
-    uint32_t padding, *rest;
+    uint16_t *found, *near_found;
+    uint32_t padding;
     size_t width;
 };
 typedef size_t (*list_scan_function)(const struct candidates *c, size_t self, const struct list_search *s,
