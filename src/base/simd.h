@@ -70,10 +70,6 @@ INLINE vd vd_zero(void)
 {
     return _mm512_setzero_pd();
 }
-INLINE vd vd_load(const double *p)
-{
-    return _mm512_loadu_pd(p);
-}
 INLINE vd vd_add(vd a, vd b)
 {
     return _mm512_add_pd(a, b);
@@ -102,15 +98,20 @@ INLINE vd vd_min(vd a, vd b) /* b where a is not a number */
 {
     return _mm512_min_pd(a, b);
 }
-INLINE vd vd_floor(vd a) /* of 0 <= a < 2^31 */
+/* Where in tables: r·rate, 0 ≤ r·rate < 2^31, is a whole number and a part of one, which is returned; *row is
+ * SIMD_ROW + first + the whole number. Added to a number of this size, the low bits of the sum are whole
+ * numbers. */
+#define SIMD_ROW 0x1.8p52
+typedef uint64_t simd_row;
+INLINE vd vd_split(vd r, vd rate, vd first, vd *row)
 {
-    return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    *row = _mm512_fmadd_round_pd(r, rate, first, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    return _mm512_fmsub_pd(r, rate, _mm512_sub_pd(*row, first));
 }
-/* out[lane] = 2^shift × the whole number in that lane: where row a of a table of 2^shift-number rows begins
- */
-INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
+/* out[lane]: where that row of a table of 2^shift-number rows begins, in the low half */
+INLINE void vd_rows(vd row, const int shift, simd_row out[8])
 {
-    _mm256_store_si256((__m256i *)out, _mm256_slli_epi32(_mm512_cvttpd_epi32(a), shift));
+    _mm512_store_si512(out, _mm512_slli_epi64(_mm512_castpd_si512(row), (unsigned)shift));
 }
 /* numbers[j[lane] / 4]: a number for each of eight atoms given by their offsets into whole atoms */
 INLINE vd vd_numbers(const double *numbers, const uint32_t *j)
@@ -125,14 +126,6 @@ INLINE vm vd_less(vd a, vd b)
 INLINE vd vd_keep(vm m, vd a)
 {
     return _mm512_maskz_mov_pd(m, a);
-}
-INLINE vm vm_and(vm a, vm b)
-{
-    return (vm)(a & b);
-}
-INLINE unsigned vm_bits(vm m)
-{
-    return m;
 }
 INLINE double vd_total(vd a)
 {
@@ -197,10 +190,6 @@ INLINE vd vd_zero(void)
 {
     return VD_MAP(_mm256_setzero_pd(), _mm256_setzero_pd());
 }
-INLINE vd vd_load(const double *p)
-{
-    return VD_MAP(_mm256_loadu_pd(p), _mm256_loadu_pd(p + 4));
-}
 INLINE vd vd_add(vd a, vd b)
 {
     return VD_MAP(_mm256_add_pd(a.p[0], b.p[0]), _mm256_add_pd(a.p[1], b.p[1]));
@@ -229,11 +218,15 @@ INLINE vd vd_min(vd a, vd b)
 {
     return VD_MAP(_mm256_min_pd(a.p[0], b.p[0]), _mm256_min_pd(a.p[1], b.p[1]));
 }
-INLINE vd vd_floor(vd a)
+#define SIMD_ROW             0.0
+typedef uint32_t simd_row;
+INLINE vd vd_split(vd r, vd rate, vd first, vd *row)
 {
-    return VD_MAP(_mm256_floor_pd(a.p[0]), _mm256_floor_pd(a.p[1]));
+    vd u = vd_mul(r, rate), whole = VD_MAP(_mm256_floor_pd(u.p[0]), _mm256_floor_pd(u.p[1]));
+    *row = vd_add(whole, first);
+    return vd_sub(u, whole);
 }
-INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
+INLINE void vd_rows(vd a, const int shift, simd_row out[8])
 {
     _mm_store_si128((__m128i *)out, _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[0]), shift));
     _mm_store_si128((__m128i *)(out + 4), _mm_slli_epi32(_mm256_cvttpd_epi32(a.p[1]), shift));
@@ -251,14 +244,6 @@ INLINE vm vd_less(vd a, vd b)
 INLINE vd vd_keep(vm m, vd a)
 {
     return VD_MAP(_mm256_and_pd(m.p[0], a.p[0]), _mm256_and_pd(m.p[1], a.p[1]));
-}
-INLINE vm vm_and(vm a, vm b)
-{
-    return (vm){{_mm256_and_pd(a.p[0], b.p[0]), _mm256_and_pd(a.p[1], b.p[1])}};
-}
-INLINE unsigned vm_bits(vm m)
-{
-    return (unsigned)_mm256_movemask_pd(m.p[0]) | (unsigned)_mm256_movemask_pd(m.p[1]) << 4;
 }
 INLINE double vd_total(vd a)
 {
@@ -336,10 +321,6 @@ INLINE vd vd_zero(void)
 {
     VD_EACH(i, _mm_setzero_pd());
 }
-INLINE vd vd_load(const double *p)
-{
-    VD_EACH(i, _mm_loadu_pd(p + 2 * i));
-}
 INLINE vd vd_add(vd a, vd b)
 {
     VD_EACH(i, _mm_add_pd(a.p[i], b.p[i]));
@@ -368,11 +349,19 @@ INLINE vd vd_min(vd a, vd b)
 {
     VD_EACH(i, _mm_min_pd(a.p[i], b.p[i]));
 }
-INLINE vd vd_floor(vd a)
+INLINE vd vd_whole(vd a)
 {
     VD_EACH(i, _mm_cvtepi32_pd(_mm_cvttpd_epi32(a.p[i])));
 }
-INLINE void vd_rows(vd a, const int shift, uint32_t out[8])
+#define SIMD_ROW 0.0
+typedef uint32_t simd_row;
+INLINE vd vd_split(vd r, vd rate, vd first, vd *row)
+{
+    vd u = vd_mul(r, rate), whole = vd_whole(u);
+    *row = vd_add(whole, first);
+    return vd_sub(u, whole);
+}
+INLINE void vd_rows(vd a, const int shift, simd_row out[8])
 {
     for (int i = 0; i < 4; i++)
         _mm_storel_epi64((__m128i *)(out + 2 * i), _mm_slli_epi32(_mm_cvttpd_epi32(a.p[i]), shift));
@@ -390,18 +379,6 @@ INLINE vm vd_less(vd a, vd b)
 INLINE vd vd_keep(vm m, vd a)
 {
     VD_EACH(i, _mm_and_pd(m.p[i], a.p[i]));
-}
-INLINE vm vm_and(vm a, vm b)
-{
-    vm r;
-    for (int i = 0; i < 4; i++) r.p[i] = _mm_and_pd(a.p[i], b.p[i]);
-    return r;
-}
-INLINE unsigned vm_bits(vm m)
-{
-    unsigned bits = 0;
-    for (int i = 0; i < 4; i++) bits |= (unsigned)_mm_movemask_pd(m.p[i]) << (2 * i);
-    return bits;
 }
 INLINE double vd_total(vd a) /* the same tree as the wider sets */
 {

@@ -32,10 +32,6 @@ INLINE vf vf_set(float a)
 {
     return _mm512_set1_ps(a);
 }
-INLINE vf vf_load(const float *p)
-{
-    return _mm512_loadu_ps(p);
-}
 INLINE vf vf_zero(void)
 {
     return _mm512_setzero_ps();
@@ -75,10 +71,6 @@ INLINE vfm vf_less(vf a, vf b)
 INLINE vf vf_keep(vfm m, vf a)
 {
     return _mm512_maskz_mov_ps(m, a);
-}
-INLINE unsigned vfm_bits(vfm m)
-{
-    return m;
 }
 INLINE vi vi_set(int32_t a)
 {
@@ -178,10 +170,6 @@ INLINE vf vf_set(float a)
 {
     return _mm256_set1_ps(a);
 }
-INLINE vf vf_load(const float *p)
-{
-    return _mm256_loadu_ps(p);
-}
 INLINE vf vf_zero(void)
 {
     return _mm256_setzero_ps();
@@ -221,10 +209,6 @@ INLINE vfm vf_less(vf a, vf b)
 INLINE vf vf_keep(vfm m, vf a)
 {
     return _mm256_and_ps(m, a);
-}
-INLINE unsigned vfm_bits(vfm m)
-{
-    return (unsigned)_mm256_movemask_ps(m);
 }
 INLINE vi vi_set(int32_t a)
 {
@@ -319,10 +303,6 @@ INLINE vf vf_set(float a)
 {
     VF_EACH(_mm_set1_ps(a));
 }
-INLINE vf vf_load(const float *p)
-{
-    VF_EACH(_mm_loadu_ps(p + 4 * i));
-}
 INLINE vf vf_zero(void)
 {
     VF_EACH(_mm_setzero_ps());
@@ -362,10 +342,6 @@ INLINE vfm vf_less(vf a, vf b)
 INLINE vf vf_keep(vfm m, vf a)
 {
     VF_EACH(_mm_and_ps(m.p[i], a.p[i]));
-}
-INLINE unsigned vfm_bits(vfm m)
-{
-    return (unsigned)_mm_movemask_ps(m.p[0]) | (unsigned)_mm_movemask_ps(m.p[1]) << 4;
 }
 INLINE vi vi_set(int32_t a)
 {
@@ -459,10 +435,6 @@ INLINE size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)
     return simd_compress(in, bits, out);
 }
 #endif
-INLINE vi vi_load(const int32_t *p)
-{
-    return vi_bits(vf_load((const float *)p));
-}
 /* Lookups of 32-bit integers. */
 INLINE vi vi_lookup(const int32_t table[8], vi w)
 {

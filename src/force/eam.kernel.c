@@ -13,8 +13,24 @@
 #include "neighbor/list_kernel.h"
 
 struct constants {
-    vd rows_per_unit, last_row;
+    vd rows_per_unit, last; /* last: r or r² of the row of zeros, where the padding atom falls, too */
 };
+/* Rows where tables begin, as vd_split wants them. */
+struct rows {
+    double first[SPECIES_MAX][8], reverse[SPECIES_MAX][8];
+};
+static void set_rows(struct rows *r, const struct eam *m)
+{
+    for (int a = 0; a < SPECIES_MAX; a++)
+        for (int b = 0; b < 8; b++) {
+            r->first[a][b] = SIMD_ROW + m->first_row[a][b];
+            r->reverse[a][b] = SIMD_ROW + m->reverse_row[a][b];
+        }
+}
+static struct constants constants_of(const struct eam *m)
+{
+    return (struct constants){vd_set(m->rows_per_unit), vd_set((m->last_row + 0.5) / m->rows_per_unit)};
+}
 
 /* Eight pairs: differences and squared distance. */
 INLINE vd distances(const double *atoms, const uint32_t *j, vd x, vd y, vd z, vd d[3], vd *species)
@@ -34,7 +50,7 @@ INLINE vd distances(const double *atoms, const uint32_t *j, vd x, vd y, vd z, vd
 enum { BATCH = 16 };
 struct batch {
     vd dx[BATCH], dy[BATCH], dz[BATCH], r[BATCH], p[BATCH]; /* p: 0 … 1 within the row */
-    uint32_t row[BATCH][SIMD_WIDTH], reverse[BATCH][SIMD_WIDTH];
+    simd_row row[BATCH][SIMD_WIDTH], reverse[BATCH][SIMD_WIDTH];
 };
 
 /* Where vector k of a batch is in the tables; `first`, `reverse` (NULL: not wanted): rows where those of the
@@ -42,23 +58,23 @@ struct batch {
 INLINE void place(struct batch *b, int k, vd r2, vd species, const struct constants *c, const double *first,
                   const double *reverse, const int shift, const int exact)
 {
-    vd r = exact ? vd_sqrt(r2) : r2;
-    /* The padding atom, and anything else out of range, falls on the row of zeros. */
-    vd u = vd_min(vd_mul(r, c->rows_per_unit), c->last_row), whole = vd_floor(u);
-    b->p[k] = vd_sub(u, whole);
+    vd r = exact ? vd_sqrt(r2) : r2, begin = vd_lookup(first, species), row;
     if (exact) b->r[k] = r;
-    vd_rows(vd_add(whole, vd_lookup(first, species)), shift, b->row[k]);
-    if (reverse) vd_rows(vd_add(whole, vd_lookup(reverse, species)), shift, b->reverse[k]);
+    b->p[k] = vd_split(vd_min(r, c->last), c->rows_per_unit, begin, &row);
+    vd_rows(row, shift, b->row[k]);
+    if (reverse) vd_rows(vd_add(vd_sub(row, begin), vd_lookup(reverse, species)), shift, b->reverse[k]);
 }
 
 struct quads {
     vd c0, c1, c2, c3;
 };
 
-INLINE struct quads load_quads(const double *rows, const uint32_t *row)
+INLINE struct quads load_quads(const double *rows, const simd_row *row)
 {
     struct quads q;
-    vd_atoms(rows, row, &q.c0, &q.c1, &q.c2, &q.c3);
+    vq of[SIMD_WIDTH];
+    for (int lane = 0; lane < SIMD_WIDTH; lane++) of[lane] = vq_load(rows + (uint32_t)row[lane]);
+    vd_transpose(of, &q.c0, &q.c1, &q.c2, &q.c3);
     return q;
 }
 INLINE vd cubic(const struct quads *q, vd p)
@@ -75,11 +91,13 @@ INLINE void densities(const struct force_work *w, const int exact)
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
     const double *atoms = d->x[0];
-    const struct constants c = {vd_set(m->rows_per_unit), vd_set(m->last_row)};
+    const struct constants c = constants_of(m);
     struct batch b;
+    struct rows rows;
+    set_rows(&rows, m);
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
-        const double *xi = atoms + 4 * (size_t)d->slot[i], *first_row = m->first_row[d->type[i]];
+        const double *xi = atoms + 4 * (size_t)d->slot[i], *first_row = rows.first[d->type[i]];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]), rho = vd_zero();
         const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].near;
         while (j < end) {
@@ -113,12 +131,12 @@ INLINE struct quads joint_slopes(const double *rows, const struct batch *b, int 
 {
     vq joint[SIMD_WIDTH], own = vq_set(s->own);
     for (int lane = 0; lane < SIMD_WIDTH; lane++) {
-        const double *row = rows + b->row[k][lane];
+        const double *row = rows + (uint32_t)b->row[k][lane];
         vq other = vq_set(s->shared[s->j[k * SIMD_WIDTH + lane] >> 2]);
         if (symmetric)
             joint[lane] = vq_fma(vq_add(own, other), vq_load(row + 4), vq_load(row));
         else
-            joint[lane] = vq_fma(other, vq_load(rows + b->reverse[k][lane] + 4),
+            joint[lane] = vq_fma(other, vq_load(rows + (uint32_t)b->reverse[k][lane] + 4),
                                  vq_fma(own, vq_load(row + 4), vq_load(row)));
     }
     struct quads q;
@@ -185,8 +203,10 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
     const struct list *l = w->list;
     const struct list_part *part = &l->part[w->thread];
     const double *atoms = d->x[0], *shared = d->shared;
-    const struct constants c = {vd_set(m->rows_per_unit), vd_set(m->last_row)};
+    const struct constants c = constants_of(m);
     struct batch b;
+    struct rows rows;
+    set_rows(&rows, m);
     const double scale = exact ? -1.0 : -2.0 * m->rows_per_unit; /* (1/r) d/dr = 2 d/dr² */
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
@@ -206,7 +226,7 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
                 b.dx[n] = apart[0];
                 b.dy[n] = apart[1];
                 b.dz[n] = apart[2];
-                place(&b, n, r2, species, &c, m->first_row[type], symmetric ? NULL : m->reverse_row[type],
+                place(&b, n, r2, species, &c, rows.first[type], symmetric ? NULL : rows.reverse[type],
                       exact ? 2 : 3, exact);
             }
             for (; k < n && k < near; k++)
