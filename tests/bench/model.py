@@ -3,7 +3,7 @@
 """Strong and weak scaling predicted from measured single-core numbers; docs/performance.md states the formulas.
 
     python3 tests/bench/model.py build/bench/bench-DATE.jsonl wahnstrom:cutoff=2.5aa
-    python3 tests/bench/model.py --ns 4000=123 --ns 32000=152 wahnstrom:cutoff=2.5aa
+    python3 tests/bench/model.py --ns 4000=122 --ns 32000=137 wahnstrom:cutoff=2.5aa
 
 Reads the lines of `make bench` (or of `glint bench ... --json`, each on one line) whose potential begins with the one given,
 double precision, one rank of one thread, at all sizes there are; a line of one rank and two threads gives the serial part of a
@@ -156,8 +156,8 @@ def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("words", nargs="+", metavar="[FILE] POTENTIAL")
     a.add_argument("--ns", action="append", default=[], metavar="ATOMS=NS")
-    a.add_argument("--shares", default="force=0.77,list=0.13,halo=0.03,integrate=0.07")
-    a.add_argument("--serial", type=float, default=0.4, help="serial share of a rebuild where no line tells")
+    a.add_argument("--shares", default="force=0.70,list=0.23,halo=0.02,integrate=0.05")
+    a.add_argument("--serial", type=float, default=0.12, help="serial share of a rebuild where no line tells")
     a.add_argument("--atoms", type=int, action="append")
     a.add_argument("--threads", type=int, default=1)
     a.add_argument("--cores", type=int, default=128)
