@@ -95,6 +95,8 @@ status candidates_gather(struct candidates *c, const struct search_atoms *a, con
     else
         c->atoms.n = 0;
     for (; next <= z + reach; next++) TRY(append_slab(c, a, d, cell + (next - z) * plane, next));
+    memset(c->atoms.xy + c->atoms.n, 0, SPARE * sizeof *c->atoms.xy);
+    memset(c->atoms.zs + c->atoms.n, 0, SPARE * sizeof *c->atoms.zs);
     c->cell = cell;
     c->first = d->cell_start[cell];
     c->home = c->slab[z].home;

@@ -39,7 +39,7 @@ struct candidates_slab { /* the cells in reach at one z of a column */
     size_t begin, home;  /* its first candidate, and that of the column's own cell */
 };
 struct candidates {
-    struct search_atoms atoms; /* whole vectors: what is behind the last atom is undefined but readable */
+    struct search_atoms atoms; /* whole vectors: zeros behind the last atom */
     uint32_t *entry;           /* 4 × slot, as in lists */
     size_t entries;            /* room for so many */
     struct candidates_slab *slab;

@@ -4,15 +4,19 @@
 #include "base/simd_short.h"
 #include "neighbor/list_kernel.h"
 
+#include <string.h>
+
 struct query { /* the atom whose neighbors are wanted: its coordinates, and limits */
     vs xy, zs, near_zs;
     int32_t limit, near_limit;
 };
 
-/* Which of n vectors of candidates are within reach: a bit each. */
+/* Which of n vectors of candidates are within reach: a bit each, none for what fills the last 64 numbers. */
 INLINE void find(const uint32_t *xy, const uint32_t *zs, size_t n, const struct query *q, uint16_t *found,
                  uint16_t *near_found, const int sections)
 {
+    memset(found + n / 64 * 64, 0, 64 * sizeof *found);
+    if (sections) memset(near_found + n / 64 * 64, 0, 64 * sizeof *near_found);
     for (size_t k = 0; k < n; k++) {
         vs dxy = vs_sub(q->xy, vs_load(xy + k * VS_LANES)), z = vs_load(zs + k * VS_LANES);
         unsigned bits = vs_below(vs_norm2(dxy, vs_sub(q->zs, z)), q->limit);
@@ -39,9 +43,7 @@ INLINE size_t collect(const uint16_t *found, size_t n, const uint32_t *entry, ui
 {
     uint32_t *end = out;
     for (size_t k = 0; k < n; k += 64) {
-        uint64_t some = short_nonzero(found + k);
-        if (n - k < 64) some &= ~(~0ull << (n - k));
-        for (; some; some &= some - 1) {
+        for (uint64_t some = short_nonzero(found + k); some; some &= some - 1) {
             size_t v = k + (size_t)__builtin_ctzll(some);
             end += vf_compress(entry + v * VS_LANES, found[v], end);
         }
