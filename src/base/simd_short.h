@@ -4,9 +4,9 @@
  *
  *     vs_set, vs_load   one pair for all lanes; a pair a lane
  *     vs_sub            differences
- *     vs_norm2          a² + b² of the two numbers of each lane of u, and of those of v, as signed 32-bit
- * numbers vs_below          a bit for each lane less than a limit short_nonzero     a bit for each of 64
- * numbers that is not 0
+ *     vs_norm2          the four numbers of a lane of u and v, squared and added, as a signed 32-bit one
+ *     vs_below          a bit for each lane less than a limit
+ *     short_nonzero     a bit for each of 64 numbers that is not 0
  *
  * VS_LANES lanes: as many as of floats (simd_float.h). */
 #ifndef GLINT_BASE_SIMD_SHORT_H

@@ -14,6 +14,7 @@ status list_start(struct list *l, int species, const double cutoff[SPECIES_MAX][
     l->skin = skin;
     l->inner_skin = inner_skin;
     l->radius = l->inner_radius = 0.0;
+    l->sections = false;
     l->isa = isa_best();
     l->width = SIMD_WIDTH;
     for (int a = 0; a < species; a++)
