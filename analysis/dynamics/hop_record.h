@@ -3,10 +3,12 @@
  * without a trajectory.
  *
  *     char path[FILE_PATH_MAX];
- *     TRY(hop_record_find(path, "runs/a", NULL));        the finished one of a folder; "" if there is none
- *     struct hop_table_options o = hop_table_defaults("lj");   how the times are analysed; what a hop is, is
- * in the TRY(hop_record_load(&h, &t, path, &o));                  file; t: atoms and times, no positions (t.x
- * NULL) hop_table_free(&h); track_free(&t);
+ *     TRY(hop_record_find(path, "runs/a", NULL));      the finished one of a folder; "" if there is none
+ *     struct hop_table_options o = hop_table_defaults("lj");     how the times are analysed: what a hop is,
+ *                                                                the file says
+ *     TRY(hop_record_load(&h, &t, path, &o));          t: atoms and times, no positions (t.x NULL)
+ *     hop_table_free(&h);
+ *     track_free(&t);
  *
  * Rows, their hops and waiting times are those that hop_table_make finds in a trajectory of the same frames.
  */

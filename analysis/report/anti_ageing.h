@@ -13,10 +13,11 @@
  * substrate (Fig. 4): τ and 1 − R of the first isotherm against the substrate temperature; films as
  *     deposited.
  * hops: hops per atom and time (dynamics/hop_rate.h) against the temperature of the isotherms of one
- * iteration, and against the iteration on the isotherm nearest 0.80 T_g (the first where T_g is not known);
- * an isotherm without hops is drawn at the upper end of its error, as a bound. Temperatures are in T_g where
- * all records know it. Lower bounds of τ are open triangles; lines go through the means of equal samples. A
- * figure without a point is left out. */
+ *     iteration, and against the iteration on the isotherm nearest 0.80 T_g (the first where T_g is not
+ *     known); an isotherm without hops is drawn at the upper end of its error, as a bound.
+ *
+ * Temperatures are in T_g where all records know it. Lower bounds of τ are open triangles; lines go through
+ * the means of equal samples. A figure without a point is left out. */
 #ifndef GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 #define GLINT_ANALYSIS_REPORT_ANTI_AGEING_H
 

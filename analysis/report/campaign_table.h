@@ -14,9 +14,10 @@
  *   e_IS, density_IS                    energy per atom and density of the last minimisation
  *   a member of run.json                steps, time, wall_seconds, steps_per_s, atoms, …
  *   PATH, PATH[i], PATH@ATTRIBUTE       a number in results.h5 (glint report makes it): a dataset of one
- * number, entry i of one, an attribute; relative to /entry/glint unless it begins with a slash:
- * isf@tau_alpha, 3d/fit_kww/tau[0] Without a list: T, P, density, potential_per_atom and, if any member has
- * it, e_IS.
+ *                                       number, entry i of one, an attribute; relative to /entry/glint unless
+ *                                       it begins with a slash: isf@tau_alpha, 3d/fit_kww/tau[0]
+ *
+ * Without a list: T, P, density, potential_per_atom and, if any member has it, e_IS.
  *
  * The mean is over the members of a group that are done and have the value; its error is the standard error,
  * s.d./sqrt(n), NaN for n < 2. BAD_INPUT for a column that no member has. */

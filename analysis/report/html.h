@@ -2,10 +2,10 @@
 /* html — the letters of a page: escaping, pictures within the page, tables, numbers with errors.
  *
  *     struct text page = {0};
- *     html_text(&page, name_from_a_file);                      & < > " ' escaped, control characters dropped
- *     TRY(html_svg(&page, "figures/g2.svg", "g2"));            inline; ids get a prefix, so that pages stay
- * valid TRY(html_png(&page, "figures/map.png", "what it shows", 980));       as base64
- *     html_number(out, 1.4523, 0.031)                          "1.45 ± 0.03"
+ *     html_text(&page, name_from_a_file);                 & < > " ' escaped, control characters dropped
+ *     TRY(html_svg(&page, "figures/g2.svg", "g2"));       inline; ids get a prefix, so that pages stay valid
+ *     TRY(html_png(&page, "figures/map.png", "what it shows", 980));     as base64
+ *     html_number(out, 1.4523, 0.031)                     "1.45 ± 0.03"
  *
  * html_row and html_head take cells that are HTML already; escape what comes from files first. */
 #ifndef GLINT_ANALYSIS_REPORT_HTML_H

@@ -3,10 +3,10 @@
  * fixed time.
  *
  *     struct isotherms run;
- *     TRY(isotherms_open(&run, "runs/film", NULL));          which records there are; NULL: the largest
- * window lag = 0.1 * isotherms_shortest(&run);                  the same for all runs that are compared
- *     TRY(isotherms_measure(&run, lag));                     reads the frames
- *     run.item[0 … run.n-1]                                  in order of time
+ *     TRY(isotherms_open(&run, "runs/film", NULL));     which records there are; NULL: the largest window
+ *     lag = 0.1 * isotherms_shortest(&run);             the same for all runs that are compared
+ *     TRY(isotherms_measure(&run, lag));                reads the frames
+ *     run.item[0 … run.n-1]                             in order of time
  *     isotherms_free(&run);
  *
  * The records say by themselves what they are (/entry/glint/stage, scatter/speckle_file.h): label, T, cycle,

@@ -7,10 +7,12 @@
  *     ramp_free(&r);
  *
  * T is the set temperature (T_target): it has no noise of its own, and it is what the rate refers to. Per
- * atom: H = E_kin + E_pot + P V     P: the barostat's set pressure, constant over the stage; r.has_pressure
- * is false at fixed volume, and H is then the energy V = 1/density all in internal units (lj: eps, sigma³;
- * metal: eV, angstrom³, P in eV/angstrom³). A stage at fixed volume has no V(T). BAD_INPUT when there is no
- * such stage, or none of that name. */
+ * atom:
+ *     H = E_kin + E_pot + P V     P: the barostat's set pressure, constant over the stage; at fixed volume
+ *                                 r.has_pressure is false, and H is the energy
+ *     V = 1/density
+ * all in internal units (lj: eps, sigma³; metal: eV, angstrom³, P in eV/angstrom³). A stage at fixed volume
+ * has no V(T). BAD_INPUT when there is no such stage, or none of that name. */
 #ifndef GLINT_ANALYSIS_REPORT_RAMP_H
 #define GLINT_ANALYSIS_REPORT_RAMP_H
 

@@ -10,19 +10,20 @@
  * What is done, in this order:
  *  1. frames → flattening as the file asks → TTCF (Eq. 1) → g2 of the whole record and of 3 age windows,
  *     each as long as the record before it; age = start, the diagonal kept (patterns are noise-free), 5 lags
- * a decade → R = (g2 − g∞)/(g2(first lag ≥ 1) − g∞). A window of several spots or shells is represented by
- * its first group in what follows; statistics of all groups are in `spot`, their relaxation in `groups`.
+ *     a decade → R = (g2 − g∞)/(g2(first lag ≥ 1) − g∞). A window of several spots or shells is represented
+ *     by its first group in what follows; statistics of all groups are in `spot`, their relaxation in
+ *     `groups`.
  *  2. KWW and Mittag-Leffler fits of R from the first lag ≥ 1 on, amplitude free, baseline 0, weights
  *     1/error², with the Siegert powers and models the run's input asks for (both by default), for the whole
- * record and each age window.
+ *     record and each age window.
  *  3. Null models: exact moments of n independent pixels (contrast.h) and `seeds` surrogate records (more for
  *     small windows, up to 1000) with the |f|² of the largest window (surrogate.h). Surrogates of more than
- * `surrogate_pixels` pixels are made with that many and their variances scaled by the exact variance of one
- * element (contrast.h), about 1/n.
+ *     `surrogate_pixels` pixels are made with that many and their variances scaled by the exact variance of
+ *     one element (contrast.h), about 1/n.
  *  4. Events against the surrogate threshold, of the group shown and of every spot.
  *  5. The standard deviation in time of C(t,t) for random disjoint subsets of 3, 10, 30, … pixels of a window
  *     with one group of 300 pixels or more (`spread`; smaller ones: all pixels only), each beside its own
- * surrogates.
+ *     surrogates.
  *
  * In the results: two_time, g2, lag, … (results.h), g2_ages/…, fit_kww, fit_ml (rows: power 1 and 2 for each
  * age window, row 0 and 1 the whole record), relaxation (lag, R, fitted curves, residuals), spread, spots,

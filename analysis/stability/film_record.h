@@ -3,8 +3,9 @@
  *
  *     struct film_record f;
  *     TRY(film_record_read(&f, "runs/pvd/T0.85Tg-seed1"));
- *     f.look[f.before], f.look[f.after]      inherent structures before and after the final cool-down; −1:
- * none f.T[i], f.H[i], i < f.rows             the heating ramp, per atom of the interior
+ *     f.look[f.before], f.look[f.after]      inherent structures before and after the final cool-down;
+ *                                            −1: none
+ *     f.T[i], f.H[i], i < f.rows             the heating ramp, per atom of the interior
  *     film_record_free(&f);
  *
  * Looks are the `measure` stages, in the order of time. Formation is the last stage in which atoms arrived,

@@ -7,10 +7,11 @@
  *     stability_figures_free(&g);
  *
  * stability-eis, -density, -onset   against T_sub (in T_g where it is known), one curve for each combination
- * of the other keys (flux), means over seeds; hollow: film-quenches; lines and band: bulk quenches; dashed:
- * the liquid line (e_IS) stability-rate                    e_IS against log10 flux, beside bulk quenches
- * against log10 rate stability-heating-NAME            H(T) of a film with its glass line and tangent, and
- * its control's curve stability-front-NAME              depth of the front against time
+ *                                   of the other keys (flux), means over seeds; hollow: film-quenches; lines
+ *                                   and band: bulk quenches; dashed: the liquid line (e_IS)
+ * stability-rate                    e_IS against log10 flux, beside bulk quenches against log10 rate
+ * stability-heating-NAME            H(T) of a film with its glass line and tangent, and its control's curve
+ * stability-front-NAME              depth of the front against time
  *
  * What there is no data for is left out. At most STABILITY_RAMPS films are drawn heating. */
 #ifndef GLINT_ANALYSIS_STABILITY_STABILITY_FIGURES_H

@@ -7,17 +7,21 @@
  *     b.q6[i], b.w6[i], b.q6_mean[i], b.connections[i], …
  *     bond_order_free(&b);
  *
- *  q_lm(i) = Σ_j a_ij Y_lm(r̂_ij) / Σ_j a_ij                a_ij: area of the face (W. Mickel et al., J. Chem.
- *                                                          Phys. 138, 044501, 2013), or 1
- *  q_l(i)  = [4π/(2l+1) Σ_m |q_lm|²]^½                      P. J. Steinhardt et al., Phys. Rev. B 28, 784,
- * 1983 w_l(i)  = Σ_{m1+m2+m3=0} (l l l; m1 m2 m3) q_lm1 q_lm2 q_lm3 / (Σ_m |q_lm|²)^{3/2} q̄_l(i)  = q_l of
- * the mean of q_lm over i and its neighbors, equal weights W. Lechner, C. Dellago, J. Chem. Phys. 129,
- * 114707, 2008 s_ij    = Re Σ_m q_6m(i) q*_6m(j) / (|q_6(i)| |q_6(j)|) a connection when above
- * BOND_ORDER_CONNECTED = 0.7 P. R. ten Wolde et al., J. Chem. Phys. 104, 9932, 1996 An atom with at least
- * BOND_ORDER_SOLID = 8 connections is solid-like (fcc, hcp, bcc; the Laves phases are not found this way:
- * system/frank_kasper.h). Perfect crystals by 12 (fcc, hcp, icosahedron), 14 (bcc) or 6 (sc) equal neighbors:
- * q4 0.1909, 0.0972, 0, 0.0364, 0.7638; q6 0.5745, 0.4848, 0.6633, 0.5107, 0.3536. An atom without neighbors,
- * or with an open cell, has NaN, and is no one's connection. */
+ *     q_lm(i) = Σ_j a_ij Y_lm(r̂_ij) / Σ_j a_ij       a_ij: area of the face, or 1 [1]
+ *     q_l(i)  = [4π/(2l+1) Σ_m |q_lm|²]^½            [2]
+ *     w_l(i)  = Σ_{m1+m2+m3=0} (l l l; m1 m2 m3) q_lm1 q_lm2 q_lm3 / (Σ_m |q_lm|²)^{3/2}
+ *     q̄_l(i)  = q_l of the mean of q_lm over i and its neighbors, equal weights [3]
+ *     s_ij    = Re Σ_m q_6m(i) q*_6m(j) / (|q_6(i)| |q_6(j)|)
+ *               a connection when above BOND_ORDER_CONNECTED = 0.7 [4]
+ *
+ * [1] W. Mickel et al., J. Chem. Phys. 138, 044501 (2013). [2] P. J. Steinhardt et al., Phys. Rev. B 28, 784
+ * (1983). [3] W. Lechner, C. Dellago, J. Chem. Phys. 129, 114707 (2008). [4] P. R. ten Wolde et al., J. Chem.
+ * Phys. 104, 9932 (1996).
+ *
+ * An atom with at least BOND_ORDER_SOLID = 8 connections is solid-like (fcc, hcp, bcc; the Laves phases are
+ * not found this way: system/frank_kasper.h). Perfect crystals by 12 (fcc, hcp, icosahedron), 14 (bcc) or 6
+ * (sc) equal neighbors: q4 0.1909, 0.0972, 0, 0.0364, 0.7638; q6 0.5745, 0.4848, 0.6633, 0.5107, 0.3536. An
+ * atom without neighbors, or with an open cell, has NaN, and is no one's connection. */
 #ifndef GLINT_ANALYSIS_STRUCTURE_BOND_ORDER_H
 #define GLINT_ANALYSIS_STRUCTURE_BOND_ORDER_H
 

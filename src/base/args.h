@@ -6,9 +6,10 @@
  *
  *     struct options { const char *forces; bool json; double skin; };
  *     static const struct arg args[] = {
- *         {"--forces", 0, ARG_STRING, offsetof(struct options, forces), "FILE", "write forces as extended
- * XYZ"},
- *         {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"}, {0}};
+ *         {"--forces", 0, ARG_STRING, offsetof(struct options, forces), "FILE",
+ *          "write forces as extended XYZ"},
+ *         {"--json", 0, ARG_FLAG, offsetof(struct options, json), NULL, "machine-readable result"},
+ *         {0}};
  *     struct options o = {.skin = 0.3};                       defaults
  *     TRY(args_parse(&cmd_energy, argc, argv, &o, files, 1, 1));  at least 1, at most 1 positional arguments
  */

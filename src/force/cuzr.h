@@ -7,11 +7,13 @@
  *     eam_functions_free(&f);
  *
  * m19, m09 and m07 are Finnis–Sinclair potentials of one family (Mendelev and others). With (x)₊ = max(x, 0):
- *     φ(r) = Z e²/r Σ_k a_k exp(−k r)            r < 1 Å: the screened nuclei of Ziegler, Biersack and
- * Littmark exp(c0 + c1 r + c2 r² + c3 r³)      up to the joint (1.8 … 2.3 Å) Σ_knots Σ_{n=4…8} c (r_k − r)₊ⁿ
- * beyond ρ(r) = s Σ c (r_k − r)₊ⁿ F(ρ) = −√y + Σ c (y − y_k)₊⁴,  y = ρ/s Ranges: φ 6.0, 7.6, 7.6 Å and
- * ρ 6.0, 6.0, 5.6 Å for CuCu, CuZr, ZrZr; all end with three zero derivatives. ρ_CuZr = ρ_ZrCu. s = 1 in m07;
- * in m09 and m19 s_Cu = 1.5399, s_Zr = 0.9014.
+ *     φ(r) = Z e²/r Σ_k a_k exp(−k r)              r < 1 Å: screened nuclei (Ziegler, Biersack, Littmark)
+ *            exp(c0 + c1 r + c2 r² + c3 r³)        up to the joint (1.8 … 2.3 Å)
+ *            Σ_knots Σ_{n=4…8} c (r_k − r)₊ⁿ       beyond
+ *     ρ(r) = s Σ c (r_k − r)₊ⁿ
+ *     F(ρ) = −√y + Σ c (y − y_k)₊⁴,  y = ρ/s
+ * Ranges: φ 6.0, 7.6, 7.6 Å and ρ 6.0, 6.0, 5.6 Å for CuCu, CuZr, ZrZr; all end with three zero derivatives.
+ * ρ_CuZr = ρ_ZrCu. s = 1 in m07; in m09 and m19 s_Cu = 1.5399, s_Zr = 0.9014.
  *
  * The joints are those of the publications: φ jumps there by less than 1e-8 of itself (6e-8 where a recovered
  * cross function, see below, begins; atoms of a glass stay beyond 2.0 Å).

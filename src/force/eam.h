@@ -8,11 +8,12 @@
  * Cu–Zr that is 142 visits an atom instead of the 212 of one global cutoff.
  *
  * All functions are cubic tables, so a potential made from formulas and one read from a file cost the same:
- *     built-in     rows in r², TABLE_ROWS of them up to the largest range, Hermite from exact values and
- * slopes: no square root, no division. The force is the exact slope of the tabulated energy. Beyond its range
- * every function has zero rows, so no pair needs a test of its distance. files        the file's own splines
- * in r (setfl.h), as LAMMPS evaluates them: exact, and slower. With the option rows=N they are sampled into a
- * table in r² like built-in ones.
+ *     built-in     rows in r², EAM_ROWS of them up to the largest range, Hermite from exact values and
+ *                  slopes: no square root, no division. The force is the exact slope of the tabulated
+ *                  energy. Beyond its range every function has zero rows, so no pair needs a test of its
+ *                  distance
+ *     files        the file's own splines in r (setfl.h), as LAMMPS evaluates them: exact, and slower. With
+ *                  the option rows=N they are sampled into a table in r² like built-in ones
  *
  * SPEC: cuzr:NAME[,rows=N] (glint info potentials), eam:FILE:ELEMENTS[,rows=N]. Units: metal. */
 #ifndef GLINT_FORCE_EAM_H

@@ -178,7 +178,8 @@ void eam_free(struct eam *m)
 
 double eam_embed(const struct eam_embedding *t, double rho, double *slope)
 {
-    double u = fmin(fmax(rho, 0.0), t->most) * t->rows_per_density;
+    double inside = rho > 0.0 ? rho : 0.0; /* fmin and fmax are calls */
+    double u = (inside < t->most ? inside : t->most) * t->rows_per_density;
     int64_t k = (int64_t)u < t->rows - 1 ? (int64_t)u : t->rows - 1;
     double p = u - (double)k;
     const double *c = t->row[k];

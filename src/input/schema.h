@@ -15,8 +15,8 @@
  *          .help = "what is held constant"},
  *         {"observe", INPUT_WORDS, AT(observe), .help = "what is recorded meanwhile"},
  *         {0}};
- *     const struct input_table melt_input = {"melt", melt_keys, sizeof(struct melt), .help = "hold a
- * liquid"};
+ *     const struct input_table melt_input = {
+ *         "melt", melt_keys, sizeof(struct melt), .help = "hold a liquid"};
  *
  * (Every entry needs at least one designated initialiser, or gcc warns of the fields left out: always give
  * .help.) The owner of the whole input reads it:

@@ -2,8 +2,8 @@
 /* engine — atoms, potential, lists and ensemble, advanced step by step.
  *
  *     struct engine e = {0};
- *     TRY(engine_start(&e, &options, &config))      collective; forces and energies of the first
- * configuration e.ensemble = …;                               any time between advances
+ *     TRY(engine_start(&e, &options, &config))      collective; forces and energies of the start
+ *     e.ensemble = …;                               any time between advances
  *     TRY(engine_advance(&e, until, false))         to step `until`, rebuilding lists as needed
  *     engine_free(&e)
  *
@@ -38,9 +38,9 @@ struct engine_options {
 };
 
 enum list_action { LIST_KEEP, LIST_PRUNE, LIST_REBUILD };
-/* Where the time of a thread goes (engine_thread.ticks). Waiting: for other threads at barriers and for
- * messages of other ranks. What is done on the way while forces are computed counts there: pruning of lists,
- * and the end of the kick where it is not put off. */
+/* Where the time of a thread goes (engine_thread.ticks). List: rebuilds and prunes. Wait: for other threads
+ * at barriers and for messages of other ranks. The end of the kick, where it is not put off, counts as force:
+ * it is done block by block while the forces are in the cache. */
 enum engine_phase { PHASE_FORCE, PHASE_LIST, PHASE_HALO, PHASE_INTEGRATE, PHASE_WAIT, ENGINE_PHASES };
 
 struct engine_thread { /* what one thread contributes to global values */

@@ -8,8 +8,7 @@
  *
  *     film_attach      after the engine was started or loaded: which atoms never move
  *     film_add_anchor  in every step: the spring of one atom (called by step.c)
- *     film_measure     collective: where the surface is, what is where, how hot. Exact: the same for any
- * ranks
+ *     film_measure     collective: where the surface is, what is where, how hot. Exact, whatever the ranks
  *
  * Surface: in layers as thick as the mean spacing ρ^(−1/3) of the substrate, upward from its top, the first
  * layer that holds less than half of what it would at the substrate's density is the surface layer; the

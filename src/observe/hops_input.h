@@ -2,8 +2,8 @@
 /* hops_input — the block `hops:` of a run's input: when an atom counts as having hopped (system/hops.h), and
  * where that is watched.
  *
- *     {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, …}          struct hops_input, standards without
- * it hops_rows(&hops, r1, names, how)                                   one entry for each criterion
+ *     {"hops", INPUT_MAP, FIELD(hops), .table = &hops_table, …}     struct hops_input, standards without it
+ *     hops_rows(&hops, r1, names, how)                              one entry for each criterion
  *
  * The whole record is always watched, age windows beside it if there are more than one. distance in r1 (first
  * peak of g(r)) or a length; reference: `cage mean over TIME` or `position`; ages: `N windows, logarithmic`

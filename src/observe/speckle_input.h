@@ -2,8 +2,9 @@
 /* speckle_input — the block `speckle:` of a run's input: which windows of reciprocal space are watched while
  * the atoms move, how often, and for how long a frame is exposed.
  *
- *     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, …}          struct speckle_input
- *     TRY(speckle_input_steps(&speckle, dt, &steps));                             steps between sub-frames
+ *     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, …}     struct speckle_input
+ *     TRY(speckle_input_steps(&speckle, dt, &steps));                        steps between sub-frames
+ *
  * Set exposure = 1 before reading: it is what stands for an absent key. */
 #ifndef GLINT_OBSERVE_SPECKLE_INPUT_H
 #define GLINT_OBSERVE_SPECKLE_INPUT_H

@@ -5,7 +5,8 @@
  *     deposit_begin     the stage begins, or goes on after a restart
  *     deposit_next      the next step at which an update is due; the runner forces a list rebuild there
  *     deposit_update    collective, at that step: what left is removed and counted, what is due arrives, the
- * box and the thermostatted zone follow the surface. Leaves forces and energies of the new state
+ *                       box and the thermostatted zone follow the surface. Leaves forces and energies of the
+ *                       new state
  *     deposit_finished  until that
  *
  * Continuous flux: arrival number n (from 1) is due at step ceil(n / rate) of the stage, whatever happens

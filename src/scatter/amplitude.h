@@ -5,11 +5,11 @@
  *     struct amplitude *a = NULL;
  *     TRY(amplitude_new(&a, &(struct amplitude_options){.points = n, .hkl = hkl, .atoms = N, .species = 2}));
  *     each frame:
- *         TRY(amplitude_begin(a, &box));                       the box may change, the (h,k,l) stay
- *         TRY(amplitude_add(a, &atoms));                       as often as needed: a rank's atoms, or a part
- * of them amplitude_partial(a, &sums, &count);                 int64; sum them over the ranks, in place
+ *         TRY(amplitude_begin(a, &box));                  the box may change, the (h,k,l) stay
+ *         TRY(amplitude_add(a, &atoms));                  as often as needed: a rank's atoms, or some of them
+ *         amplitude_partial(a, &sums, &count);            int64; sum them over the ranks, in place
  *         amplitude_finish(a);
- *         const double *rho = amplitude_value(a, 0);           re, im per point, in the order of hkl
+ *         const double *rho = amplitude_value(a, 0);      re, im per point, in the order of hkl
  *
  * Bits. Every atom's term is rounded to a multiple of 2^-32 of the largest weight and summed as an integer,
  * so the result is the same to the bit for any order of the atoms and any share of them over calls, threads

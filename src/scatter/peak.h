@@ -6,10 +6,14 @@
  * X-ray factors both sums use f(|q|). Usage:
  *
  *     struct structure *st = NULL;
- *     TRY(structure_new(&st, &box, atoms, &form, 0));                0: up to 1.6·2π ρ^(1/3), well past the
- * first peak each frame: TRY(structure_begin(st, &box)); TRY(amplitude_add(st->amplitude, &atoms));
- * amplitude_partial(st->amplitude, …); sum over ranks TRY(structure_finish(st)); (structure_add_config does
- * these three for one process) struct peak peak; TRY(peak_find(&peak, st));
+ *     TRY(structure_new(&st, &box, atoms, &form, 0));     0: up to 1.6·2π ρ^(1/3), well past the first peak
+ *     each frame:                                         (structure_add_config, where there is one process)
+ *         TRY(structure_begin(st, &box));
+ *         TRY(amplitude_add(st->amplitude, &atoms));
+ *         amplitude_partial(st->amplitude, …);            sum over ranks
+ *         TRY(structure_finish(st));
+ *     struct peak peak;
+ *     TRY(peak_find(&peak, st));
  *
  * The same S(q) flattens speckles: it is an average over all points of a |q| bin, never over the time of one
  * pixel, which would erase what is frozen in a glass. */

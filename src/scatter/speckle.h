@@ -12,8 +12,10 @@
  *         TRY(speckle_begin(s, &box));
  *         TRY(amplitude_add(speckle_amplitude(s), &atoms));  amplitude_partial(…);  sum over ranks
  *         TRY(speckle_finish(s, step, time));
- *         if (speckle_ready(s)) { write speckle_intensity(s, w), speckle_time(s), speckle_step(s);
- * speckle_next(s); }
+ *         if (speckle_ready(s)) {
+ *             write speckle_intensity(s, w), speckle_time(s), speckle_step(s);
+ *             speckle_next(s);
+ *         }
  *
  * Checkpoint: the exposure under way as an array of doubles (speckle_save, speckle_load); after loading, the
  * rest of the exposure gives the same bits. Intensities are the same on all ranks; only one needs to write

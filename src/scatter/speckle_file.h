@@ -3,7 +3,8 @@
  * frames.
  *
  * Layout (F frames, P pixels, G groups; times in the run's unit, attribute `units` of each; q in 1/length
- * unit): /entry                              NX_class NXentry, default "instrument/detector_1"
+ * unit):
+ *   /entry                              NX_class NXentry, default "instrument/detector_1"
  *   /entry/definition                   "glint speckle 1"
  *   /entry/title, /entry/start_time     window and program; ISO 8601, when the file was made
  *   /entry/instrument                   NXinstrument
@@ -24,8 +25,10 @@
  *       pixels_per_group G i64
  *       s_of_q       P f64              S(|q|) at the pixel; present after speckle_file_set_structure.
  *                                       Flattened intensity = data / s_of_q. Where attribute flatten is
- * "S(|q|)" readers divide unless told otherwise; where it is "none" they don't. /entry/glint/structure_factor
- * q, S, points (bins), attribute frames: what s_of_q was interpolated from
+ *                                       "S(|q|)" readers divide unless told otherwise; where it is "none"
+ *                                       they don't
+ *   /entry/glint/structure_factor       q, S, points (bins), attribute frames: what s_of_q was interpolated
+ *                                       from
  *   /entry/glint/z_window               inside of a film (slab.h); attributes low, high, edge, substrate
  *                                       (heights), q_step, resolution, n_effective (f64; n_independent is it
  *                                       rounded down), after_shift_0.1: correlation of the intensities
@@ -33,8 +36,8 @@
  *   /entry/glint/stage                  attributes label, temperature (at its end), Tg (if known), and of an
  *                                       isotherm of a cycle: cycle, iteration, place, preparation ("film",
  *                                       "quench"), T_substrate, T_anneal (where they have a meaning)
- *   /entry/glint/box    F×9 f64 only
- * when the box changes (NPT); hkl are constant, q are those at the start
+ *   /entry/glint/box    F×9 f64         only when the box changes (NPT); hkl are constant, q are those at
+ *                                       the start
  *
  * Writing: frames are collected until a chunk is full, then appended (shuffle + deflate when asked for);
  * speckle_file_flush writes what is left and flushes to disk. Resume: speckle_file_open checks that the file

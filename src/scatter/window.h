@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* window — the pixels of a speckle pattern: points (h,k,l) of a box's reciprocal lattice.
  *
- * shell   all points of the half space with low <= |q| <= high                              ("3D")
- * plane   those of the shell with |q·n| < ½Δq, n along h a* + k b* + l c*, Δq the smaller of the lattice
- * spacing 2π/V^(1/3) and |h a* + k b* + l c*| of the shortest such (h,k,l): a flat cut through the peak
- * ("2D") spot    neighbouring points around one on the peak, or all disjoint such spots whose points all lie
- * in the range
- *         ("1D"). Axes of the spot: reciprocal axes, from the most tangential to the most radial at its
- * centre. shells  n concentric shells of equal width between low and high Pixels are grouped: `group` numbers
- * spots or shells; a TTCF averages over one group.
+ * shell   ("3D")  all points of the half space with low <= |q| <= high
+ * plane   ("2D")  those of the shell with |q·n| < ½Δq, a flat cut through the peak; n is along
+ *                 h a* + k b* + l c*, Δq the smaller of the lattice spacing 2π/V^(1/3) and
+ *                 |h a* + k b* + l c*| of the shortest such (h,k,l)
+ * spot    ("1D")  neighbouring points around one on the peak, or all disjoint such spots whose points all lie
+ *                 in the range. Axes of a spot: reciprocal axes, from the most tangential to the most radial
+ *                 at its centre
+ * shells          n concentric shells of equal width between low and high
+ * cone            the points of the shell within an angle of ± the normal
+ *
+ * Pixels are grouped: `group` numbers spots or shells; a TTCF averages over one group.
  *
  * Friedel: of ±q one pixel is kept (spots keep the sign of their centre), so every pixel is independent.
  * Under a changing box the (h,k,l) stay; q is that of the box the window was built for. A free axis of the

@@ -2,15 +2,19 @@
 /* window_spec — what a user says about a q window, from words to a checked description.
  *
  * The same keys and words serve the input file and the command line:
- *     kind     shell | plane | spot | shells | cone
- *     range    half-maximum of peak | FROM to TO            which |q| (default: half-maximum of peak)
- *     from, to, number    shells: |q| range and how many     (from, to also set the range of other kinds)
- *     normal   h k l        plane: its normal h a* + k b* + l c*; points with |q·n| < ½Δq   (default 0 0 1)
- *     angle    DEGREES       cone: points within this angle of ± the normal                  (default 30)
- *     pixels   N in a line | NxM | NxMxK     spot: neighbouring lattice points              (default 3 in a
- * line) at       all disjoint on peak | h k l | direction h k l     spot: where               (default
- * direction 1 0 0) Integers may stand in brackets and with commas: [0, 0, 1]. A |q| may carry its unit,
- * "/sigma" or "/angstrom"; window_spec_check_units compares it with the run's.
+ *     kind      shell | plane | spot | shells | cone
+ *     range     half-maximum of peak | FROM to TO      which |q| (default: half-maximum of peak)
+ *     from, to  |q|                                    the same, as two keys
+ *     number    N                                      shells: how many
+ *     normal    h k l                                  plane: its normal h a* + k b* + l c*; points with
+ *                                                      |q·n| < ½Δq. cone: its axis (default 0 0 1)
+ *     angle     DEGREES                                cone: points within it of ± the normal (default 30)
+ *     pixels    N in a line | NxM | NxMxK              spot: neighbouring points (default 3 in a line)
+ *     at        all disjoint on peak | h k l | direction h k l
+ *                                                      spot: where (default direction 1 0 0)
+ *
+ * Integers may stand in brackets and with commas: [0, 0, 1]. A |q| may carry its unit, "/sigma" or
+ * "/angstrom"; window_spec_check_units compares it with the run's.
  *
  *     struct window_spec w = window_spec_of("2d");  TRY(window_spec_set(&w, "kind", "plane"));  …
  *     TRY(window_spec_parse(&w, "2d:plane,normal=[0,0,1]"));      [NAME:]KIND[,key=value]…

@@ -2,10 +2,13 @@
 /* build — configurations made from nothing: crystals, random mixtures, Maxwell–Boltzmann velocities.
  *
  *     struct species s = {2, {"A", "B"}, {2.0, 1.0}};
- *     TRY(build_lattice(&c, &(struct build_lattice){.lattice = lattice_find("C15"), .a = 2.508859, .n = {3,
- * 3, 3}, .species = s, .site_species = {0, 1}})); TRY(build_mixture(&c, &(struct build_mixture){.atoms =
- * 4000, .density = 1.296, .fraction = {0.5, 0.5}, .species = s, .seed = 1})); TRY(build_velocities(&c,
- * 0.6, 1.0, seed, 0));
+ *     struct build_lattice l = {.lattice = lattice_find("C15"), .a = 2.508859, .n = {3, 3, 3},
+ *                               .species = s, .site_species = {0, 1}};
+ *     TRY(build_lattice(&c, &l));
+ *     struct build_mixture m = {.atoms = 4000, .density = 1.296, .fraction = {0.5, 0.5}, .species = s,
+ *                               .seed = 1};
+ *     TRY(build_mixture(&c, &m));
+ *     TRY(build_velocities(&c, 0.6, 1.0, seed, 0));
  *
  * Positions are inside the cell, all three axes periodic, origin 0, ids 1 … N, images 0, step and time 0. The
  * arrays of c are replaced; c->units is left as the caller set it. */

@@ -4,8 +4,10 @@
  *
  *     struct h5md_writer w = {0};
  *     TRY(h5md_create(&w, "runs/a/trajectory.h5", &c, &(struct h5md_options){.deflate = true}));
- *     for (…) { GUARD(h5md_append(&w, &c)); }  GUARD(h5md_flush(&w));      a flush per batch of frames
- *     done: h5md_close(&w);                                              idempotent; flushes
+ *     for (…) { GUARD(h5md_append(&w, &c)); }
+ *     GUARD(h5md_flush(&w));                       a flush per batch of frames
+ *     done: h5md_close(&w);                        idempotent; flushes
+ *
  * After a restart: h5md_reopen(&w, path), h5md_truncate_step(&w, step of the checkpoint), go on appending.
  *
  * The new file appears at its path whole, with no frame; frames are then added in place. HDF5 cannot survive
