@@ -64,13 +64,19 @@ static inline void late_kick(struct engine *e, size_t i)
     for (int k = 0; k < 3; k++) v[k] = e->late.va[k] * v[k] + e->late.vb[k] * (f[k] * v[3]);
 }
 
-/* Noise for up to NOISE_LANES atoms. */
+/* Noise for up to NOISE_LANES atoms, if the thermostat acts on one of them: atoms lie in memory from the
+ * substrate upward, so most of those that move freely are among themselves. */
 static void draw_noise(const struct engine *e, const struct noise *n, size_t from, size_t to,
                        double z[3][NOISE_LANES])
 {
+    const struct domain *d = &e->domain;
     uint64_t id[NOISE_LANES] = {0};
-    for (size_t i = from; i < to; i++) id[i - from] = e->domain.id[i];
-    noise_normal(n, id, z);
+    bool held = false;
+    for (size_t i = from; i < to; i++) {
+        id[i - from] = d->id[i];
+        held = held || is_held(e, i, d->x[d->slot[i]]);
+    }
+    if (held) noise_normal(n, id, z);
 }
 
 /* A thread's share of the owned atoms, as they lie in memory: work that needs no neighbors streams. */
