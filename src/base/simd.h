@@ -27,9 +27,17 @@ INLINE vq vq_set(double a)
 {
     return _mm256_set1_pd(a);
 }
+INLINE void vq_store(double *p, vq a)
+{
+    _mm256_store_pd(p, a);
+}
 INLINE vq vq_add(vq a, vq b)
 {
     return _mm256_add_pd(a, b);
+}
+INLINE vq vq_mul(vq a, vq b)
+{
+    return _mm256_mul_pd(a, b);
 }
 INLINE vq vq_fma(vq a, vq b, vq c)
 {
@@ -46,6 +54,15 @@ INLINE vq vq_load(const double *p)
 INLINE vq vq_set(double a)
 {
     return (vq){{_mm_set1_pd(a), _mm_set1_pd(a)}};
+}
+INLINE void vq_store(double *p, vq a)
+{
+    _mm_store_pd(p, a.p[0]);
+    _mm_store_pd(p + 2, a.p[1]);
+}
+INLINE vq vq_mul(vq a, vq b)
+{
+    return (vq){{_mm_mul_pd(a.p[0], b.p[0]), _mm_mul_pd(a.p[1], b.p[1])}};
 }
 INLINE vq vq_add(vq a, vq b)
 {

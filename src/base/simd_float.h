@@ -141,16 +141,10 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 }
 /* The totals of four vectors at once: out[k] = sum of the lanes of a, b, c, d. Four lanes are added as
  * floats, what comes of it as doubles. */
-INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+/* Lanes 0 … 7 plus lanes 8 … 15 */
+INLINE __m256 vf_half(vf a)
 {
-    vf ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)),
-       cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
-    __m512d even = _mm512_unpacklo_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd)),
-            odd = _mm512_unpackhi_pd(_mm512_castps_pd(ab), _mm512_castps_pd(cd));
-    vf four = _mm512_add_ps(_mm512_castpd_ps(even), _mm512_castpd_ps(odd)); /* a, b, c, d, a, b, … */
-    __m512d two = _mm512_add_pd(_mm512_cvtps_pd(_mm512_castps512_ps256(four)),
-                                _mm512_cvtps_pd(_mm512_extractf32x8_ps(four, 1)));
-    _mm256_storeu_pd(out, _mm256_add_pd(_mm512_castpd512_pd256(two), _mm512_extractf64x4_pd(two, 1)));
+    return _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
 }
 /* Those of the list entries of one vector whose bit is set, in order; may write VF_LANES. Returns how many.
  */
@@ -274,15 +268,9 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return _mm256_permutevar_ps(_mm256_broadcast_ps((const __m128 *)table), w);
 }
-INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4])
+INLINE __m256 vf_half(vf a)
 {
-    vf ab = _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)),
-       cd = _mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
-    __m256d even = _mm256_unpacklo_pd(_mm256_castps_pd(ab), _mm256_castps_pd(cd)),
-            odd = _mm256_unpackhi_pd(_mm256_castps_pd(ab), _mm256_castps_pd(cd));
-    vf four = _mm256_add_ps(_mm256_castpd_ps(even), _mm256_castpd_ps(odd));
-    _mm256_storeu_pd(out, _mm256_add_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(four)),
-                                        _mm256_cvtps_pd(_mm256_extractf128_ps(four, 1))));
+    return a;
 }
 
 #else /* SSE2 */
@@ -414,20 +402,29 @@ INLINE vf vf_lookup_two(const float table[8], vi w)
 {
     return vf_lookup(table, w);
 }
-INLINE void vf_totals(vf a, vf b, vf c, vf d, double out[4]) /* the same tree as AVX2 */
+#endif
+
+/* The totals of four vectors. Lanes are added as floats, in pairs: fewer roundings than a lane has itself. */
+INLINE vq vf_totals(vf a, vf b, vf c, vf d)
 {
+#if defined(ISA_avx512) || defined(ISA_avx2)
+    __m256 p = vf_half(a), q = vf_half(b), r = vf_half(c), s = vf_half(d);
+    __m256d pq = _mm256_castps_pd(_mm256_add_ps(_mm256_unpacklo_ps(p, q), _mm256_unpackhi_ps(p, q))),
+            rs = _mm256_castps_pd(_mm256_add_ps(_mm256_unpacklo_ps(r, s), _mm256_unpackhi_ps(r, s)));
+    __m256 four = _mm256_add_ps(_mm256_castpd_ps(_mm256_unpacklo_pd(pq, rs)),
+                                _mm256_castpd_ps(_mm256_unpackhi_pd(pq, rs))); /* a, b, c, d, a, b, c, d */
+    return _mm256_cvtps_pd(_mm_add_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps(four, 1)));
+#else
     __m128 four[2];
     for (int i = 0; i < 2; i++) {
         __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a.p[i], b.p[i]), _mm_unpackhi_ps(a.p[i], b.p[i])),
                cd = _mm_add_ps(_mm_unpacklo_ps(c.p[i], d.p[i]), _mm_unpackhi_ps(c.p[i], d.p[i]));
         four[i] = _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab));
     }
-    _mm_storeu_pd(out, _mm_add_pd(_mm_cvtps_pd(four[0]), _mm_cvtps_pd(four[1])));
-    _mm_storeu_pd(out + 2, _mm_add_pd(_mm_cvtps_pd(_mm_movehl_ps(four[0], four[0])),
-                                      _mm_cvtps_pd(_mm_movehl_ps(four[1], four[1]))));
-}
-
+    __m128 sum = _mm_add_ps(four[0], four[1]);
+    return (vq){{_mm_cvtps_pd(sum), _mm_cvtps_pd(_mm_movehl_ps(sum, sum))}};
 #endif
+}
 
 #if !defined(ISA_avx512)
 INLINE size_t vf_compress(const uint32_t *in, unsigned bits, uint32_t *out)

@@ -77,10 +77,10 @@ INLINE void accumulators_sum(struct force_sums *sums, const struct accumulators 
 INLINE void accumulators_single_sum(struct force_sums *sums, const struct accumulators_single *a,
                                     double energy, double unit)
 {
-    double low[4], high[4];
+    _Alignas(32) double low[4], high[4];
     sum_add(&sums->energy, energy);
-    vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3], low);
-    vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero(), high);
+    vq_store(low, vf_totals(a->virial[0], a->virial[1], a->virial[2], a->virial[3]));
+    vq_store(high, vf_totals(a->virial[4], a->virial[5], vf_zero(), vf_zero()));
     for (int k = 0; k < VIRIALS; k++) sum_add(&sums->virial[k], 0.5 * unit * (k < 4 ? low[k] : high[k - 4]));
 }
 

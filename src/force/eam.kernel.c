@@ -196,6 +196,19 @@ INLINE void pair_forces(const struct batch *b, int k, const struct eam *m, const
     accumulators_virial(a, f, b->dx[k], b->dy[k], b->dz[k]);
 }
 
+/* The force, energy and virial of an atom; f[3] is its F. A chain of operations that nothing else waits for:
+ * done when the pairs of the next atom are on their way, it costs no time. */
+INLINE void finish(double *f, const struct accumulators *a, const struct force_work *w, double scale,
+                   const int energies)
+{
+    double embedding = f[3], total[4];
+    vd_totals(a->fx, a->fy, a->fz, a->energy, total);
+    for (int k = 0; k < 3; k++) f[k] = scale * total[k];
+    if (!energies) return;
+    f[3] = embedding + 0.5 * total[3];
+    accumulators_sum(w->sums, a, f[3], scale);
+}
+
 INLINE void forces(const struct force_work *w, const int exact, const int symmetric, const int energies)
 {
     const struct eam *m = w->potential->parameters;
@@ -208,13 +221,14 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
     struct rows rows;
     set_rows(&rows, m);
     const double scale = exact ? -1.0 : -2.0 * m->rows_per_unit; /* (1/r) d/dr = 2 d/dr² */
+    struct accumulators a, last;                                 /* of this atom, of the one before */
+    double *last_f = NULL;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         int type = d->type[i];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
         struct embedding_slopes slopes = {shared[d->slot[i]], shared, NULL};
-        struct accumulators a;
         accumulators_clear(&a, energies);
         const uint32_t *j = part->j + l->entry[o].first, *near_end = j + l->entry[o].near,
                        *end = j + l->entry[o].length;
@@ -233,13 +247,11 @@ INLINE void forces(const struct force_work *w, const int exact, const int symmet
                 pair_forces(&b, k, m, &c, &slopes, &a, 1, exact, symmetric, energies);
             for (; k < n; k++) pair_forces(&b, k, m, &c, &slopes, &a, 0, exact, symmetric, energies);
         }
-        double embedding = d->f[i][3], total[4];
-        vd_totals(a.fx, a.fy, a.fz, a.energy, total);
-        for (int k = 0; k < 3; k++) d->f[i][k] = scale * total[k];
-        if (!energies) continue;
-        d->f[i][3] = embedding + 0.5 * total[3];
-        accumulators_sum(w->sums, &a, d->f[i][3], scale);
+        if (last_f) finish(last_f, &last, w, scale, energies);
+        last = a;
+        last_f = d->f[i];
     }
+    if (last_f) finish(last_f, &last, w, scale, energies);
 }
 
 INLINE void choose(const struct force_work *w, const int exact, const int symmetric)

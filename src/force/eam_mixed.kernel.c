@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The EAM kernels in mixed precision: positions in fixed point (system/packed.h), tables in r² in float, sums
- * over the lanes, F and F' in double.
+/* The EAM kernels in mixed precision: positions in fixed point (system/packed.h), tables in r² and the sums
+ * of one list in float, F and F' and all else in double.
  *
  * The tables are those of double precision, rounded; the force is the slope of the rounded row. F' of a
  * neighbor comes with its position, in the bits above its species. Lengths are in quanta; the unit of the
@@ -9,7 +9,7 @@
  *
  * Error of a pair force, in units of 2^-24: r² 5 and its product with the rate 2 more, which move the place
  * in the table by 7 of r², times the curvature; coefficients and polynomial 6 of the slope; F' 4 · 2 of it,
- * and the error of the density, up to n/VF_LANES + 6 of it, times F''.
+ * and the error of the density, up to n/VF_LANES + 10 of it, times F''; n/VF_LANES + 4 for the sum of forces.
  *
  * `two` (at most two species), `symmetric`, `energies` are compile-time constants at each call. */
 #include "base/isa.h"
@@ -135,9 +135,7 @@ INLINE void densities(const struct force_work *w, const int two)
                 rho = vf_add(rho, cubic(&q, b.p[k]));
             }
         }
-        double total[4];
-        vf_totals(rho, vf_zero(), vf_zero(), vf_zero(), total);
-        d->f[i][3] = total[0];
+        vq_store(d->f[i], vf_totals(vf_zero(), vf_zero(), vf_zero(), rho));
     }
     eam_embed_range(m, d, w->range);
 }
@@ -167,6 +165,17 @@ INLINE void pair_forces(const struct batch *b, int k, const float *rows, vf own,
     accumulators_single_virial(a, f, dx, dy, dz);
 }
 
+/* The force, energy and virial of an atom; f[3] is its F. A chain of operations that nothing else waits for:
+ * done when the pairs of the next atom are on their way, it costs no time. */
+INLINE void finish(double *f, const struct accumulators_single *a, const struct force_work *w,
+                   const double unit[4], double length, const int energies)
+{
+    double embedding = f[3];
+    vq_store(f, vq_mul(vf_totals(a->fx, a->fy, a->fz, a->energy), vq_load(unit)));
+    f[3] += embedding;
+    if (energies) accumulators_single_sum(w->sums, a, f[3], unit[0] * length);
+}
+
 INLINE void forces(const struct force_work *w, const int two, const int symmetric, const int energies)
 {
     const struct eam *m = w->potential->parameters;
@@ -177,16 +186,18 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
     const vf last_row = vf_set((float)m->last_row);
     const double length = 1.0 / d->packed.per_unit,
                  force_unit = -2.0 * m->rows_per_unit * length; /* (1/r) d/dr = 2 d/dr² */
+    _Alignas(32) const double unit[4] = {force_unit, force_unit, force_unit, 0.5};
     struct batch b;
     struct tables by_type[SPECIES_MAX];
     for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
+    struct accumulators_single a, last; /* of this atom, of the one before */
+    double *last_f = NULL;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
         const struct tables *t = &by_type[d->type[i]];
         vi x = vi_set(xi[0]), y = vi_set(xi[1]), z = vi_set(xi[2]);
         vf own = vf_bits(vi_set(xi[3]));
-        struct accumulators_single a;
         accumulators_single_clear(&a, energies);
         const uint32_t *j = part->j + l->entry[o].first, *near_end = j + l->entry[o].near,
                        *end = j + l->entry[o].length;
@@ -206,13 +217,11 @@ INLINE void forces(const struct force_work *w, const int two, const int symmetri
                 pair_forces(&b, k, m->float_slopes[0], own, &a, 1, symmetric, energies);
             for (; k < n; k++) pair_forces(&b, k, m->float_slopes[0], own, &a, 0, symmetric, energies);
         }
-        double embedding = d->f[i][3], total[4];
-        vf_totals(a.fx, a.fy, a.fz, a.energy, total);
-        for (int k = 0; k < 3; k++) d->f[i][k] = force_unit * total[k];
-        if (!energies) continue;
-        d->f[i][3] = embedding + 0.5 * total[3];
-        accumulators_single_sum(w->sums, &a, d->f[i][3], force_unit * length);
+        if (last_f) finish(last_f, &last, w, unit, length, energies);
+        last = a;
+        last_f = d->f[i];
     }
+    if (last_f) finish(last_f, &last, w, unit, length, energies);
 }
 
 INLINE void choose(const struct force_work *w, const int two, const int symmetric)

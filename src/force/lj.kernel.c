@@ -80,6 +80,17 @@ INLINE void walk(const double *atoms, const uint32_t *j, const uint32_t *end, vd
 #endif
 }
 
+/* The force, energy and virial of an atom. A chain of operations that nothing else waits for: done when the
+ * pairs of the next atom are on their way, it costs no time. */
+INLINE void finish(double *f, const struct accumulators *a, const struct force_work *w,
+                   const struct variant v)
+{
+    vd_totals(a->fx, a->fy, a->fz, a->energy, f);
+    if (!v.energies) return;
+    f[3] *= 0.5;
+    accumulators_sum(w->sums, a, f[3], 1.0);
+}
+
 INLINE void range(const struct force_work *w, const struct variant v)
 {
     const struct lj *lj = w->potential->parameters;
@@ -89,20 +100,21 @@ INLINE void range(const struct force_work *w, const struct variant v)
     const double *atoms = d->x[0];
     const struct constants c = {vd_set(1.0 / (12.0 * lj->epsilon)), vd_set(1.0 / (144.0 * lj->epsilon)),
                                 vd_set(lj->by_species[0].cutoff2[0])};
+    struct accumulators a, last; /* of this atom, of the one before */
+    double *last_f = NULL;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const double *xi = atoms + 4 * (size_t)d->slot[i];
         const struct lj_tables *t = &lj->by_species[d->type[i]];
         vd x = vd_set(xi[0]), y = vd_set(xi[1]), z = vd_set(xi[2]);
-        struct accumulators a;
         accumulators_clear(&a, v.energies);
         const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].length;
         walk(atoms, j, end, x, y, z, t, &c, &a, v);
-        vd_totals(a.fx, a.fy, a.fz, a.energy, d->f[i]);
-        if (!v.energies) continue;
-        d->f[i][3] *= 0.5;
-        accumulators_sum(w->sums, &a, d->f[i][3], 1.0);
+        if (last_f) finish(last_f, &last, w, v);
+        last = a;
+        last_f = d->f[i];
     }
+    if (last_f) finish(last_f, &last, w, v);
 }
 
 INLINE void choose(const struct force_work *w, const int energies, const int force_shift)

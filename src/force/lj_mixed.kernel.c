@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The Lennard-Jones kernel in mixed precision: positions in fixed point (system/packed.h), so that
- * differences are exact; pair forces in float; sums over the lanes in double.
+ * differences are exact; pair forces and their sums over one list in float; all else in double.
  *
  * With v = 2 (σ/r)⁶ (one ε for all pairs) the force is f = 12ε (v² − v) r⁻² d and the energy ε (v² − 2v).
  * Lengths are in quanta until the division turns r² into r⁻² in the length unit; 12ε and the quantum left in
@@ -10,7 +10,7 @@
  * Error of a pair force, in units of 2^-24 of its repulsive part r⁻² v² and its attractive part r⁻² v
  * together: d 1; r² at most 2·1 + 3; r⁻² one more, 6; v three times that, 2σ⁶ 1 and three products, 22; v² −
  * v twice that for v², 45; times r⁻² 52; times d and its addition 54, and up to n/VF_LANES for the additions
- * of one lane over a list of n, and 2 for those of four lanes. That is the bound (3e-6); roundings being
+ * of one lane over a list of n, and 3 or 4 for those of the lanes. That is the bound (4e-6); roundings being
  * random, the usual error is a fifth of it. */
 #include "base/isa.h"
 #include "base/simd_float.h"
@@ -103,6 +103,15 @@ INLINE void walk(const int32_t *atoms, const uint32_t *j, const uint32_t *end, v
 #endif
 }
 
+/* The force, energy and virial of an atom, in `unit` and `virial_unit`. A chain of operations that nothing
+ * else waits for: done when the pairs of the next atom are on their way, it costs no time. */
+INLINE void finish(double *f, const struct accumulators_single *a, const struct force_work *w,
+                   const double unit[4], double virial_unit, const struct variant v)
+{
+    vq_store(f, vq_mul(vf_totals(a->fx, a->fy, a->fz, a->energy), vq_load(unit)));
+    if (v.energies) accumulators_single_sum(w->sums, a, f[3], virial_unit);
+}
+
 INLINE void range(const struct force_work *w, const struct variant v)
 {
     const struct lj *lj = w->potential->parameters;
@@ -111,23 +120,23 @@ INLINE void range(const struct force_work *w, const struct variant v)
     const struct list_part *part = &l->part[w->thread];
     const int32_t *atoms = d->packed.x[0];
     const double units = d->packed.per_unit, length = 1.0 / units, force_unit = 12.0 * lj->epsilon * length;
+    _Alignas(32) const double unit[4] = {force_unit, force_unit, force_unit, 0.5 * lj->epsilon};
     struct tables by_type[SPECIES_MAX];
     for (int t = 0; t < d->species.count; t++) set_tables(&by_type[t], w, t);
     const struct constants c = {vf_set((float)(units * units)), vf_set((float)(length * length))};
+    struct accumulators_single a, last; /* of this atom, of the one before */
+    double *last_f = NULL;
     for (size_t o = w->range[0]; o < w->range[1]; o++) {
         uint32_t i = d->order[o];
         const int32_t *xi = atoms + 4 * (size_t)d->slot[i];
-        struct accumulators_single a;
         accumulators_single_clear(&a, v.energies);
         const uint32_t *j = part->j + l->entry[o].first, *end = j + l->entry[o].length;
         walk(atoms, j, end, vi_set(xi[0]), vi_set(xi[1]), vi_set(xi[2]), &by_type[d->type[i]], &c, &a, v);
-        double *f = d->f[i];
-        vf_totals(a.fx, a.fy, a.fz, a.energy, f);
-        for (int k = 0; k < 3; k++) f[k] *= force_unit;
-        if (!v.energies) continue;
-        f[3] *= 0.5 * lj->epsilon;
-        accumulators_single_sum(w->sums, &a, f[3], force_unit * length);
+        if (last_f) finish(last_f, &last, w, unit, force_unit * length, v);
+        last = a;
+        last_f = d->f[i];
     }
+    if (last_f) finish(last_f, &last, w, unit, force_unit * length, v);
 }
 
 void ISA_FUNCTION(lj_mixed)(const struct force_work *w)

@@ -8,11 +8,12 @@
 #include <omp.h>
 #include <string.h>
 
-void engine_default_skins(const struct potential *p, double *skin, double *inner_skin)
+/* Quick forces can do with longer lists that last longer. */
+static void default_skins(const struct engine *e, double *skin, double *inner_skin)
 {
-    bool lj = strcmp(p->kind->units, "lj") == 0;
+    bool lj = strcmp(e->potential.kind->units, "lj") == 0;
     *skin = lj ? 0.7 : 1.4; /* σ_AA; Å */
-    *inner_skin = lj ? 0.18 : 0.3;
+    *inner_skin = !lj ? 0.3 : e->precision == PRECISION_MIXED ? 0.22 : 0.18;
 }
 
 /* OpenMP may give fewer threads than asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); a team that waits for the
@@ -53,7 +54,7 @@ status engine_start(struct engine *e, const struct engine_options *o, const stru
     threads = threads_granted(threads);
     omp_set_num_threads(threads); /* for every other parallel region of this process, too */
     double skin, inner_skin;
-    engine_default_skins(&e->potential, &skin, &inner_skin);
+    default_skins(e, &skin, &inner_skin);
     if (o->skin > 0.0) skin = o->skin;
     if (o->inner_skin > 0.0) inner_skin = o->inner_skin;
     if (inner_skin > 0.9 * skin) inner_skin = 0.9 * skin;

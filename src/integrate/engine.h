@@ -135,7 +135,5 @@ double engine_conserved(const struct engine *e);
 /* Time and pressure as files and people see them: tau, eps/sigma³; ps, GPa in metal units. */
 double engine_shown_time(const struct engine *e);
 double engine_shown_pressure(const struct engine *e, double pressure);
-/* The skins used when none are given, in the length unit of the potential (list.h). */
-void engine_default_skins(const struct potential *p, double *skin, double *inner_skin);
 
 #endif
