@@ -83,6 +83,14 @@ INLINE vd vd_set(double a)
 {
     return _mm512_set1_pd(a);
 }
+INLINE vd vd_load(const double *p) /* aligned, as vd_store */
+{
+    return _mm512_load_pd(p);
+}
+INLINE void vd_store(double *p, vd a)
+{
+    _mm512_store_pd(p, a);
+}
 INLINE vd vd_zero(void)
 {
     return _mm512_setzero_pd();
@@ -178,16 +186,14 @@ INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
     *p1 = _mm512_permutex2var_pd(odd01, low, odd23);
     *p3 = _mm512_permutex2var_pd(odd01, high, odd23);
 }
-/* x, y, z, w of the eight atoms at double offsets j[0..7] from x */
-INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
-{
-    const vq q[8] = {vq_load(x + j[0]), vq_load(x + j[1]), vq_load(x + j[2]), vq_load(x + j[3]),
-                     vq_load(x + j[4]), vq_load(x + j[5]), vq_load(x + j[6]), vq_load(x + j[7])};
-    vd_transpose(q, px, py, pz, pw);
-}
 INLINE vd vd_lookup(const double table[8], vd w)
 {
     return _mm512_permutexvar_pd(_mm512_castpd_si512(w), _mm512_loadu_pd(table));
+}
+/* The same for two species at most */
+INLINE vd vd_lookup_two(const double table[8], vd w)
+{
+    return vd_lookup(table, w);
 }
 
 #elif defined(ISA_avx2)
@@ -202,6 +208,15 @@ typedef struct {
 INLINE vd vd_set(double a)
 {
     return VD_MAP(_mm256_set1_pd(a), _mm256_set1_pd(a));
+}
+INLINE vd vd_load(const double *p)
+{
+    return VD_MAP(_mm256_load_pd(p), _mm256_load_pd(p + 4));
+}
+INLINE void vd_store(double *p, vd a)
+{
+    _mm256_store_pd(p, a.p[0]);
+    _mm256_store_pd(p + 4, a.p[1]);
 }
 INLINE vd vd_zero(void)
 {
@@ -287,28 +302,6 @@ INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
         p3->p[i] = _mm256_permute2f128_pd(odd01, odd23, 0x31);
     }
 }
-/* The halves (x, y) or (z, w) of two atoms next to each other: the upper one comes straight from memory,
- * which costs a load and no shuffle. */
-INLINE __m256d vd_two_halves(const double *low, const double *high)
-{
-    return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(low)), _mm_load_pd(high), 1);
-}
-INLINE void vd_four_atoms(const double *x, const uint32_t *j, __m256d *px, __m256d *py, __m256d *pz,
-                          __m256d *pw)
-{
-    const double *a = x + j[0], *b = x + j[1], *c = x + j[2], *d = x + j[3];
-    __m256d xy02 = vd_two_halves(a, c), xy13 = vd_two_halves(b, d);
-    __m256d zw02 = vd_two_halves(a + 2, c + 2), zw13 = vd_two_halves(b + 2, d + 2);
-    *px = _mm256_unpacklo_pd(xy02, xy13);
-    *py = _mm256_unpackhi_pd(xy02, xy13);
-    *pz = _mm256_unpacklo_pd(zw02, zw13);
-    *pw = _mm256_unpackhi_pd(zw02, zw13);
-}
-INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
-{
-    vd_four_atoms(x, j, &px->p[0], &py->p[0], &pz->p[0], &pw->p[0]);
-    vd_four_atoms(x, j + 4, &px->p[1], &py->p[1], &pz->p[1], &pw->p[1]);
-}
 INLINE vd vd_lookup(const double table[8], vd w)
 {
     /* A table of four: entries 0, 2, 4, 6 next to each other, addressed as pairs of floats by (2t, 2t+1). */
@@ -316,6 +309,12 @@ INLINE vd vd_lookup(const double table[8], vd w)
     __m256 t = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8));
     return VD_MAP(_mm256_castps_pd(_mm256_permutevar8x32_ps(t, _mm256_castpd_si256(w.p[0]))),
                   _mm256_castps_pd(_mm256_permutevar8x32_ps(t, _mm256_castpd_si256(w.p[1]))));
+}
+INLINE vd vd_lookup_two(const double table[8], vd w) /* a shuffle within halves costs a third */
+{
+    __m256d t = _mm256_setr_pd(table[0], table[2], table[0], table[2]);
+    return VD_MAP(_mm256_permutevar_pd(t, _mm256_castpd_si256(w.p[0])),
+                  _mm256_permutevar_pd(t, _mm256_castpd_si256(w.p[1])));
 }
 
 #else /* SSE2 */
@@ -333,6 +332,14 @@ typedef struct {
 INLINE vd vd_set(double a)
 {
     VD_EACH(i, _mm_set1_pd(a));
+}
+INLINE vd vd_load(const double *p)
+{
+    VD_EACH(i, _mm_load_pd(p + 2 * i));
+}
+INLINE void vd_store(double *p, vd a)
+{
+    for (int i = 0; i < 4; i++) _mm_store_pd(p + 2 * i, a.p[i]);
 }
 INLINE vd vd_zero(void)
 {
@@ -420,12 +427,6 @@ INLINE void vd_transpose(const vq q[8], vd *p0, vd *p1, vd *p2, vd *p3)
         p3->p[i] = _mm_unpackhi_pd(a.p[1], b.p[1]);
     }
 }
-INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
-{
-    const vq q[8] = {vq_load(x + j[0]), vq_load(x + j[1]), vq_load(x + j[2]), vq_load(x + j[3]),
-                     vq_load(x + j[4]), vq_load(x + j[5]), vq_load(x + j[6]), vq_load(x + j[7])};
-    vd_transpose(q, px, py, pz, pw);
-}
 INLINE vd vd_lookup(const double table[8], vd w)
 {
     vd r;
@@ -436,8 +437,20 @@ INLINE vd vd_lookup(const double table[8], vd w)
     }
     return r;
 }
+INLINE vd vd_lookup_two(const double table[8], vd w)
+{
+    return vd_lookup(table, w);
+}
 
 #endif
+
+/* x, y, z, w of the eight atoms at double offsets j[0..7] from x */
+INLINE void vd_atoms(const double *x, const uint32_t *j, vd *px, vd *py, vd *pz, vd *pw)
+{
+    const vq q[8] = {vq_load(x + j[0]), vq_load(x + j[1]), vq_load(x + j[2]), vq_load(x + j[3]),
+                     vq_load(x + j[4]), vq_load(x + j[5]), vq_load(x + j[6]), vq_load(x + j[7])};
+    vd_transpose(q, px, py, pz, pw);
+}
 
 /* ---- compaction: those of eight numbers whose bit is set, in order; may write eight. Returns how many. ----
  */

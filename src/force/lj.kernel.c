@@ -38,18 +38,18 @@ INLINE void pair_forces(const struct pairs *p, const struct lj_tables *t, const 
                         struct accumulators *a, const struct variant v)
 {
     vd dx = p->dx, dy = p->dy, dz = p->dz, r2 = p->r2, wj = p->species;
-    vm inside = vd_less(r2, v.one_cutoff ? c->cutoff2 : vd_lookup(t->cutoff2, wj));
+    vm inside = vd_less(r2, v.one_cutoff ? c->cutoff2 : vd_lookup_two(t->cutoff2, wj));
     vd inverse2 = vd_div(vd_set(1.0), r2);
     vd inverse6 = vd_mul(vd_mul(inverse2, inverse2), inverse2);
-    vd u = vd_mul(vd_lookup(t->attraction, wj), inverse6);
+    vd u = vd_mul(vd_lookup_two(t->attraction, wj), inverse6);
     vd f = vd_mul(vd_mul(u, inverse2), vd_fma(u, c->inverse12, vd_set(-1.0)));
-    if (v.force_shift) f = vd_sub(f, vd_mul(vd_lookup(t->slope, wj), vd_sqrt(inverse2)));
+    if (v.force_shift) f = vd_sub(f, vd_mul(vd_lookup_two(t->slope, wj), vd_sqrt(inverse2)));
     f = vd_keep(inside, f);
     accumulators_force(a, f, dx, dy, dz);
     if (!v.energies) return;
     vd e = vd_mul(u, vd_fma(u, c->inverse144, vd_set(-1.0 / 6.0)));
-    e = vd_add(e, vd_lookup(t->shift, wj));
-    if (v.force_shift) e = vd_fma(vd_lookup(t->slope, wj), vd_sqrt(r2), e);
+    e = vd_add(e, vd_lookup_two(t->shift, wj));
+    if (v.force_shift) e = vd_fma(vd_lookup_two(t->slope, wj), vd_sqrt(r2), e);
     a->energy = vd_add(a->energy, vd_keep(inside, e));
     accumulators_virial(a, f, dx, dy, dz);
 }

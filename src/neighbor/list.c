@@ -100,25 +100,43 @@ static void set_search(struct list *l, const struct domain *d)
 }
 
 /* Atoms may go anywhere beyond a free face, and then count to a cell they are far from. Collective. */
-static bool has_strays(const struct list *l, const struct domain *d)
+static void find_strays(struct list *l, const struct domain *d)
 {
-    double inverse[3][3], s[3], farthest = 0.0;
-    if (d->box.periodic[0] && d->box.periodic[1] && d->box.periodic[2]) return false;
+    double inverse[3][3], s[3], farthest[3][2] = {{0.0}};
+    memset(l->strays, 0, sizeof l->strays);
+    if (d->box.periodic[0] && d->box.periodic[1] && d->box.periodic[2]) return;
     box_inverse(&d->box, inverse);
     for (size_t i = 0; i < d->n; i++) {
         box_fractional(&d->box, (const double(*)[3])inverse, d->x[d->slot[i]], s);
-        for (int k = 0; k < 3; k++)
-            if (!d->box.periodic[k])
-                farthest = fmax(farthest, box_width(&d->box, k) * fmax(-s[k], s[k] - 1.0));
+        for (int k = 0; k < 3; k++) {
+            farthest[k][0] = fmax(farthest[k][0], -s[k]);
+            farthest[k][1] = fmax(farthest[k][1], s[k] - 1.0);
+        }
     }
-    par_max(&farthest, 1);
-    return farthest > l->skin;
+    par_max(farthest[0], 6);
+    for (int k = 0; k < 3; k++)
+        for (int side = 0; side < 2; side++)
+            l->strays[k][side] = !d->box.periodic[k] && box_width(&d->box, k) * farthest[k][side] > l->skin;
+}
+
+/* May strays be among the candidates of a cell? They are where its neighborhood meets the outermost cells. */
+static bool meets_strays(const struct list *l, const struct domain *d, uint32_t cell)
+{
+    bool meets = false;
+    for (int k = 0; k < 3; k++) {
+        uint32_t extent = (uint32_t)d->extent[k];
+        int32_t reach = d->grid.reach[k], at = d->brick.low[k] - reach + (int32_t)(cell % extent);
+        meets =
+            meets || (l->strays[k][0] && at <= reach) || (l->strays[k][1] && at >= d->grid.n[k] - 1 - reach);
+        cell /= extent;
+    }
+    return meets;
 }
 
 status list_prepare(struct list *l, const struct domain *d)
 {
     set_search(l, d);
-    l->strays = has_strays(l, d);
+    find_strays(l, d);
     TRY(ROOM(l->entry, l->entry_capacity, d->n));
     TRY(search_atoms_reserve(&l->search, d->n_extended));
     size_t inner = d->n_interior, outer = d->n - d->n_interior, threads = (size_t)l->threads;
@@ -146,6 +164,7 @@ static status look_around(const struct list *l, const struct domain *d, struct l
     uint32_t x = cell % (uint32_t)d->extent[0], y = cell / (uint32_t)d->extent[0] % (uint32_t)d->extent[1];
     p->around = &p->candidates[y % DOMAIN_BUNDLE * DOMAIN_BUNDLE + x % DOMAIN_BUNDLE];
     TRY(candidates_gather(p->around, &l->search, d, cell));
+    p->strays = meets_strays(l, d, cell);
     size_t candidates = p->around->atoms.n - p->around->begin,
            atoms = d->cell_start[cell + 1] - p->around->first;
     size_t vectors = candidates / SIMD_WIDTH + 64;
@@ -195,7 +214,7 @@ static void build_one(struct list *l, const struct domain *d, struct list_part *
     uint32_t *out = p->j + p->used;
     e->first = p->used;
     size_t n = scan_of[l->isa](c, c->home + (d->slot[i] - c->first), &s, out, &e->near);
-    if (l->strays) n = drop_strays(l, d, i, out, n, &e->near);
+    if (p->strays) n = drop_strays(l, d, i, out, n, &e->near);
     n = list_pad(out, n, l->width, padding);
     e->length = (uint32_t)n;
     p->used += n;

@@ -38,6 +38,7 @@ struct list_part { /* what one thread builds and uses: two ranges of the work or
     size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
     /* scratch: around the cells whose atoms have their turn, one for each column of a bundle */
     struct candidates candidates[DOMAIN_BUNDLE * DOMAIN_BUNDLE], *around;
+    bool strays;                  /* may be among the candidates around */
     uint16_t *found, *near_found; /* scratch of one search */
     size_t found_capacity, near_capacity;
     status failure;
@@ -56,7 +57,8 @@ struct list {
     bool sections;               /* lists have near sections */
     double quantum;              /* of positions in the search: lists may hold atoms this × 4 too far away */
     uint16_t species[SPECIES_MAX]; /* in the search */
-    bool strays; /* an atom is so far beyond a free face that rounded positions may take it for a near one */
+    bool strays[3][2]; /* an atom is so far beyond this free face (axis; low, high) that rounded positions
+                          may take it for a near one */
     struct list_reach all[SPECIES_MAX], near_reach[SPECIES_MAX]; /* (cutoff, near range) + inner_skin */
     enum isa isa;
     size_t width; /* lanes of the kernels that walk the lists, a power of 2: SIMD_WIDTH unless set */
