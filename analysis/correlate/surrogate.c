@@ -69,13 +69,13 @@ static void pixel_intensity(const struct generator *g, uint64_t seed, int64_t pi
     struct noise noise = noise_at(seed, STREAM_SURROGATE, (uint64_t)pixel, isa_best());
     for (int64_t from = 0; from < g->period; from += NOISE_LANES) {
         uint64_t frequency[NOISE_LANES];
-        double z[3][NOISE_LANES]; /* the third is not used */
+        double z[NOISE_LANES][4]; /* the third is not used */
         for (int64_t i = 0; i < NOISE_LANES; i++) frequency[i] = (uint64_t)(from + i);
         noise_normal(&noise, frequency, z);
         for (int64_t i = 0; i < NOISE_LANES && from + i < g->period; i++) {
             double a = M_SQRT1_2 * g->amplitude[from + i];
-            x[from + i][0] = z[0][i] * a;
-            x[from + i][1] = z[1][i] * a;
+            x[from + i][0] = z[i][0] * a;
+            x[from + i][1] = z[i][1] * a;
         }
     }
     fftw_execute_dft(g->plan, x, x);

@@ -8,10 +8,9 @@ struct noise noise_at(uint64_t seed, enum random_stream stream, uint64_t when, e
     return n;
 }
 
-void noise_normal(const struct noise *n, const uint64_t who[NOISE_LANES], double z[3][NOISE_LANES])
+void noise_normal(const struct noise *n, const uint64_t who[NOISE_LANES], double z[NOISE_LANES][4])
 {
-    static void (*const normal_of[ISA_COUNT])(const struct noise *, const uint64_t *,
-                                              double(*)[NOISE_LANES]) = {noise_normal_sse2, noise_normal_avx2,
-                                                                         noise_normal_avx512};
+    static void (*const normal_of[ISA_COUNT])(const struct noise *, const uint64_t *, double(*)[4]) = {
+        noise_normal_sse2, noise_normal_avx2, noise_normal_avx512};
     normal_of[n->isa](n, who, z);
 }

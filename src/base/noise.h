@@ -2,7 +2,7 @@
 /* noise — three standard normal numbers for each of many atoms, as a thermostat wants them every step.
  *
  *     struct noise n = noise_at(seed, STREAM_LANGEVIN, step, isa_best());
- *     noise_normal(&n, id, z);                    z[k][lane] belongs to id[lane]
+ *     noise_normal(&n, id, z);                    z[lane][k], k < 3, belongs to id[lane]
  *
  * A pure function of (seed, stream, who, when) like those of random.h, eight atoms at a time. One block of
  * Philox gives an atom 128 bits: two radii and two angles of 32 bits each (Box–Muller, the fourth number is
@@ -24,10 +24,10 @@ struct noise {
 };
 
 struct noise noise_at(uint64_t seed, enum random_stream stream, uint64_t when, enum isa isa);
-void noise_normal(const struct noise *n, const uint64_t who[NOISE_LANES], double z[3][NOISE_LANES]);
+void noise_normal(const struct noise *n, const uint64_t who[NOISE_LANES], double z[NOISE_LANES][4]);
 
-void noise_normal_sse2(const struct noise *n, const uint64_t who[NOISE_LANES], double z[3][NOISE_LANES]);
-void noise_normal_avx2(const struct noise *n, const uint64_t who[NOISE_LANES], double z[3][NOISE_LANES]);
-void noise_normal_avx512(const struct noise *n, const uint64_t who[NOISE_LANES], double z[3][NOISE_LANES]);
+void noise_normal_sse2(const struct noise *n, const uint64_t who[NOISE_LANES], double z[NOISE_LANES][4]);
+void noise_normal_avx2(const struct noise *n, const uint64_t who[NOISE_LANES], double z[NOISE_LANES][4]);
+void noise_normal_avx512(const struct noise *n, const uint64_t who[NOISE_LANES], double z[NOISE_LANES][4]);
 
 #endif

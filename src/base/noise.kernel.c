@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Integers are plain loops over the lanes, which the compiler turns into vectors; long chains of operations on
- * doubles are written for both pairs of words of an atom at once, for a processor that would wait for each
+/* Integers are plain loops over the lanes, which the compiler turns into vectors; long chains of operations
+ * on doubles are written for both pairs of words of an atom at once, for a processor that would wait for each
  * result. No operation whose result depends on how wide vectors are. */
 #include "base/isa.h"
 #include "base/noise.h"
@@ -130,7 +130,7 @@ INLINE void turn(uint64_t w, double *cosine, double *sine)
 }
 
 void ISA_FUNCTION(noise_normal)(const struct noise *n, const uint64_t who[NOISE_LANES],
-                                double z[3][NOISE_LANES])
+                                double z[NOISE_LANES][4])
 {
     _Alignas(64) uint64_t id[NOISE_LANES], w[4][NOISE_LANES];
     _Alignas(64) double m[2][NOISE_LANES], e[2][NOISE_LANES], length[2][NOISE_LANES];
@@ -146,8 +146,9 @@ void ISA_FUNCTION(noise_normal)(const struct noise *n, const uint64_t who[NOISE_
     PAIRS LANES turn(w[2 * p + 1][l], &cosine[p][l], &sine[p][l]);
     LANES
     {
-        z[0][l] = length[0][l] * cosine[0][l];
-        z[1][l] = length[0][l] * sine[0][l];
-        z[2][l] = length[1][l] * cosine[1][l];
+        z[l][0] = length[0][l] * cosine[0][l];
+        z[l][1] = length[0][l] * sine[0][l];
+        z[l][2] = length[1][l] * cosine[1][l];
+        z[l][3] = 0.0;
     }
 }

@@ -35,6 +35,10 @@ INLINE vq vq_add(vq a, vq b)
 {
     return _mm256_add_pd(a, b);
 }
+INLINE vq vq_sub(vq a, vq b)
+{
+    return _mm256_sub_pd(a, b);
+}
 INLINE vq vq_mul(vq a, vq b)
 {
     return _mm256_mul_pd(a, b);
@@ -42,6 +46,15 @@ INLINE vq vq_mul(vq a, vq b)
 INLINE vq vq_fma(vq a, vq b, vq c)
 {
     return _mm256_fmadd_pd(a, b, c);
+}
+INLINE vq vq_three(vq a, vq b) /* the first three numbers of a, the fourth of b */
+{
+    return _mm256_blend_pd(a, b, 8);
+}
+INLINE double vq_sum3(vq a) /* (first + second) + third */
+{
+    __m128d low = _mm256_castpd256_pd128(a), high = _mm256_extractf128_pd(a, 1);
+    return _mm_cvtsd_f64(_mm_add_sd(_mm_add_sd(low, _mm_unpackhi_pd(low, low)), high));
 }
 #else
 typedef struct {
@@ -72,6 +85,18 @@ INLINE vq vq_fma(vq a, vq b, vq c)
 {
     return (vq){
         {_mm_add_pd(_mm_mul_pd(a.p[0], b.p[0]), c.p[0]), _mm_add_pd(_mm_mul_pd(a.p[1], b.p[1]), c.p[1])}};
+}
+INLINE vq vq_sub(vq a, vq b)
+{
+    return (vq){{_mm_sub_pd(a.p[0], b.p[0]), _mm_sub_pd(a.p[1], b.p[1])}};
+}
+INLINE vq vq_three(vq a, vq b)
+{
+    return (vq){{a.p[0], _mm_shuffle_pd(a.p[1], b.p[1], 2)}};
+}
+INLINE double vq_sum3(vq a)
+{
+    return _mm_cvtsd_f64(_mm_add_sd(_mm_add_sd(a.p[0], _mm_unpackhi_pd(a.p[0], a.p[0])), a.p[1]));
 }
 #endif
 

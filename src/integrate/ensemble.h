@@ -2,10 +2,16 @@
 /* ensemble — thermostats and barostats, as coefficients of one step.
  *
  * Every integrator here is velocity Verlet with factors that are known when the step begins, from global
- * values that are exact sums (kinetic energy, virial), so a step is (per atom, per axis k): v ← va_k v + vb_k
- * f/m;   x ← xa_k x + xv_k v;   [Langevin: v ← c1 v + c2 ξ/√m in the middle of the drift] box edges,
- * components k, × box_k;   f ← forces(x);   v ← va'_k v + vb'_k f/m The thermostat acts once per step at its
- * beginning, which is conjugate to the usual symmetric splitting and samples the same ensemble.
+ * values that are exact sums (kinetic energy, virial), so a step is, per atom and axis k:
+ *
+ *     v ← va_k v + vb_k f/m
+ *     x ← xa_k x + xv_k v          langevin: v ← c1 v + c2 ξ/√m in the middle of the drift
+ *     box edges, components k, × box_k
+ *     f ← forces(x)
+ *     v ← va'_k v + vb'_k f/m
+ *
+ * The thermostat acts once per step at its beginning, which is conjugate to the usual symmetric splitting and
+ * samples the same ensemble.
  *
  * Thermostats: none; nose-hoover (chain of 3, Martyna, Klein, Tuckerman 1992, Suzuki–Yoshida 3); bussi
  * (stochastic velocity rescaling, Bussi, Donadio, Parrinello 2007); langevin (BAOAB, Leimkuhler & Matthews

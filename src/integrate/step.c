@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "integrate/step.h"
-#include "base/noise.h"
+#include "integrate/motion.h"
 
 #include <math.h>
 #include <string.h>
 
 /* ---- one thread's share of the phases of a step ---- */
-
-/* Does the Langevin thermostat act on this atom? A film's vapor and surface move freely. */
-static inline bool is_held(const struct engine *e, size_t i, const double *x)
-{
-    return x[2] < e->ensemble.zone || e->domain.id[i] <= (uint64_t)e->film.substrate;
-}
-
-static inline bool is_hot(const struct engine *e, size_t i)
-{
-    return e->ensemble.hot_id > 0 && e->domain.id[i] >= e->ensemble.hot_id;
-}
 
 /* What a thread adds up during a step. */
 static void clear_sums(struct engine_thread *mine)
@@ -24,120 +13,6 @@ static void clear_sums(struct engine_thread *mine)
     memset(&mine->sums, 0, sizeof mine->sums);
     memset(&mine->kinetic, 0, sizeof mine->kinetic);
     memset(mine->axis_kinetic, 0, sizeof mine->axis_kinetic);
-}
-
-/* First half kick and drift; noise[0], [NOISE_LANES], [2 NOISE_LANES]: what Langevin's thermostat adds along
- * the axes. Returns the squared length of the atom's own motion, without that of the cell. */
-static inline double move_atom(struct engine *e, size_t i, const double *noise, struct sum *heat)
-{
-    struct domain *d = &e->domain;
-    const struct step_plan *p = &e->plan;
-    double *x = d->x[d->slot[i]], *v = d->v[i], step2 = 0.0;
-    const double *f = d->f[i], inverse_mass = v[3];
-    if (p->langevin && is_held(e, i, x)) {
-        double gain = 0.0, width = (is_hot(e, i) ? p->c2_hot : p->c2) * sqrt(inverse_mass);
-        for (int k = 0; k < 3; k++) {
-            double kicked = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            v[k] = p->c1 * kicked + width * noise[k * NOISE_LANES];
-            gain += v[k] * v[k] - kicked * kicked;
-            double step = 0.5 * p->xv[k] * kicked + 0.5 * p->xv[k] * v[k];
-            x[k] = p->xa[k] * x[k] + step;
-            step2 += step * step;
-        }
-        sum_add(heat, 0.5 * d->species.mass[d->type[i]] * gain);
-    } else {
-        for (int k = 0; k < 3; k++) {
-            v[k] = p->va[k] * v[k] + p->vb[k] * (f[k] * inverse_mass);
-            double step = p->xv[k] * v[k];
-            x[k] = p->xa[k] * x[k] + step;
-            step2 += step * step;
-        }
-    }
-    return step2;
-}
-
-/* The end kick that an earlier step left for this one. */
-static inline void late_kick(struct engine *e, size_t i)
-{
-    double *v = e->domain.v[i];
-    const double *f = e->domain.f[i];
-    for (int k = 0; k < 3; k++) v[k] = e->late.va[k] * v[k] + e->late.vb[k] * (f[k] * v[3]);
-}
-
-/* Noise for up to NOISE_LANES atoms, if the thermostat acts on one of them: atoms lie in memory from the
- * substrate upward, so most of those that move freely are among themselves. */
-static void draw_noise(const struct engine *e, const struct noise *n, size_t from, size_t to,
-                       double z[3][NOISE_LANES])
-{
-    const struct domain *d = &e->domain;
-    uint64_t id[NOISE_LANES] = {0};
-    bool held = false;
-    for (size_t i = from; i < to; i++) {
-        id[i - from] = d->id[i];
-        held = held || is_held(e, i, d->x[d->slot[i]]);
-    }
-    if (held) noise_normal(n, id, z);
-}
-
-/* A thread's share of the owned atoms, as they lie in memory: work that needs no neighbors streams. */
-static void share_of(const struct engine *e, int t, size_t range[2])
-{
-    size_t n = e->domain.n, threads = (size_t)e->list.threads;
-    range[0] = n * (size_t)t / threads;
-    range[1] = n * ((size_t)t + 1) / threads;
-}
-
-static void move_atoms(struct engine *e, int t)
-{
-    const struct noise noise = noise_at(e->seed, STREAM_LANGEVIN, (uint64_t)e->step, e->list.isa);
-    double largest = 0.0, z[3][NOISE_LANES];
-    struct sum heat = {0};
-    size_t range[2];
-    clear_sums(&e->thread[t]);
-    share_of(e, t, range);
-    for (size_t i = range[0]; i < range[1]; i++) {
-        size_t lane = (i - range[0]) % NOISE_LANES, left = range[1] - i;
-        if (e->plan.langevin && lane == 0)
-            draw_noise(e, &noise, i, i + (left < NOISE_LANES ? left : NOISE_LANES), z);
-        if (e->late.due) late_kick(e, i);
-        double moved2 = move_atom(e, i, &z[0][lane], &heat);
-        if (!(moved2 <= largest))
-            largest = moved2 == moved2 ? moved2 : (double)INFINITY; /* NaN counts as lost */
-    }
-    e->thread[t].displacement2 = largest;
-    sum_merge(&e->thread[t].heat, &heat);
-}
-
-/* The axes one by one are summed only where something needs them; the total is a sum of its own, so the
- * thermostat sees the same number either way. */
-static bool needs_axes(const struct engine *e)
-{
-    return e->want_energy || (e->ensemble.per_axis && e->ensemble.barostat != BAROSTAT_NONE);
-}
-
-/* The second half kick of the atoms of one range of the work order. */
-static void end_kick(struct engine *e, int t, const size_t range[2])
-{
-    struct domain *d = &e->domain;
-    const struct step_plan *p = &e->plan;
-    struct engine_thread *mine = &e->thread[t];
-    bool kinetic = e->want_energy || ensemble_needs_kinetic(&e->ensemble), axes = needs_axes(e);
-    for (size_t o = range[0]; o < range[1]; o++) {
-        uint32_t i = d->order[o];
-        double *v = d->v[i], *f = d->f[i];
-        if (e->film.substrate > 0 && d->id[i] <= (uint64_t)e->film.substrate) {
-            double energy = film_add_anchor(&e->film, d, i);
-            if (e->want_energy) {
-                f[3] += energy;
-                sum_add(&mine->sums.energy, energy);
-            }
-        }
-        for (int k = 0; k < 3; k++) v[k] = p->va_end[k] * v[k] + p->vb_end[k] * (f[k] * v[3]);
-        if (!kinetic) continue;
-        double mass = d->species.mass[d->type[i]];
-        sum_add(&mine->kinetic, mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]));
-        for (int k = 0; k < 3 && axes; k++) sum_add(&mine->axis_kinetic[k], mass * (v[k] * v[k]));
-    }
 }
 
 /* One pass over the atoms of a range; after the last one their end kick, block by block, while the forces are
@@ -151,7 +26,7 @@ static void force_range(struct engine *e, int t, int pass, const size_t range[2]
         struct force_work w = {
             &e->potential, &e->domain, &e->list, t, pass, block, e->want_energy ? &e->thread[t].sums : NULL};
         (e->precision == PRECISION_MIXED ? e->potential.kind->compute_mixed : e->potential.kind->compute)(&w);
-        if (last && !e->late.due) end_kick(e, t, block);
+        if (last && !e->late.due) motion_end_kick(e, t, block);
     }
 }
 
@@ -294,7 +169,7 @@ static void end_step(struct engine *e)
     enum { KINETIC, AXES, ENERGY = AXES + 3, VIRIAL, HEAT = VIRIAL + VIRIALS, ALL };
     e->has_energy = e->want_energy;
     if (!e->want_energy && !ensemble_needs_kinetic(&e->ensemble)) return;
-    int n = e->want_energy ? ALL : needs_axes(e) ? ENERGY : AXES;
+    int n = e->want_energy ? ALL : motion_needs_axes(e) ? ENERGY : AXES;
     struct sum all[ALL];
     memset(all, 0, sizeof all);
     for (int t = 0; t < e->list.threads; t++) {
@@ -417,8 +292,8 @@ static void forces_by_team(struct engine *e, int t, struct stopwatch *w)
     if (e->potential.kind->compute_whole) {
         whole_sample(e, t, w);
         if (!e->late.due) {
-            end_kick(e, t, e->list.part[t].interior);
-            end_kick(e, t, e->list.part[t].boundary);
+            motion_end_kick(e, t, e->list.part[t].interior);
+            motion_end_kick(e, t, e->list.part[t].boundary);
         }
         return;
     }
@@ -455,7 +330,8 @@ void step_run(struct engine *e, int t)
         }
         team_barrier(&e->team);
         if (e->finished) return;
-        move_atoms(e, t);
+        clear_sums(&e->thread[t]);
+        motion_move(e, t);
         team_barrier(&e->team);
         lap(e, t, &w, PHASE_INTEGRATE);
         lists_by_team(e, t);

@@ -116,8 +116,8 @@ static void test_members(void **state)
     }
 }
 
-/* The first atom beyond a free face, up (1) or down (-1) from the outermost of the others and 2^18 quanta away
- * from it: in the same cell, and at the same place if positions are rounded to 16 bits. */
+/* The first atom beyond a free face, up (1) or down (-1) from the outermost of the others and 2^18 quanta
+ * away from it: in the same cell, and at the same place if positions are rounded to 16 bits. */
 static void send_away(struct config *c, int way)
 {
     const double *outermost = c->x + 3;

@@ -142,7 +142,7 @@ static void test_noise(void **state)
     random_key(seed, STREAM_TEST, when, key);
     for (uint64_t i = 0; i < N; i += NOISE_LANES) {
         uint64_t who[NOISE_LANES], reversed[NOISE_LANES];
-        double z[3][NOISE_LANES], back[3][NOISE_LANES];
+        double z[NOISE_LANES][4], back[NOISE_LANES][4];
         for (int l = 0; l < NOISE_LANES; l++)
             reversed[NOISE_LANES - 1 - l] = who[l] = (i + (uint64_t)l) << 20;
         struct noise n = noise_at(seed, STREAM_TEST, when, isa_best());
@@ -150,9 +150,8 @@ static void test_noise(void **state)
         for (int isa = 0; isa <= (int)isa_best(); isa++) {
             n.isa = (enum isa)isa;
             noise_normal(&n, reversed, back);
-            for (int k = 0; k < 3; k++)
-                for (int l = 0; l < NOISE_LANES; l++)
-                    assert_memory_equal(&z[k][l], &back[k][NOISE_LANES - 1 - l], sizeof(double));
+            for (int l = 0; l < NOISE_LANES; l++)
+                assert_memory_equal(z[l], back[NOISE_LANES - 1 - l], sizeof z[l]);
         }
         for (int l = 0; l < NOISE_LANES; l++) {
             const uint32_t counter[4] = {(uint32_t)who[l], (uint32_t)(who[l] >> 32), (uint32_t)when, 0};
@@ -168,8 +167,8 @@ static void test_noise(void **state)
             const long double wanted[3] = {r[0] * cosl(angle[0]), r[0] * sinl(angle[0]),
                                            r[1] * cosl(angle[1])};
             for (int k = 0; k < 3; k++) {
-                assert_true(fabsl(z[k][l] - wanted[k]) < 6.8L * 10.0L * 0x1p-53L);
-                x[3 * (i + (uint64_t)l) + (uint64_t)k] = z[k][l];
+                assert_true(fabsl(z[l][k] - wanted[k]) < 6.8L * 10.0L * 0x1p-53L);
+                x[3 * (i + (uint64_t)l) + (uint64_t)k] = z[l][k];
             }
         }
     }
