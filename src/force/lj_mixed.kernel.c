@@ -93,7 +93,7 @@ INLINE void walk(const int32_t *atoms, const uint32_t *j, const uint32_t *end, v
     }
     pair_forces(&now, t, c, a, v);
 #else
-    enum { BATCH = 16 };
+    enum { BATCH = 8 };
     struct pairs batch[BATCH];
     while (j < end) {
         int n = 0;
