@@ -32,7 +32,9 @@ static const char convention[] =
     "interior; T_f(H): glass and liquid lines of that ramp; T_f(e): the liquid's e_IS on a line in 1/T; "
     "errors of one film: noise and windows of its ramp, of e_IS the jackknife over columns of the interior "
     "along x and y, three mean spacings wide or more (none in a narrow film), with the error of de/dx; "
-    "errors of means: the standard error over seeds, pooled over groups; with one seed that of the film";
+    "errors of means: the standard error over seeds, pooled over groups; that of the single films where it "
+    "is "
+    "larger and fewer than three differences between seeds are known";
 
 /* ---- text ---- */
 
@@ -164,7 +166,7 @@ static void print_errors(const struct stability *s, size_t g, bool control)
     const struct stability_group *group = &s->group[g];
     const struct stability_mean *means = control ? group->control : group->film;
     int q = means[STABILITY_AFTER].n > 0 ? STABILITY_AFTER : STABILITY_BEFORE;
-    double square = 0.0, n = 0.0, seeds = means[q].error * sqrt((double)means[q].n);
+    double square = 0.0, n = 0.0, seeds = means[q].scatter;
     char columns[32] = "none (too narrow a film)", scatter[32] = "not known";
     for (size_t i = 0; i < s->films; i++) {
         double error = s->film[i].error[q];

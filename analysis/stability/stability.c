@@ -289,26 +289,41 @@ bool stability_alike(const struct stability *a, size_t group, size_t film)
     return alike(a, a->film[a->group[group].first].member, a->film[film].member);
 }
 
-/* Its error is that of a single film, NaN for more of them. */
+/* Its error is what those of the single films make of it; NaN if one is not known. */
 static struct stability_mean mean_of(const struct stability *a, const struct stability_group *g, int q,
-                                     bool control, double *squares, int64_t *freedom)
+                                     bool control)
 {
-    struct stability_mean m = {.error = (double)NAN};
-    double sum = 0.0;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < a->films; i++) {
-            double v = a->film[i].value[q];
-            if (!belongs(a, g, i, control) || !isfinite(v)) continue;
-            if (pass == 0) {
-                sum += v;
-                m.error = m.n++ == 0 ? a->film[i].error[q] : (double)NAN;
-            } else {
-                *squares += (v - sum / (double)m.n) * (v - sum / (double)m.n);
-            }
-        }
-    m.value = m.n > 0 ? sum / (double)m.n : (double)NAN;
-    *freedom += m.n > 1 ? m.n - 1 : 0;
+    struct stability_mean m = {.value = (double)NAN, .error = (double)NAN, .scatter = (double)NAN};
+    double sum = 0.0, square = 0.0;
+    for (size_t i = 0; i < a->films; i++) {
+        const struct stability_film *f = &a->film[i];
+        if (!belongs(a, g, i, control) || !isfinite(f->value[q])) continue;
+        sum += f->value[q];
+        square += f->error[q] * f->error[q];
+        m.n++;
+    }
+    if (m.n == 0) return m;
+    m.value = sum / (double)m.n;
+    m.error = sqrt(square) / (double)m.n;
     return m;
+}
+
+/* Squares of the differences between the seeds of a group, and how many are free; none for controls that an
+ * earlier group has, too. */
+static void add_scatter(const struct stability *a, size_t group, int q, bool control, double *squares,
+                        int64_t *freedom)
+{
+    const struct stability_group *g = &a->group[group];
+    double mean = (control ? g->control : g->film)[q].value;
+    int64_t n = 0;
+    for (size_t i = 0; i < a->films; i++) {
+        double v = a->film[i].value[q];
+        if (!belongs(a, g, i, control) || !isfinite(v)) continue;
+        for (size_t earlier = 0; earlier < group; earlier++)
+            if (belongs(a, &a->group[earlier], i, control)) return;
+        *squares += (v - mean) * (v - mean);
+        *freedom += n++ > 0;
+    }
 }
 
 static void take_means(struct stability *a)
@@ -319,11 +334,15 @@ static void take_means(struct stability *a)
             int64_t freedom = 0;
             for (size_t i = 0; i < a->groups; i++) {
                 struct stability_group *g = &a->group[i];
-                (control ? g->control : g->film)[q] = mean_of(a, g, q, control, &squares, &freedom);
+                (control ? g->control : g->film)[q] = mean_of(a, g, q, control);
+                add_scatter(a, i, q, control, &squares, &freedom);
             }
             for (size_t i = 0; i < a->groups && freedom > 0; i++) {
                 struct stability_mean *m = &(control ? a->group[i].control : a->group[i].film)[q];
-                if (m->n > 0) m->error = sqrt(squares / (double)freedom / (double)m->n);
+                if (m->n == 0) continue;
+                m->scatter = sqrt(squares / (double)freedom);
+                double error = m->scatter / sqrt((double)m->n);
+                if (freedom >= STABILITY_FREEDOM || !(m->error > error)) m->error = error;
             }
         }
 }

@@ -22,7 +22,9 @@
  * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
  * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the
  * standard error from the scatter between seeds, pooled over all groups of the same role (so that two seeds
- * per group suffice, if there are several groups); where no group has two seeds, that of the single film.
+ * per group suffice, if there are several groups; controls that groups share count once). A scatter known
+ * from fewer than STABILITY_FREEDOM differences may be small by chance: then, and where no group has two
+ * seeds, the error is that of the single films, if it is larger.
  *
  * Verdict: only where a film-quench of the group is done, bulk quenches at STABILITY_RATES rates are, and
  * errors are known. A difference counts when it exceeds two of its errors. ultrastable: e_IS after the final
@@ -38,7 +40,7 @@
 #include "analysis/stability/front.h"
 #include "base/members.h"
 
-enum { STABILITY_RATES = 4, STABILITY_KEYS = 16 };
+enum { STABILITY_RATES = 4, STABILITY_KEYS = 16, STABILITY_FREEDOM = 3 };
 
 enum stability_quantity {
     STABILITY_BEFORE, /* e_IS before and after the final cool-down */
@@ -76,6 +78,7 @@ struct stability_bulk {
 struct stability_mean {
     int64_t n;
     double value, error;
+    double scatter; /* of one film between seeds: standard deviation, pooled; NaN: not known */
 };
 struct stability_group {
     size_t first; /* a film of it */

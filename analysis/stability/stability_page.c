@@ -58,9 +58,8 @@ static void put_table(struct text *html, const struct stability *s)
     text_add(
         html,
         "<div class=\"scroll\"><table>\n<caption>Films, and in small print their film-quenches: means over "
-        "the seeds ± standard error pooled over groups (with one seed: that of the film). e<sub>IS</sub>: of "
-        "the interior, before and after "
-        "the final cool-down, ");
+        "the seeds ± standard error pooled over groups (with few seeds that of the single films, if it is "
+        "larger). e<sub>IS</sub>: of the interior, before and after the final cool-down, ");
     if (s->composition.n > 0)
         text_add(html, "corrected to a fraction of %.4g of the first species (∂e/∂x = %.3g). ", s->mixture,
                  s->composition.slope);
