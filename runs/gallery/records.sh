@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # records — what `glint stability` needs of a campaign, small enough to keep: no positions, and of film.csv and thermo.csv every
-# fourth line beside the first and last of each stage. Members that are not done keep their input, so the campaign can go on from it.
+# fourth line beside the first and last of each stage. Members that are not done keep their input, so the campaign can go on from it;
+# those that were stopped, their checkpoint and all they wrote, so that they go on where they were (on the same instruction set: GLINT_ISA).
 #
 #     bash runs/gallery/records.sh runs/NAME records.tar.xz
 set -eu
@@ -16,7 +17,10 @@ for member in "$1"/*/; do
     test -s "$member/input.yaml" || continue # no run: figures
     mkdir "$to"
     cp "$member/input.yaml" "$to/"
-    grep -qs '"status": "done"' "$member/run.json" || continue
+    if ! grep -qs '"status": "done"' "$member/run.json"; then
+        test ! -s "$member/checkpoint.h5" || (cd "$member" && tar c --exclude '*-previous.h5' --exclude progress.json .) | tar x -C "$to"
+        continue
+    fi
     for f in run.json "measure-*.json" "profile-*.csv" "crystal-*.csv"; do
         for g in "$member"/$f; do test ! -s "$g" || cp "$g" "$to/"; done
     done
