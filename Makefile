@@ -220,7 +220,7 @@ unit: units ## build and run the unit tests only
 sanitize: ## the unit tests with address and undefined-behaviour sanitizers (build/sanitize)
 	@$(MAKE) $(parallel) --no-print-directory units BUILD=$(BUILD)/sanitize OPT='-O1 -g -fno-omit-frame-pointer' \
 	    WERROR= SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
-	@BUILD=$(BUILD)/sanitize LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	@BUILD=$(BUILD)/sanitize UNIT_LIMIT=400 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	    ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1 tests/run.sh unit
 
 layers: ## includes point upstream only

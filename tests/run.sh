@@ -5,10 +5,10 @@
 # usage: tests/run.sh [all | unit | SCRIPT…]
 #   without argument: unit tests, then the scripts in tests/cli, tests/mpi, tests/peers
 #   all: also tests/physics and tests/fault;  unit: the unit tests only;  SCRIPT…: just these scripts
-# environment: BUILD (build), PYTHON (/usr/bin/python3), JOBS (2 unit tests at once)
+# environment: BUILD (build), PYTHON (/usr/bin/python3), JOBS (2 unit tests at once), UNIT_LIMIT (120: seconds for each)
 #
 # Unit tests are cmocka programs in $BUILD/tests/test_*; their own summary lines are counted. Scripts (*.sh, *.py) print
-# `ok - name`, `not ok - name`, `skip - name: why`. Everything has a time limit: 120 s a unit test, 300 s a script, or what
+# `ok - name`, `not ok - name`, `skip - name: why`. Everything has a time limit: UNIT_LIMIT, 300 s a script, or what
 # a line `# limit: SECONDS` in the script says. A program that crashes, hangs, or runs no test counts as a failure.
 # Full output is kept in $BUILD/test-logs; that of failures is shown. The last line is `N passed, N failed` (with
 # `, N skipped` when some were); exit 1 on a failure or when nothing ran.
@@ -22,6 +22,7 @@ export GLINT=$BUILD/glint ROOT
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 LOGS=$BUILD/test-logs
 JOBS=${JOBS:-2}
+export UNIT_LIMIT=${UNIT_LIMIT:-120}
 what=${1:-standard}
 rm -rf "$LOGS"
 mkdir -p "$LOGS" || exit 1
@@ -31,14 +32,14 @@ started=$SECONDS
 one_unit() {
     local program=$1 name log code begin passed failed skipped
     name=$(basename "$program") log=$LOGS/$name.log begin=$SECONDS
-    (cd "$ROOT" && OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} timeout -k 5 120 "$program") > "$log" 2>&1 < /dev/null
+    (cd "$ROOT" && OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} timeout -k 5 "$UNIT_LIMIT" "$program") > "$log" 2>&1 < /dev/null
     code=$?
     passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
     failed=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
     skipped=$(sed -n 's/^\[  SKIPPED \] \([0-9]*\) test.*/\1/p' "$log" | awk '{n += $1} END {print n + 0}')
     if test $code != 0 && test "$failed" = 0; then
         failed=1
-        test $code = 124 && echo "killed: it ran longer than 120 s" >> "$log" || echo "ended with exit code $code" >> "$log"
+        test $code = 124 && echo "killed: it ran longer than $UNIT_LIMIT s" >> "$log" || echo "ended with exit code $code" >> "$log"
     elif test $((passed + failed + skipped)) = 0; then
         failed=1
         echo "it ran no test" >> "$log"

@@ -7,7 +7,7 @@
  * every rank, in unwrapped coordinates.
  *
  *     film_attach      after the engine was started or loaded: which atoms never move
- *     film_add_anchor  in every step: the spring of one atom (called by step.c)
+ *     film_add_anchor  in every step: the spring of one atom (called by motion)
  *     film_measure     collective: where the surface is, what is where, how hot. Exact, whatever the ranks
  *
  * Surface: in layers as thick as the mean spacing ρ^(−1/3) of the substrate, upward from its top, the first
