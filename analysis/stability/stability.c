@@ -358,9 +358,10 @@ static void mean_of_slowest(struct stability *a)
             if (pass == 0) sum += a->bulk[i].energy;
             if (pass == 1) square += pow(a->bulk[i].energy - sum / (double)m->n, 2);
         }
-    double n = (double)m->n;
+    double n = (double)m->n, line = a->rates.n > 2 ? a->rates.scatter / sqrt(n) : (double)NAN;
     m->value = m->n > 0 ? sum / n : (double)NAN;
-    m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : a->rates.n > 2 ? a->rates.scatter : (double)NAN;
+    m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : (double)NAN;
+    if (m->n - 1 < STABILITY_FREEDOM && !(m->error >= line)) m->error = isfinite(line) ? line : m->error;
 }
 
 static void make_groups(struct stability *a)

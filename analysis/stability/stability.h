@@ -100,7 +100,8 @@ struct stability {
     size_t waiting; /* members that are not done */
     int64_t rates_there;
     double slowest;                    /* rate; NaN without bulk quenches */
-    struct stability_mean bulk_energy; /* e_IS of the slowest */
+    struct stability_mean bulk_energy; /* e_IS of the slowest; with few seeds the scatter about the line of
+                                          rates, if that is larger */
     struct calibration rates, liquid;  /* e_IS against log10 rate; against 1/T */
     struct calibration composition;    /* e_IS against the first species' fraction; n = 0: not known */
     double mixture;                    /* its fraction in the bulk quenches */
