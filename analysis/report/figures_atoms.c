@@ -13,7 +13,7 @@
  * the last one is too near. */
 static void stage_marks(struct figure *f, const struct run_thermo *t, bool names)
 {
-    double last = -1.0, whole = t->column[THERMO_TIME][t->rows - 1];
+    double whole = t->column[THERMO_TIME][t->rows - 1], last = -whole;
     for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
         if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
         char word[FIGURE_TEXT];
@@ -26,7 +26,7 @@ static void stage_marks(struct figure *f, const struct run_thermo *t, bool names
         if (names && middle - last > 0.02 * whole) {
             figure_script(f, "set label '%s' at %.9g, graph %s font ',11' tc rgb '#444444'\n",
                           figure_text(t->stage[t->stage_of[begin]], word), middle,
-                          to - from < 0.08 * whole ? "1.03 left rotate by 45" : "1.09 center");
+                          to - from < 0.08 * whole ? "1.03 left rotate by 30" : "1.09 center");
             last = middle;
         }
         begin = i;
