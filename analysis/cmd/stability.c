@@ -33,8 +33,7 @@ static const char convention[] =
     "errors of one film: noise and windows of its ramp, of e_IS the jackknife over columns of the interior "
     "along x and y, three mean spacings wide or more (none in a narrow film), with the error of de/dx; "
     "errors of means: the standard error over seeds, pooled over groups; that of the single films where it "
-    "is "
-    "larger and fewer than three differences between seeds are known";
+    "is larger and fewer than three differences between seeds are known";
 
 /* ---- text ---- */
 

@@ -361,7 +361,7 @@ static void mean_of_slowest(struct stability *a)
     double n = (double)m->n, line = a->rates.n > 2 ? a->rates.scatter / sqrt(n) : (double)NAN;
     m->value = m->n > 0 ? sum / n : (double)NAN;
     m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : (double)NAN;
-    if (m->n - 1 < STABILITY_FREEDOM && !(m->error >= line)) m->error = isfinite(line) ? line : m->error;
+    if (m->n - 1 < STABILITY_FREEDOM && isfinite(line) && !(m->error >= line)) m->error = line;
 }
 
 static void make_groups(struct stability *a)
