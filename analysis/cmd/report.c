@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint report — a run folder to results.h5, figures and one page. */
 #include "analysis/report/campaign_page.h"
-#include "analysis/report/page.h"
+#include "analysis/report/run_page.h"
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -143,7 +143,7 @@ static status draw(const struct report *r, const char *page, const char *command
     if (missing > 0)
         log_warning("%d of %d figures were not drawn: %s", missing, g.n,
                     g.figure[0].drawn ? "see the page" : g.figure[0].why);
-    GUARD(page_write(page, r, &g, folder, command));
+    GUARD(run_page_write(page, r, &g, folder, command));
 done:
     figures_free(&g);
     return s;

@@ -18,7 +18,7 @@
 #include "analysis/report/figure.h"
 #include "analysis/report/pipeline.h"
 
-enum { FIGURES_MAX = 200, FIGURES_COLUMNS = 3 };
+enum { FIGURES_MAX = 200 };
 
 struct figures {
     int n;
@@ -29,25 +29,6 @@ struct figures {
 status figures_draw(struct figures *g, const struct report *r, const char *folder);
 const struct figure *figures_find(const struct figures *g, const char *key, const char *label);
 void figures_free(struct figures *g);
-
-/* The windows of one stage, at most FIGURES_COLUMNS of them are drawn side by side; those of kind `shells`
- * last. */
-int figures_windows(const struct report *r, const char *label,
-                    const struct window_report *w[FIGURES_COLUMNS]);
-
-/* Colour range of the maps of one stage: 1st and 99th percentile of all elements off the diagonal. */
-void figures_color_range(const struct window_report *const *w, int n, double *low, double *high);
-
-/* Panels side by side: columns of equal width between x0 and x1 of the screen (0 … 1), `gap` between them,
- * none wider than `most`. */
-struct figure_layout {
-    double x0, width, gap;
-};
-struct figure_layout figure_columns(int n, double x0, double x1, double gap, double most);
-double figure_left(const struct figure_layout *l, int i);
-void figure_panel(struct figure *f, const struct figure_layout *l, int i, double bottom, double top);
-/* R(t) of a row of the fits as data file `part`: lag, R, error. */
-status figure_curve(struct figure *f, const struct window_report *w, const char *part, int row);
 
 /* One figure each; `f` has been begun. (figures_speckle.c, figures_relaxation.c,
  * figures_groups.c, figures_atoms.c, figures_waiting.c, figures_ages.c) */

@@ -2,6 +2,7 @@
 /* Relaxation of the groups of a window: τ(q) and β(q) of shells, spots and their mean. */
 #include "analysis/report/figures.h"
 #include "analysis/report/palette.h"
+#include "analysis/report/panels.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ static status shell_data(struct figure *f, const struct window_groups *g, bool s
     return s;
 }
 
-static status shells(struct figure *f, const struct figure_layout *l, const struct window_report *w)
+static status shells(struct figure *f, const struct panels *l, const struct window_report *w)
 {
     const struct window_groups *g = &w->groups;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], good[FIGURE_NAME + 40], bad[FIGURE_NAME + 40], value[120];
@@ -65,7 +66,7 @@ static status shells(struct figure *f, const struct figure_layout *l, const stru
     figure_data_name(f, "unsure", false, bad);
     for (int panel = 0; panel < 2; panel++) {
         int column = panel == 0 ? 2 : 4;
-        figure_panel(f, l, panel, 0.2, 0.84);
+        panels_begin(f, l, panel, 0.2, 0.84);
         figure_script(
             f, "set xrange [%.6g:%.6g]; set xlabel '|q| (%s)'; set key top left Left reverse samplen 1\n",
             0.95 * g->group[0].q_low, 1.02 * g->group[g->n - 1].q_high, figure_unit(g->q_unit, u));
@@ -115,8 +116,7 @@ static status curve(struct figure *f, const struct window_groups *g, const struc
                        (const double *const[]){fine[0], fine[1]}, FINE);
 }
 
-static status spots(struct figure *f, const struct figure_layout *l, int column,
-                    const struct window_report *w)
+static status spots(struct figure *f, const struct panels *l, int column, const struct window_report *w)
 {
     const struct window_groups *g = &w->groups;
     const struct window_mean *both[2] = {&g->mean, &g->field};
@@ -125,7 +125,7 @@ static status spots(struct figure *f, const struct figure_layout *l, int column,
     double last = g->lag[g->lags - 1], first = last;
     for (int64_t k = 0; k < g->lags; k++)
         if (g->lag[k] > 0.0) first = fmin(first, g->lag[k]);
-    figure_panel(f, l, column, 0.2, 0.84);
+    panels_begin(f, l, column, 0.2, 0.84);
     figure_script(
         f,
         "set title '{/:Bold %s}: mean of %lld spots'; set logscale x; unset logscale y; set format x "
@@ -152,8 +152,8 @@ status figure_groups(struct figure *f, const struct report *r, const char *label
 {
     const struct window_report *q = figure_groups_shells(r, label), *s = figure_groups_spots(r, label);
     int panels = (q ? 2 : 0) + (s ? 1 : 0);
-    struct figure_layout l =
-        q ? figure_columns(panels, 0.075, 0.985, 0.075, 0.4) : figure_columns(1, 0.16, 0.97, 0.0, 0.81);
+    struct panels l =
+        q ? panels_columns(panels, 0.075, 0.985, 0.075, 0.4) : panels_columns(1, 0.16, 0.97, 0.0, 0.81);
     figure_script(f, "set multiplot; set bars 0.4\n");
     if (q) TRY(shells(f, &l, q));
     if (s) TRY(spots(f, &l, q ? 2 : 0, s));

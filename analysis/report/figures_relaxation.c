@@ -2,6 +2,7 @@
 /* Figures of relaxation and of fluctuations. */
 #include "analysis/report/figures.h"
 #include "analysis/report/palette.h"
+#include "analysis/report/panels.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -70,7 +71,7 @@ static status relaxation_top(struct figure *f, const struct window_report *w, in
         int rgb[3];
         window_report_ages(w, row, &from, &to);
         snprintf(part, sizeof part, "age%d_%d", i + 1, row);
-        TRY(figure_curve(f, w, part, row));
+        TRY(panels_curve(f, w, part, row));
         palette_map(0.2 + 0.22 * row, rgb);
         figure_script(f,
                       "'%s' using 1:2 with linespoints pt 6 ps 0.45 lw 1 lc rgb '#%02x%02x%02x' title 'age "
@@ -79,7 +80,7 @@ static status relaxation_top(struct figure *f, const struct window_report *w, in
                       time_unit(w, u));
     }
     snprintf(part, sizeof part, "R%d", i + 1);
-    TRY(figure_curve(f, w, part, 0));
+    TRY(panels_curve(f, w, part, 0));
     figure_script(f, "'%s' using 1:2:3 with yerrorbars pt 7 ps 0.5 lc rgb '#222222' title 'whole record'",
                   figure_data_name(f, part, false, file));
     snprintf(part, sizeof part, "fit%d", i + 1);
@@ -113,7 +114,7 @@ static void residual_panel(struct figure *f, const struct window_report *w, int 
 
 status figure_relaxation(struct figure *f, const struct window_report *const *w, int n)
 {
-    struct figure_layout l = figure_columns(n, 0.075, 0.985, 0.055, 0.42);
+    struct panels l = panels_columns(n, 0.075, 0.985, 0.055, 0.42);
     figure_script(f, "set multiplot\n");
     for (int i = 0; i < n; i++) {
         double *x = NULL;
@@ -124,9 +125,9 @@ status figure_relaxation(struct figure *f, const struct window_report *const *w,
         figure_script(f, "set xrange [%.6g:%.6g]\n", points ? 0.8 * x[0] : 1.0,
                       points ? 1.25 * x[points - 1] : 10.0);
         DELETE(x);
-        figure_panel(f, &l, i, 0.395, 0.84);
+        panels_begin(f, &l, i, 0.395, 0.84);
         TRY(relaxation_top(f, w[i], i));
-        figure_panel(f, &l, i, 0.145, 0.35);
+        panels_begin(f, &l, i, 0.145, 0.35);
         residual_panel(f, w[i], i);
     }
     figure_script(f, "unset multiplot\n");
@@ -154,7 +155,7 @@ static status sorted_sd(const struct window_report *w, bool null, double **sd, i
 static status spread_data(struct figure *f, const struct window_report *const *w, int n, int *rows,
                           int *spot_rows)
 {
-    double x[8][FIGURES_COLUMNS * REPORT_SPREADS], y[5][FIGURES_COLUMNS];
+    double x[8][PANELS_MAX * REPORT_SPREADS], y[5][PANELS_MAX];
     *rows = *spot_rows = 0;
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < w[i]->spreads; k++) {
@@ -242,14 +243,13 @@ static void spread_panel(struct figure *f, const struct window_report *const *w,
     figure_script(f, "\n");
 }
 
-static status spot_panels(struct figure *f, const struct window_report *w, int number,
-                          const struct figure_layout *l)
+static status spot_panels(struct figure *f, const struct window_report *w, int number, const struct panels *l)
 {
     char a[FIGURE_NAME + 40], t[FIGURE_TEXT];
     TRY(cumulative(f, "measured", w, false));
     TRY(cumulative(f, "surrogates", w, true));
     TRY(event_counts(f, w));
-    figure_panel(f, l, 1, 0.18, 0.74);
+    panels_begin(f, l, 1, 0.18, 0.74);
     figure_script(
         f,
         "unset logscale; set format xy '%%g'; set xrange [0:*]; set yrange [0:1]; set xlabel 's.d. of C(t,t) "
@@ -259,7 +259,7 @@ static status spot_panels(struct figure *f, const struct window_report *w, int n
                   figure_data_name(f, "surrogates", false, a), (long long)w->c.surrogate.seeds);
     figure_script(f, "'%s' using 1:2 with steps lw 2 lc rgb '%s' title '%lld spots'\n",
                   figure_data_name(f, "measured", false, a), palette_line(number), (long long)w->spots);
-    figure_panel(f, l, 2, 0.18, 0.74);
+    panels_begin(f, l, 2, 0.18, 0.74);
     figure_script(f, "set xrange [-0.6:*]; set logscale y; set yrange [1e-4:1.5]; set format y '10^{%%T}'; "
                      "set xtics 1; set boxwidth 0.7; set style fill solid 0.75 noborder; set xlabel 'events "
                      "per spot' offset 0,0.3; set ylabel 'fraction of spots'\n");
@@ -276,10 +276,10 @@ status figure_fluctuations(struct figure *f, const struct window_report *const *
     int spots = -1, rows, spot_rows;
     for (int i = 0; i < n; i++)
         if (w[i]->spots > 1 && spots < 0) spots = i;
-    struct figure_layout l = figure_columns(spots >= 0 ? 3 : 1, 0.085, 0.985, 0.085, 0.45);
+    struct panels l = panels_columns(spots >= 0 ? 3 : 1, 0.085, 0.985, 0.085, 0.45);
     TRY(spread_data(f, w, n, &rows, &spot_rows));
     figure_script(f, "set multiplot\n");
-    figure_panel(f, &l, 0, 0.18, 0.74);
+    panels_begin(f, &l, 0, 0.18, 0.74);
     spread_panel(f, w, n);
     if (spots >= 0) TRY(spot_panels(f, w[spots], spots, &l));
     figure_script(f, "unset multiplot\n");

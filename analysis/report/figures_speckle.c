@@ -3,6 +3,7 @@
 #include "analysis/correlate/contrast.h"
 #include "analysis/report/figures.h"
 #include "analysis/report/palette.h"
+#include "analysis/report/panels.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -57,7 +58,7 @@ static status window_points(struct figure *f, const struct window_report *w, con
     return s;
 }
 
-static status inset(struct figure *f, const struct figure_layout *l, const struct window_report *w, int i,
+static status inset(struct figure *f, const struct panels *l, const struct window_report *w, int i,
                     double bottom, double top)
 {
     char part[32], file[FIGURE_NAME + 40];
@@ -68,7 +69,7 @@ static status inset(struct figure *f, const struct figure_layout *l, const struc
     figure_script(f,
                   "set lmargin at screen %.4f; set rmargin at screen %.4f; set bmargin at screen %.4f; set "
                   "tmargin at screen %.4f\n",
-                  figure_left(l, i) + 0.012 * l->width, figure_left(l, i) + 0.012 * l->width + wide,
+                  panels_left(l, i) + 0.012 * l->width, panels_left(l, i) + 0.012 * l->width + wide,
                   top - high - 0.012, top - 0.012);
     figure_script(
         f,
@@ -95,8 +96,8 @@ bool figure_ttcf_has_movers(const struct motion_report *m)
     return m && m->movers.n > 0;
 }
 
-static status movers(struct figure *f, const struct figure_layout *l, const struct window_report *const *w,
-                     int n, const struct motion_report *m)
+static status movers(struct figure *f, const struct panels *l, const struct window_report *const *w, int n,
+                     const struct motion_report *m)
 {
     const struct movers *v = &m->movers;
     char u[FIGURE_TEXT], file[FIGURE_NAME + 40];
@@ -112,7 +113,7 @@ static status movers(struct figure *f, const struct figure_layout *l, const stru
     TRY(s);
     for (int i = 0; i < n; i++) {
         double T = duration(w[i]);
-        figure_panel(f, l, i, 0.115, 0.235);
+        panels_begin(f, l, i, 0.115, 0.235);
         figure_script(
             f,
             "unset title; unset colorbox; set border 3; set xrange [0:%.9g]; set yrange [0:%.4g]; set xtics "
@@ -133,18 +134,18 @@ static status movers(struct figure *f, const struct figure_layout *l, const stru
 status figure_ttcf(struct figure *f, const struct window_report *const *w, int n,
                    const struct motion_report *m)
 {
-    struct figure_layout l = figure_columns(n, 0.075, 0.895, 0.03, 0.26);
+    struct panels l = panels_columns(n, 0.075, 0.895, 0.03, 0.26);
     double low, high, bottom = figure_ttcf_has_movers(m) ? 0.36 : 0.17,
                       top = bottom + l.width * f->width / f->height;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], part[32], file[FIGURE_NAME + 40];
     const char *unit = time_unit(w[0], u);
-    figures_color_range(w, n, &low, &high);
+    panels_color_range(w, n, &low, &high);
     figure_script(f, "set multiplot\nset cbrange [%.4g:%.4g]\n", low, high);
     for (int i = 0; i < n; i++) {
         snprintf(part, sizeof part, "map%d", i + 1);
         TRY(figure_matrix(f, part, w[i]->map, w[i]->map_side));
         double T = duration(w[i]), step = T / (double)w[i]->map_side;
-        figure_panel(f, &l, i, bottom, top);
+        panels_begin(f, &l, i, bottom, top);
         figure_script(
             f,
             "set border 15 lc rgb '#333333' lw 0.8; set tics out; set xrange [0:%.9g]; set yrange [0:%.9g]; "
@@ -161,7 +162,7 @@ status figure_ttcf(struct figure *f, const struct window_report *const *w, int n
             figure_script(f,
                           "set colorbox user origin %.4f,%.4f size 0.016,%.4f\nset cblabel 'C(t_1, t_2)' "
                           "offset 0.6,0\n",
-                          figure_left(&l, i) + l.width + 0.014, bottom, top - bottom);
+                          panels_left(&l, i) + l.width + 0.014, bottom, top - bottom);
         else
             figure_script(f, "unset colorbox\n");
         figure_script(f,
@@ -199,7 +200,7 @@ static status contrast_data(struct figure *f, const struct window_report *w, int
 
 status figure_contrast(struct figure *f, const struct window_report *const *w, int n)
 {
-    struct figure_layout l = figure_columns(n, 0.075, 0.895, 0.03, 0.26);
+    struct panels l = panels_columns(n, 0.075, 0.895, 0.03, 0.26);
     double low = 1.0, high = 1.0, ilow = 1.0, ihigh = 1.0;
     char u[FIGURE_TEXT], t[FIGURE_TEXT], part[32], file[FIGURE_NAME + 40];
     for (int i = 0; i < n; i++) {
@@ -220,7 +221,7 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
         snprintf(part, sizeof part, "trace%d", i + 1);
         figure_data_name(f, part, false, file);
         int64_t every = w[i]->c.ttcf.frames / 1500 + 1;
-        figure_panel(f, &l, i, 0.48, 0.86);
+        panels_begin(f, &l, i, 0.48, 0.86);
         figure_script(f,
                       "set title '{/:Bold %s}' offset 0,-0.6; set xrange [0:%.9g]; set xtics %.9g; set "
                       "yrange [%.4g:%.4g]; "
@@ -244,7 +245,7 @@ status figure_contrast(struct figure *f, const struct window_report *const *w, i
                           null.diagonal_mean + 2.0 * null.diagonal_sd, null.diagonal_mean);
         figure_script(f, "'%s' every %lld using 1:2 with lines lc rgb '%s' lw 1 title 'measured'\n", file,
                       (long long)every, palette_line(i));
-        figure_panel(f, &l, i, 0.18, 0.42);
+        panels_begin(f, &l, i, 0.18, 0.42);
         figure_script(f,
                       "unset title; set key off; set yrange [%.4g:%.4g]; set ytics %.2g; set xlabel 't (%s)' "
                       "offset 0,0.4; set format x '%%g'\n",
@@ -273,7 +274,7 @@ status figure_g2(struct figure *f, const struct window_report *const *w, int n)
         time_unit(w[0], u));
     for (int i = 0; i < n; i++) {
         snprintf(part, sizeof part, "R%d", i + 1);
-        TRY(figure_curve(f, w[i], part, 0));
+        TRY(panels_curve(f, w[i], part, 0));
         figure_script(f, "%s'%s' using 1:2:3 with yerrorlines lt %d title '%s, %lld pixels'", i ? ", " : "",
                       figure_data_name(f, part, false, file), i + 1, figure_text(w[i]->name, t),
                       (long long)w[i]->c.independent);

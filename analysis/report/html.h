@@ -7,7 +7,7 @@
  *     TRY(html_png(&page, "figures/map.png", "what it shows", 980));     as base64
  *     html_number(out, 1.4523, 0.031)                     "1.45 ± 0.03"
  *
- * html_row and html_head take cells that are HTML already; escape what comes from files first. */
+ * Escape what comes from files before it goes into a page. */
 #ifndef GLINT_ANALYSIS_REPORT_HTML_H
 #define GLINT_ANALYSIS_REPORT_HTML_H
 

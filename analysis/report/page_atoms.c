@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sample, Structure, Waiting times: what the atoms say. */
 #include "analysis/report/html.h"
-#include "analysis/report/page.h"
+#include "analysis/report/page_sections.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Summary and Conventions: what was found, and how every number was made. */
 #include "analysis/report/html.h"
-#include "analysis/report/page.h"
+#include "analysis/report/page_sections.h"
+#include "analysis/report/panels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -92,8 +93,8 @@ void page_summary(struct page *p)
                  "<p class=\"lead\">Neither speckles nor trajectories were observed in this run.</p>\n");
     for (int i = 0; i < r->groups; i++) {
         const struct motion_report *m = report_motion(r, r->group[i]);
-        const struct window_report *w[FIGURES_COLUMNS];
-        int n = figures_windows(r, r->group[i], w);
+        const struct window_report *w[PANELS_MAX];
+        int n = panels_windows(r, r->group[i], w);
         char name[128], mean[2][HTML_NUMBER], kelvin[RUN_UNITS_TEXT], density[RUN_UNITS_TEXT], ratio[700];
         double from = m ? m->first_time : n ? w[0]->first_time : 0.0;
         double to = m   ? m->last_time

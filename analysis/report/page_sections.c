@@ -2,7 +2,8 @@
 /* Windows, Relaxation, Intermittency: what the speckles say. */
 #include "analysis/correlate/contrast.h"
 #include "analysis/report/html.h"
-#include "analysis/report/page.h"
+#include "analysis/report/page_sections.h"
+#include "analysis/report/panels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,14 +128,14 @@ status page_windows(struct page *p)
     page_section(p, "windows", "Windows");
     if (p->report->windows == 0) no_speckles(p);
     for (int i = 0; i < p->report->groups; i++) {
-        const struct window_report *w[FIGURES_COLUMNS];
+        const struct window_report *w[PANELS_MAX];
         const char *label = p->report->group[i];
-        int n = figures_windows(p->report, label, w);
+        int n = panels_windows(p->report, label, w);
         char caption[1300], binning[120] = "", name[128];
         double low, high;
         if (n == 0) continue;
         page_stage(p, label);
-        figures_color_range(w, n, &low, &high);
+        panels_color_range(w, n, &low, &high);
         if (w[0]->map_bin > 1)
             snprintf(binning, sizeof binning, " The maps are means over %lld × %lld frames.",
                      (long long)w[0]->map_bin, (long long)w[0]->map_bin);
@@ -317,8 +318,8 @@ status page_relaxation(struct page *p)
     if (p->report->windows == 0) no_speckles(p);
     for (int i = 0; i < p->report->groups; i++) {
         const char *label = p->report->group[i];
-        const struct window_report *w[FIGURES_COLUMNS];
-        if (figures_windows(p->report, label, w) == 0) continue;
+        const struct window_report *w[PANELS_MAX];
+        if (panels_windows(p->report, label, w) == 0) continue;
         page_stage(p, label);
         TRY(page_figure(p, "relaxation", label, false,
                         "Top: R(t) of the whole record with fits of KWW, A exp(−2(t/τ)<sup>β</sup>), and "
@@ -442,9 +443,9 @@ status page_intermittency(struct page *p)
             "on the diagonal. Fluctuations are evidence of intermittent motion only beyond that null.</p>\n");
     for (int i = 0; i < p->report->groups; i++) {
         const char *label = p->report->group[i];
-        const struct window_report *w[FIGURES_COLUMNS];
+        const struct window_report *w[PANELS_MAX];
         char caption[700];
-        if (figures_windows(p->report, label, w) == 0) continue;
+        if (panels_windows(p->report, label, w) == 0) continue;
         page_stage(p, label);
         snprintf(caption, sizeof caption,
                  "Standard deviation in time of C(t,t) against the number of independent pixels: measured "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Glass transition: T_g of the widest cooling ramp of the run. */
 #include "analysis/report/html.h"
-#include "analysis/report/page.h"
+#include "analysis/report/page_sections.h"
 #include "base/text.h"
 
 #include <math.h>
