@@ -95,35 +95,10 @@ void engine_free(struct engine *e)
     DELETE(e->thread);
 }
 
-void engine_ensemble_input(const struct engine *e, struct ensemble_input *in)
-{
-    *in = (struct ensemble_input){.kB = e->kB,
-                                  .dt = e->dt * e->dt_scale,
-                                  .volume = box_volume(&e->domain.box),
-                                  .kinetic2 = e->kinetic2,
-                                  .atoms = e->domain.total - (int64_t)e->domain.frozen,
-                                  .step = e->step,
-                                  .seed = e->seed};
-    memcpy(in->axis_kinetic2, e->axis_kinetic2, sizeof in->axis_kinetic2);
-    memcpy(in->virial, e->virial, sizeof in->virial);
-}
-
-void engine_scale_cell(struct engine *e, const double scale[3])
-{
-    struct box *b = &e->domain.box;
-    for (int k = 0; k < 3; k++) {
-        for (int i = 0; i < 3; i++) b->h[i][k] *= scale[k];
-        b->origin[k] *= scale[k];
-        for (int64_t i = 0; e->film.site && i < e->film.substrate; i++) e->film.site[3 * i + k] *= scale[k];
-        e->scale_since_rebuild[k] *= scale[k];
-        e->scale_since_prune[k] *= scale[k];
-    }
-}
-
 void engine_scale_box(struct engine *e, const double scale[3])
 {
     struct domain *d = &e->domain;
-    engine_scale_cell(e, scale);
+    step_scale_cell(e, scale);
     for (size_t i = 0; i < d->n; i++)
         for (int k = 0; k < 3; k++) d->x[d->slot[i]][k] *= scale[k];
 }
@@ -233,7 +208,7 @@ double engine_scalar_pressure(const struct engine *e)
 double engine_conserved(const struct engine *e)
 {
     struct ensemble_input in;
-    engine_ensemble_input(e, &in);
+    step_ensemble_input(e, &in);
     double exchanged = e->heat + e->film.state.energy_in - e->film.state.energy_out;
     return engine_kinetic(e) + e->energy + ensemble_energy(&e->ensemble, &in) - exchanged;
 }

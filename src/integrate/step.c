@@ -32,12 +32,37 @@ static void force_range(struct engine *e, int t, int pass, const size_t range[2]
 
 /* ---- what one thread does for all ---- */
 
+void step_ensemble_input(const struct engine *e, struct ensemble_input *in)
+{
+    *in = (struct ensemble_input){.kB = e->kB,
+                                  .dt = e->dt * e->dt_scale,
+                                  .volume = box_volume(&e->domain.box),
+                                  .kinetic2 = e->kinetic2,
+                                  .atoms = e->domain.total - (int64_t)e->domain.frozen,
+                                  .step = e->step,
+                                  .seed = e->seed};
+    memcpy(in->axis_kinetic2, e->axis_kinetic2, sizeof in->axis_kinetic2);
+    memcpy(in->virial, e->virial, sizeof in->virial);
+}
+
+void step_scale_cell(struct engine *e, const double scale[3])
+{
+    struct box *b = &e->domain.box;
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 3; i++) b->h[i][k] *= scale[k];
+        b->origin[k] *= scale[k];
+        for (int64_t i = 0; e->film.site && i < e->film.substrate; i++) e->film.site[3 * i + k] *= scale[k];
+        e->scale_since_rebuild[k] *= scale[k];
+        e->scale_since_prune[k] *= scale[k];
+    }
+}
+
 static void begin_step(struct engine *e)
 {
     struct ensemble_input in;
-    engine_ensemble_input(e, &in);
+    step_ensemble_input(e, &in);
     ensemble_plan(&e->ensemble, &in, &e->plan);
-    if (e->plan.scales_box) engine_scale_cell(e, e->plan.box);
+    if (e->plan.scales_box) step_scale_cell(e, e->plan.box);
     e->step++;
     e->atom_steps += e->domain.total;
     e->time += e->dt * e->dt_scale;
