@@ -25,12 +25,13 @@ static const struct arg args[] = {
 
 extern const struct command cmd_check;
 
-/* A film's atoms on average over the steps: the substrate, half of what comes while it comes, all of it
- * later. */
+/* A film's atoms on average over the steps: what is there at the start, half of what comes while it comes,
+ * all of it later. */
 static double film_atoms(const struct run_input *r)
 {
     double area = r->film->area[0] * r->film->area[1], density = r->film->substrate.density;
-    double present = area * r->film->substrate.thickness * density, sum = 0.0, steps = 0.0;
+    double sum = 0.0, steps = 0.0,
+           present = r->film->from ? r->film->found.atoms : area * r->film->substrate.thickness * density;
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
         double came = s->action == STAGE_DEPOSIT ? deposit_atoms(s->deposit, area, density) : 0.0,

@@ -94,17 +94,23 @@ static status hook_begin(void *context, struct engine *e, const struct stage *s,
     return OK;
 }
 
-/* Is this the root of a branch? */
-static status keep_for_branches(struct run *r, const struct engine *e, const struct stage *s)
+/* Is this the root of a branch, or wanted by other runs? */
+static bool is_kept(const struct run_input *in, const struct stage *s)
 {
-    for (size_t i = 0; i < r->input.n_stages; i++) {
-        const struct stage *later = &r->input.stages[i];
-        if (later->action != STAGE_RESTORE || strcmp(later->restore, s->label) != 0) continue;
-        char name[128];
-        snprintf(name, sizeof name, "state-%s.h5", s->label);
-        return checkpoint_write(e, &r->state, r->observers.item, 0, r->folder, name, false, NULL);
-    }
-    return OK;
+    for (size_t i = 0; i < in->n_stages; i++)
+        if (in->stages[i].action == STAGE_RESTORE && strcmp(in->stages[i].restore, s->label) == 0)
+            return true;
+    for (size_t i = 0; i < in->keep.count; i++)
+        if (strcmp(in->keep.value[i], s->label) == 0) return true;
+    return false;
+}
+
+static status keep_state(struct run *r, const struct engine *e, const struct stage *s)
+{
+    char name[128];
+    if (!is_kept(&r->input, s)) return OK;
+    snprintf(name, sizeof name, "state-%s.h5", s->label);
+    return checkpoint_write(e, &r->state, r->observers.item, 0, r->folder, name, false, NULL);
 }
 
 static status hook_end(void *context, struct engine *e, const struct stage *s)
@@ -114,7 +120,7 @@ static status hook_end(void *context, struct engine *e, const struct stage *s)
     struct stopwatch w = stopwatch_start();
     TRY(run_observers_end(&r->observers, e, s));
     if (s->action == STAGE_MEASURE) TRY(measure_log_write(e, s, r->folder));
-    TRY(keep_for_branches(r, e, s));
+    TRY(keep_state(r, e, s));
     r->observe += stopwatch_lap(&w, &r->observe_wait);
     return OK;
 }

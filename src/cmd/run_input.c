@@ -2,8 +2,11 @@
 #include "cmd/run_input.h"
 #include "cmd/controls.h"
 #include "base/isa.h"
+#include "base/log.h"
 #include "cmd/run_stages.h"
+#include "integrate/film_file.h"
 #include "observe/checkpoint.h"
+#include "par/par.h"
 #include "protocol/deposit.h"
 #include "system/build.h"
 #include "system/trajectory.h"
@@ -173,7 +176,7 @@ static const struct input_key run_keys[] = {
     {"dt", INPUT_CUSTOM, FIELD(dt), .defines_units = true, .read = read_dt, .standard = "0.005 tau",
      .standard_metal = "2 fs", .help = "time step"},
     {"film", INPUT_OPTIONAL, FIELD(film), .table = &film_table,
-     .help = "a substrate at the start, instead of atoms"},
+     .help = "a substrate at the start, or the film of another run, instead of atoms"},
     {"interior", INPUT_MAP, FIELD(interior), .table = &interior_table, .help = "what counts of a film"},
     {"seed", INPUT_INTEGER, FIELD(seed), .limit = INPUT_NOT_NEGATIVE, .standard = "1",
      .help = "of all random numbers"},
@@ -181,6 +184,10 @@ static const struct input_key run_keys[] = {
     {"barostat", INPUT_MAP, FIELD(barostat), .table = &barostat_table, .help = "of all stages at a pressure"},
     {"stages", INPUT_STAGES, FIELD(stage_items), .variants = stage_tables, .required = true,
      .help = "what happens, in order"},
+    {"keep", INPUT_WORDS, FIELD(keep),
+     .help =
+         "labels of stages whose end is kept as state-LABEL.h5, for other runs to start from (film: from, "
+         "atoms: file)"},
     {"speckle", INPUT_MAP, FIELD(speckle), .table = &speckle_table, .help = "in stages that observe speckle"},
     {"trajectory", INPUT_MAP, FIELD(trajectory), .table = &trajectory_table,
      .help = "in stages that observe trajectory"},
@@ -227,7 +234,8 @@ status run_input_take(struct run_input *r, struct tree *document, const char *na
     if (r->input.problem_count == 0) run_stages_make(r);
     if (r->input.problem_count == 0) run_stages_check(r);
     GUARD(input_finish(&r->input, name));
-    tree_drop(effective, "controls"); /* other runs */
+    tree_drop(effective, "controls");                                                    /* other runs */
+    if (r->film && r->film->from) tree_drop(tree_child(effective, "film"), "substrate"); /* not of this one */
     tree_emit(effective, &r->effective);
     if (r->effective.out_of_memory) s = fail(FAILED, "out of memory for the effective input");
 done:
@@ -288,6 +296,11 @@ status run_input_configuration(const struct run_input *r, struct config *c)
     status s = OK;
     GUARD(potential_make(&p, r->potential.spec));
     if (r->atoms.file) {
+        if (film_file_has(r->atoms.file))
+            GUARD(fail(BAD_INPUT,
+                       "%s holds a film, whose substrate is held by springs: say `film: {from: %s}` instead "
+                       "of `atoms`",
+                       r->atoms.file, r->atoms.file));
         GUARD(config_read(r->atoms.file, c));
         GUARD(potential_adopt(&p, c));
     } else {
@@ -303,10 +316,26 @@ done:
     return s;
 }
 
+/* The film of another run, as it was there. */
+static status take_film(const struct run_input *r, struct config *c, struct film *f)
+{
+    const struct species *ours = &r->atoms.species;
+    TRY(film_load(r->film->from, c, f));
+    bool same = c->species.count == ours->count;
+    for (int i = 0; same && i < ours->count; i++) same = strcmp(c->species.name[i], ours->name[i]) == 0;
+    if (!same)
+        return fail(BAD_INPUT, "%s: its atoms are not those of the potential %s", r->film->from,
+                    r->potential.spec);
+    log_info("film of %s: %lld atoms, %lld of them substrate", r->film->from, (long long)c->atoms,
+             (long long)f->substrate);
+    return OK;
+}
+
 status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
                       struct film *f)
 {
     struct film_order o = {.input = r->film, .T = r->stages[0].T_from, .engine = *engine};
+    if (r->film->from) return par_agree(take_film(r, c, f));
     for (size_t i = r->n_stages; i-- > 0;)
         if (r->stages[i].action == STAGE_DEPOSIT)
             memcpy(o.fraction, r->stages[i].deposit->species.fraction, sizeof o.fraction);

@@ -44,6 +44,7 @@ struct run_input {
     struct thermostat_input thermostat;
     struct barostat_input barostat;
     struct input_items stage_items;
+    struct input_words keep;     /* labels of stages whose end is kept as state-LABEL.h5 */
     struct input_items controls; /* runs to make beside this one (cmd/controls.h); not in `effective` */
     int role;                    /* in a campaign with controls: enum control_role; -1: not said */
     struct speckle_input speckle;
@@ -94,7 +95,8 @@ status run_input_fits(const struct run_input *r, const struct checkpoint *c, boo
 /* The starting configuration (built, or read from atoms.file), with velocities at the first stage's
  * temperature. Not for a film: run_input_film. */
 status run_input_configuration(const struct run_input *r, struct config *c);
-/* Collective: the substrate of `film:`, with velocities. engine: options of the run. */
+/* Collective: the substrate of `film:`, with velocities, or the film of another run. engine: options of the
+ * run. */
 status run_input_film(const struct run_input *r, const struct engine_options *engine, struct config *c,
                       struct film *f);
 

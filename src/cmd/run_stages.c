@@ -9,6 +9,16 @@
 #include <math.h>
 #include <string.h>
 
+/* What another run deposited, none of this one's stages did. */
+static void inherit_growth(struct run_input *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++) {
+        struct stage_isotherm *s = &r->stages[i].isotherm;
+        if (s->cycle && isnan(s->T_substrate) && r->film->found.grown_at > 0.0)
+            s->T_substrate = r->film->found.grown_at;
+    }
+}
+
 void run_stages_make(struct run_input *r)
 {
     struct stage_context c = {
@@ -23,8 +33,33 @@ void run_stages_make(struct run_input *r)
         c.n_before = r->n_stages;
         r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
-    cycle_histories(r->stages, r->n_stages, r->role == (int)CONTROL_FILM_QUENCH);
+    bool melted = r->role == (int)CONTROL_FILM_QUENCH;
+    cycle_histories(r->stages, r->n_stages, melted);
+    if (r->film && r->film->from && !melted) inherit_growth(r);
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
+}
+
+static void no_such_stage(struct run_input *r, const struct tree_node *at, const char *label, bool dynamics)
+{
+    const char *labels[256];
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_stages && n < sizeof labels / sizeof *labels; i++)
+        if (!dynamics || r->stages[i].action == STAGE_DYNAMICS) labels[n++] = r->stages[i].label;
+    const char *near = text_nearest(label, labels, n);
+    input_problem(&r->input, at, "no stage%s has the label '%s'%s%s%s", dynamics ? " of dynamics" : "", label,
+                  near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+/* A film's controls have not all of its stages: there, labels that are not found are passed over. */
+static void check_kept(struct run_input *r)
+{
+    if (r->role > (int)CONTROL_FILM) return;
+    for (size_t k = 0; k < r->keep.count; k++) {
+        bool found = false;
+        for (size_t i = 0; i < r->n_stages; i++)
+            found = found || strcmp(r->stages[i].label, r->keep.value[k]) == 0;
+        if (!found) no_such_stage(r, tree_child(r->document.root, "keep"), r->keep.value[k], false);
+    }
 }
 
 /* `hops: in: LABEL` is the same as `observe: hops` in that stage; a trajectory that is described but that no
@@ -35,21 +70,14 @@ static void find_hop_stages(struct run_input *r)
     for (size_t i = 0; i < r->n_stages; i++) follow = follow && !r->stages[i].observe_trajectory;
     const struct tree_node *block = tree_child(r->document.root, "hops");
     for (size_t k = 0; k < r->hops.in.count; k++) {
-        const char *labels[256];
-        size_t n = 0;
         bool found = false;
         for (size_t i = 0; i < r->n_stages; i++) {
             struct stage *s = &r->stages[i];
-            if (s->action != STAGE_DYNAMICS) continue;
-            if (n < sizeof labels / sizeof *labels) labels[n++] = s->label;
-            if (strcmp(s->label, r->hops.in.value[k]) != 0) continue;
+            if (s->action != STAGE_DYNAMICS || strcmp(s->label, r->hops.in.value[k]) != 0) continue;
             s->observe_hops = found = true;
             s->observe_trajectory = s->observe_trajectory || follow;
         }
-        if (found) continue;
-        const char *near = text_nearest(r->hops.in.value[k], labels, n);
-        input_problem(&r->input, tree_child(block, "in"), "no stage of dynamics has the label '%s'%s%s%s",
-                      r->hops.in.value[k], near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        if (!found) no_such_stage(r, tree_child(block, "in"), r->hops.in.value[k], true);
     }
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct stage *s = &r->stages[i];
@@ -132,6 +160,7 @@ void run_stages_check(struct run_input *r)
     struct input *in = &r->input;
     if (r->n_stages == 0) input_problem(in, r->document.root, "there are no stages: nothing would happen");
     controls_check(r);
+    check_kept(r);
     find_hop_stages(r);
     set_drops(r);
     resolve_deposits(r);

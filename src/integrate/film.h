@@ -41,8 +41,9 @@ struct film_state {
     double group_at,
         group_id; /* cycles: the step at which the present group came (-1: none), its smallest id */
     double hot,
-        hot_count;  /* surface temperatures since the last line of film.csv, summed over atoms; and these */
-    double flagged; /* 1: it rose too far in this stage */
+        hot_count;   /* surface temperatures since the last line of film.csv, summed over atoms; and these */
+    double flagged;  /* 1: it rose too far in this stage */
+    double grown_at; /* temperature of the last deposition; 0: none yet, NaN: not known */
 };
 enum { FILM_STATE = sizeof(struct film_state) / sizeof(double) };
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "integrate/film_file.h"
 #include "system/checkpoint_atoms.h"
 
 #include <errno.h>
@@ -39,41 +40,6 @@ static status write_header(struct h5 *f, const struct engine *e)
     TRY(h5_attr(f, "/", "seed", H5_I64, 1, &seed));
     TRY(h5_attr(f, "/", "dt", H5_F64, 1, &e->dt));
     return h5_attr(f, "/", "kB", H5_F64, 1, &e->kB);
-}
-
-enum { FILM_CONSTANTS = 3 };
-
-static status write_film(struct h5 *file, const struct film *f)
-{
-    hsize_t constants = FILM_CONSTANTS, state = FILM_STATE, sites[2] = {(hsize_t)f->substrate, 3};
-    double constant[FILM_CONSTANTS] = {f->spring, f->top, f->density};
-    int32_t kind = (int32_t)f->kind;
-    if (f->kind == FILM_NONE) return OK;
-    TRY(h5_write_scalar(file, "/film/kind", H5_I32, &kind));
-    TRY(h5_write_scalar(file, "/film/substrate", H5_I64, &f->substrate));
-    TRY(h5_write(file, "/film/constants", H5_F64, 1, &constants, constant));
-    TRY(h5_write(file, "/film/site", H5_F64, 2, sites, f->site));
-    return h5_write(file, "/state/film", H5_F64, 1, &state, &f->state);
-}
-
-static status read_film(struct h5 *file, struct film *f)
-{
-    double constant[FILM_CONSTANTS];
-    int32_t kind;
-    *f = (struct film){0};
-    if (!h5_has(file, "/film/kind")) return OK;
-    TRY(h5_read(file, "/film/kind", H5_I32, 1, &kind));
-    TRY(h5_read(file, "/film/substrate", H5_I64, 1, &f->substrate));
-    if (kind < FILM_TETHERED || kind > FILM_FIXED || f->substrate < 0 || f->substrate > (int64_t)1 << 29)
-        return fail(BAD_INPUT, "%s: the film's substrate is not understood", file->path);
-    f->kind = (enum film_kind)kind;
-    TRY(h5_read(file, "/film/constants", H5_F64, FILM_CONSTANTS, constant));
-    f->spring = constant[0];
-    f->top = constant[1];
-    f->density = constant[2];
-    TRY(NEW(f->site, 3 * (size_t)f->substrate));
-    TRY(h5_read(file, "/film/site", H5_F64, 3 * (hsize_t)f->substrate, f->site));
-    return h5_read(file, "/state/film", H5_F64, FILM_STATE, &f->state);
 }
 
 enum { RUNNER_STATE = 5 };
@@ -127,7 +93,7 @@ static status write_file(const struct engine *e, const struct runner_state *r,
     GUARD(write_header(&f, e));
     GUARD(checkpoint_atoms_write(&f, c));
     GUARD(write_state(&f, e, r, observers, n));
-    GUARD(write_film(&f, &e->film));
+    GUARD(film_file_write(&f, &e->film));
     if (keep_previous) GUARD(keep_old(folder, path));
     GUARD(h5_commit(&f));
 done:
@@ -219,7 +185,7 @@ status checkpoint_read(struct checkpoint *c, const char *path)
     GUARD(read_header(&f, c));
     GUARD(checkpoint_atoms_read(&f, &c->atoms));
     GUARD(read_state(&f, c));
-    GUARD(read_film(&f, &c->film));
+    GUARD(film_file_read(&f, &c->film));
 done:
     h5_close(&f);
     if (s != OK) checkpoint_free(c);

@@ -409,7 +409,8 @@ status deposit_begin(struct engine *e, const struct deposit *d, bool resumed)
                                  .surface = now.surface,
                                  .closed_at = -1.0,
                                  .group_at = -1.0,
-                                 .began = e->time};
+                                 .began = e->time,
+                                 .grown_at = d->T};
         s->zone = zone_height(e, d);
         if (grow_box(e, d)) TRY(engine_forces(e));
     }

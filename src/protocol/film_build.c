@@ -2,8 +2,10 @@
 #include "protocol/film_build.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "integrate/film_file.h"
 #include "integrate/minimise.h"
 #include "system/build.h"
+#include "system/checkpoint_atoms.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,15 +38,77 @@ static const struct input_table substrate_table = {"substrate", substrate_keys,
                                                    .help = "what the film grows on"};
 
 static const struct input_key film_keys[] = {
+    {"from", INPUT_STRING, offsetof(struct film_input, from),
+     .help =
+         "the film of another run instead, to go on with: its checkpoint.h5, or state-LABEL.h5 of a stage "
+         "in its `keep`"},
     {"area", INPUT_VECTOR, offsetof(struct film_input, area), .n = 2, .quantity = QUANTITY_LENGTH,
-     .limit = INPUT_POSITIVE, .required = true, .help = "lengths along x and y, both periodic"},
+     .limit = INPUT_POSITIVE, .help = "lengths along x and y, both periodic"},
     {"substrate", INPUT_MAP, offsetof(struct film_input, substrate), .table = &substrate_table,
      .help = "what the film grows on"},
     {"every", INPUT_NUMBER, offsetof(struct film_input, log_every), .quantity = QUANTITY_TIME,
      .limit = INPUT_POSITIVE, .standard = "1000 steps", .help = "time between lines of film.csv"},
     {0}};
+
+/* What the input must know of a film that another run left. */
+static void look_into(struct input *in, const struct tree_node *map, struct film_input *film)
+{
+    struct config c = {0};
+    struct film f = {0};
+    if (film_load(film->from, &c, &f) != OK) {
+        input_problem(in, tree_child(map, "from"), "%s", status_message());
+        return;
+    }
+    for (int k = 0; k < 2; k++) film->area[k] = c.box.h[k][k];
+    film->substrate.thickness = f.top;
+    film->substrate.density = f.density;
+    film->found.atoms = (double)c.atoms;
+    film->found.grown_at = f.state.grown_at;
+    film_free(&f);
+    config_free(&c);
+}
+
+static void check_film(struct input *in, const struct tree_node *map, void *target)
+{
+    struct film_input *film = target;
+    if (!film->from) {
+        if (!input_given(map, "area"))
+            input_problem(in, map, "a substrate needs its `area`, or give `from`: the film of another run");
+        return;
+    }
+    if (input_given(map, "area") || input_given(map, "substrate"))
+        input_problem(in, map, "the film of `from` has its own area and substrate: leave them out");
+    else
+        look_into(in, map, film);
+}
 const struct input_table film_table = {"film", film_keys, sizeof(struct film_input),
-                                       .help = "a substrate under vacuum, instead of `atoms`; then deposit"};
+                                       .help = "a substrate under vacuum, instead of `atoms`; then deposit",
+                                       .check = check_film};
+
+/* ---- of another run ---- */
+
+status film_load(const char *path, struct config *c, struct film *f)
+{
+    struct h5 h = {.id = -1};
+    status s = OK;
+    *c = (struct config){0};
+    *f = (struct film){0};
+    if (!film_file_has(path))
+        return fail(BAD_INPUT,
+                    "%s: no film is there; the checkpoint.h5 or a state-LABEL.h5 of a run with `film:` was "
+                    "expected",
+                    path);
+    GUARD(h5_open_ro(&h, path));
+    GUARD(checkpoint_atoms_read(&h, c));
+    GUARD(h5_read_attr_string(&h, "/", "units", c->units, sizeof c->units));
+    GUARD(film_file_read(&h, f));
+done:
+    h5_close(&h);
+    if (s == OK) return OK;
+    film_free(f);
+    config_free(c);
+    return s == FAILED ? BAD_INPUT : s; /* what HDF5 refuses here is the file's fault */
+}
 
 /* ---- the bulk it is cut from ---- */
 

@@ -73,7 +73,7 @@ INSIDE=(--set "stages.0.deposit.flux=0.3 /sigma^2/tau" --set "stages.0.deposit.u
         --set "stages.0.deposit.observe=nothing" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}"
         --set "speckle={every: 20 steps, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}, perp: {kind: cone, range: 5 /sigma to 8 /sigma}}}"
         --set "trajectory={every: 20 steps, precision: double}" --set "thermo.every=20 steps")
-expect 0 "inside of a film: it runs" "window perp" -- "$GLINT" run "$FILM" -o inside "${INSIDE[@]}"
+expect 0 "inside of a film: it runs" "window perp" -- "$GLINT" run "$FILM" -o inside "${INSIDE[@]}" --set "keep=[film]"
 range=$($PYTHON -c "
 import h5py
 a = h5py.File('inside/speckle-par.h5')['entry/glint/z_window'].attrs
@@ -141,3 +141,48 @@ expect 2 "inside of a film: nothing left of it" "left inside" -- "$GLINT" run "$
 expect 2 "inside of a film: wrong heights" "LOW,HIGH,EDGE" -- "$GLINT" speckle inside/trajectory.h5 --inside 5,4,1 -w shell -o off.h5
 expect 2 "speckles of a free slab are refused" "free slab" -- "$GLINT" check "$FILM" "${INSIDE[@]}" --set "stages.2={detach: {keep: slab}}" \
     --set "stages.3={anneal: {T: 0.3 eps/kB, for: 10 steps, observe: speckle}}"
+
+# Grown once, used again: a film that another run kept goes on to the bits that one run would have, and is known for what it is.
+awk '/^stages:/ {print; skip = 1; next} skip && /^  - quench/ {skip = 0} !skip' "$FILM" | awk '/^film:/ {print "film: {from: kept/state-film.h5, every: 100 steps}"; skip = 1; next} /^stages:/ {skip = 0} !skip' |
+    sed 's/quench: {to:/quench: {T: 0.85 Tg, to:/' > later.yaml
+expect 0 "film of another run: kept" "deposited" -- "$GLINT" run "$FILM" -o kept --set "keep=[film]"
+same "film of another run: keeping changes nothing" kept a
+expect 0 "film of another run: it goes on" "136 atoms, 128 of them substrate" -- "$GLINT" run later.yaml -o later
+same "film of another run: to the bits of one run" kept later
+cmp -s kept/profile-cold.csv later/profile-cold.csv && ok "film of another run: the same profile" || not_ok "film of another run: the same profile"
+expect 0 "film of another run: its own input is enough to go on" "" -- "$GLINT" check later/input.yaml
+expect 0 "film of another run: a cycle" "" -- "$GLINT" run later.yaml -o cycled --set "film.from=inside/state-film.h5" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}" \
+    --set "stages.0={cycle: {T: [0.3] eps/kB, hold: 60 steps, rate: 1 eps/kB/tau, observe: speckle, thermostat: {kind: langevin, tau: 1 tau}, label: iso}}" \
+    --set "speckle={every: 20 steps, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}}}"
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "film of another run: where it grew is known" || not_ok "film of another run: where it grew is known" out.txt
+import glob, h5py
+s = h5py.File(glob.glob("cycled/speckle-*.h5")[0])["entry/glint/stage"].attrs
+assert s["preparation"] in (b"film", "film") and abs(float(s["T_substrate"]) - 0.85 * 0.37) < 1e-12, dict(s)
+# as older versions left it, one number shorter; and with a number too few
+for name, length in ("older", 1), ("short", 2):
+    with open("kept/state-film.h5", "rb") as f, open(name + ".h5", "wb") as g: g.write(f.read())
+    h = h5py.File(name + ".h5", "r+")
+    state = h["state/film"][:]
+    del h["state/film"]
+    h["state/film"] = state[:-length]
+    h.close()
+PY
+expect 0 "film of another run: of an older version" "" -- "$GLINT" run later.yaml -o older --set "film.from=older.h5"
+same "film of another run: of an older version, the same bits" kept older
+again() { # NAME PATTERN SET...: refused
+    rm -rf refused
+    local name=$1 pattern=$2
+    shift 2
+    expect 2 "film of another run refused: $name" "$pattern" -- "$GLINT" run later.yaml -o refused "$@"
+}
+again "not there" "film.from: nowhere.h5: no film is there" --set "film.from=nowhere.h5"
+again "no film in it" "no film is there" --set "film.from=later/profile-cold.csv"
+again "not understood" "holds .* numbers" --set "film.from=short.h5"
+again "an area of its own" "leave them out" --set "film.area=[6 sigma, 6 sigma]"
+stages='stages: [{anneal: {T: 300 K, for: 10 steps}}]'
+printf '%s\n' 'potential: cuzr:m19' 'film: {from: kept/state-film.h5}' "$stages" > metal.yaml
+expect 2 "film of another run refused: other atoms" "not those of the potential cuzr:m19" -- "$GLINT" run metal.yaml -o refused
+printf '%s\n' 'potential: wahnstrom' 'atoms: {file: kept/state-film.h5}' "${stages/300 K/0.3 eps\/kB}" > atoms.yaml
+expect 2 "film of another run refused: as a configuration" "film: .from: kept/state-film.h5" -- "$GLINT" run atoms.yaml -o refused
+expect 2 "film of another run refused: neither" "needs its .area." -- "$GLINT" check later.yaml --set "film={every: 100 steps}"
+expect 2 "a state of no stage is refused" "no stage has the label 'fil'; did you mean film" -- "$GLINT" check "$FILM" --set "keep=[fil]"

@@ -89,7 +89,7 @@ inside "speckles of a film: stopped, the same frames" thick part
 
 has_mpi || { skip "film over ranks: no mpirun here"; exit 0; }
 for case in 2:1 3:1 4:1 2:2; do
-    grow "r$case" "${case%:*}" "${case#*:}"
+    grow "r$case" "${case%:*}" "${case#*:}" --set "keep=[film]"
     same "film: ${case%:*} ranks x ${case#*:} threads" one "r$case"
     logs "film: ${case%:*} ranks x ${case#*:} threads" one "r$case"
 done
@@ -100,6 +100,19 @@ ranks 2 timeout 100 "$GLINT" run -o ranks --resume --threads 1 --set "limit.wall
 timeout 100 "$GLINT" run -o ranks --resume --threads 1 > ranks2.log 2>&1
 same "film: 3 ranks, 2 ranks, then 1 process" one ranks
 logs "film: 3 ranks, 2 ranks, then 1 process" one ranks
+
+# A film that three ranks kept, in a run of its own on two.
+cat > later.yaml <<'YAML'
+potential: {name: wahnstrom, cutoff: 2.5 aa, shift: energy}
+Tg: {value: 0.37 eps/kB, rate: 1e-3 eps/kB/tau, construction: V(T), pressure: 0}
+film: {from: r3:1/state-film.h5, every: 100 steps}
+stages:
+  - quench: {T: 0.85 Tg, to: 0.3 Tg, for: 100 steps, thermostat: {kind: langevin, tau: 1 tau}}
+thermo: {every: 50 steps}
+YAML
+ranks 2 timeout 100 "$GLINT" run later.yaml -o later --threads 1 > later.log 2>&1
+same "film: kept by 3 ranks, gone on with by 2" one later
+
 for n in 2 3; do
     thick "thick$n" "$n"
     same "speckles of a film: $n ranks" thick "thick$n"
