@@ -34,6 +34,7 @@
     X(strings) \
     X(structure) \
     X(tg) \
+    X(eis) \
     X(stability) \
     X(anti_ageing)
 

@@ -4,6 +4,7 @@
  *     struct column_sums c;
  *     column_sums_read(&c, json);            of measure-LABEL.json; c.n = 0: none
  *     column_error(&c, slope)                NaN with fewer than four columns
+ *     column_change_error(&before, &after, slope)     of the difference of two looks at one film
  *
  * The interior is cut along x and y into equal columns at least three mean spacings wide
  * (src/protocol/measure.h). Of e = E/N − slope X/N (X: atoms of the first species; slope ∂e/∂x, 0: e as
@@ -25,5 +26,7 @@ struct column_sums {
 
 void column_sums_read(struct column_sums *c, const char *json);
 double column_error(const struct column_sums *c, double slope);
+/* NaN also where the looks have different columns. */
+double column_change_error(const struct column_sums *before, const struct column_sums *after, double slope);
 
 #endif

@@ -31,6 +31,8 @@ static status read_look(struct film_record *f, const char *file)
     l->crystal = json_find_number(json, "laves_fraction");
     l->mobility_time = json_find_number(json, "mobility_time");
     l->interior = json_find(json, "of", word, sizeof word) && strcmp(word, "interior") == 0;
+    double top = json_find_number(json, "substrate_top"); /* older looks do not say */
+    if (isfinite(top)) f->substrate_top = top;
     const char *fraction = strstr(json, "\"fraction_");
     l->fraction = fraction && strchr(fraction, ':') ? strtod(strchr(fraction, ':') + 1, NULL) : (double)NAN;
     column_sums_read(&l->columns, json);

@@ -99,6 +99,7 @@ static status write_moment(const struct engine *e, const struct stage *s, const 
     json_number(&j, "T", engine_temperature(e));
     json_string(&j, "units", e->potential.kind->units);
     json_string(&j, "potential", e->potential.spec);
+    if (e->film.kind != FILM_NONE) json_number(&j, "substrate_top", e->film.top);
     if (m->eis >= 0) put_energy(&j, e, m);
     if (m->layers > 0 && !isnan(m->mobility)) json_number(&j, "mobility_time", m->mobility / size);
     json_close(&j);

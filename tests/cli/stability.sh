@@ -120,6 +120,56 @@ for role in ("film", "film_quench"):
 assert g["film_quench"]["e_IS_after"]["n"] == 2 and not g["verdict"].startswith("no verdict")
 PY
 
+# glint eis: looks of films and of bulk glasses against time; changes with the error of what changed.
+cp -r c/seed1 wide && $PYTHON - <<'PY'
+import json, random
+random.seed(2)
+for label in "at-Tsub", "cold": # that film is too narrow for columns
+    path = f"wide/measure-{label}.json"
+    m = json.load(open(path))
+    i = m["inherent_structure"]
+    i["column_atoms"] = [random.randint(50, 60) for _ in range(9)]
+    i["column_first_species"] = [random.randint(25, 30) for _ in range(9)]
+    i["column_energy"] = [-7 * n + random.gauss(0, 1) for n in i["column_atoms"]]
+    json.dump(m, open(path, "w"), indent=2)
+PY
+expect 0 "glint eis" "^cold .*±.*±" -- "$GLINT" eis wide c/film-quench-seed1 c/bulk-quench-rate0.1-seed1 --slope 0.5 --fraction 0.4 --level "liquid=-7.1" --figure figures
+test -s figures/eis.gp && grep -q "title 'liquid'" figures/eis.gp && ok "glint eis: a figure" || not_ok "glint eis: a figure"
+"$GLINT" eis wide c/film-quench-seed1 c/bulk-quench-rate0.1-seed1 --slope 0.5 --fraction 0.4 --json > eis.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "glint eis: its numbers, recomputed" || not_ok "glint eis: its numbers, recomputed" err.txt
+import glob, json
+import numpy as np
+t = json.load(open("eis.json"))
+assert [r["run"] for r in t["runs"]] == ["wide", "film-quench-seed1", "bulk-quench-rate0.1-seed1"]
+for r in t["runs"]:
+    folder = ("" if r["run"] == "wide" else "c/") + r["run"]
+    looks = sorted((json.load(open(p)) for p in glob.glob(f"{folder}/measure-*.json")), key=lambda m: m["time"])
+    assert len(r["looks"]) == len(looks) == (6 if "bulk" in r["run"] else 2)
+    sums = lambda m: tuple(np.array(m[k], float) for k in ("column_energy", "column_first_species", "column_atoms"))
+    def without(m):
+        e, x, n = sums(m)
+        return np.array([np.delete(e - 0.5 * x, b).sum() / np.delete(n, b).sum() for b in range(len(n))])
+    jackknife = lambda v: np.sqrt((len(v) - 1) * np.var(v))
+    e0 = None
+    for got, m in zip(r["looks"], looks):
+        i = m["inherent_structure"]
+        e = i["energy_per_atom"] - 0.5 * (i["fraction_A"] - 0.4)
+        e0 = e if e0 is None else e0
+        assert got["label"] == m["label"] and abs(got["since"] - (m["time"] - looks[0]["time"])) < 1e-9 and got["T"] == m["T_target"]
+        assert abs(got["e_IS"] - e) < 1e-12 and abs(got["change"] - (e - e0)) < 1e-12
+        first = looks[0]["inherent_structure"]
+        if len(i.get("column_atoms", [])) >= 4:
+            assert abs(got["e_IS_error"] - jackknife(without(i))) < 1e-12
+            assert abs(got["change_error"] - jackknife(without(i) - without(first))) < 1e-12
+        else:
+            assert got["e_IS_error"] is None and got["change_error"] is None
+PY
+expect 0 "glint eis: since a look" "^cold .* -$" -- "$GLINT" eis c/seed1 --since cold
+expect 2 "glint eis: no such look" "no look 'warm' with an inherent structure among its 2" -- "$GLINT" eis c/seed1 --since warm
+cp -r alone bare && rm bare/measure-*
+expect 2 "glint eis: no looks at all" "eis: interior" -- "$GLINT" eis bare
+expect 2 "glint eis: a level without energy" "liquid=-7.15" -- "$GLINT" eis c/seed1 --level liquid
+
 # No word without controls.
 expect 0 "of one run: no verdict" "verdict: no verdict: no film-quench is done; bulk quenches at 0 of 4 rates" -- "$GLINT" stability c/seed1
 cp -r c missing && rm missing/film-quench-*/run.json missing/bulk-quench-rate0.4-*/run.json

@@ -376,6 +376,40 @@ static void columns_know_their_error(void **state)
         }
 }
 
+/* A film that changes: every column by `shift` an atom and a random part, its frozen disorder the same before
+ * and after. The error of the change is that of the random part alone; without a change it is nothing. */
+static void changes_are_better_known(void **state)
+{
+    (void)state;
+    enum { TRIALS = 400, SIDE = 4, N = SIDE * SIDE };
+    double sum = 0.0, whole = 0.0, mean = 0.0, square = 0.0, part = 0.02, expected = part * part / N;
+    for (uint64_t trial = 0; trial < TRIALS; trial++) {
+        struct column_sums a, b;
+        double atoms = 0.0, change = 0.0;
+        make_columns(&a, trial, N, 0.1, 0.7);
+        b = a;
+        for (int k = 0; k < N; k++) {
+            double g[1];
+            random_normal(8, STREAM_TEST, trial, (uint64_t)k, 1, g);
+            b.energy[k] += a.atoms[k] * (0.05 + part * g[0]);
+            atoms += a.atoms[k];
+            change += b.energy[k] - a.energy[k];
+        }
+        double error = column_change_error(&a, &b, 3.0);
+        whole += column_error(&b, 3.0) * column_error(&b, 3.0) / TRIALS;
+        assert_true(column_change_error(&a, &a, 3.0) == 0.0);
+        sum += error * error / TRIALS;
+        mean += change / atoms / TRIALS;
+        square += change / atoms * (change / atoms) / TRIALS;
+        b.n--;
+        assert_true(isnan(column_change_error(&a, &b, 3.0)));
+    }
+    assert_true(fabs(sum / expected - 1.0) < 5.0 * sqrt(2.0 / (N - 1) / TRIALS) + 0.01);
+    assert_true(fabs((square - mean * mean) / expected - 1.0) < 5.0 * sqrt(2.0 / TRIALS) + 0.01);
+    assert_true(fabs(mean - 0.05) < 5.0 * sqrt(expected / TRIALS));
+    assert_true(sum < 0.05 * whole); /* 4e-4 of 0.01 + 0.49/60 + 4e-4: 0.021 */
+}
+
 static void columns_are_read(void **state)
 {
     (void)state;
@@ -408,6 +442,7 @@ int main(void)
                                        cmocka_unit_test(front_none),
                                        cmocka_unit_test(columns),
                                        cmocka_unit_test(columns_know_their_error),
+                                       cmocka_unit_test(changes_are_better_known),
                                        cmocka_unit_test(columns_are_read)};
     return cmocka_run_group_tests_name("stability", tests, NULL, NULL);
 }

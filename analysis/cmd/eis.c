@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glint eis — inherent-structure energies of runs against time. */
+#include "analysis/report/figure.h"
+#include "analysis/report/palette.h"
+#include "analysis/stability/column_error.h"
+#include "analysis/stability/film_record.h"
+#include "base/args.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUNS = 32 };
+struct options {
+    const char *since, *figure;
+    double slope, fraction;
+    struct arg_list level;
+    bool json;
+};
+#define AT(field) offsetof(struct options, field)
+static const struct arg args[] = {
+    {"--since", 0, ARG_STRING, AT(since), "LABEL", "look from which time and changes count (the first)"},
+    {"--slope", 0, ARG_DOUBLE, AT(slope), "E", "de/dx: correct energies to one composition (as measured)"},
+    {"--fraction", 0, ARG_DOUBLE, AT(fraction), "X", "that composition: of the first species (0.5)"},
+    {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS against time into DIR"},
+    {"--level", 0, ARG_LIST, AT(level), "NAME=E", "a line in the figure, e.g. 'liquid=-7.15'; repeatable"},
+    {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
+    {0}};
+
+extern const struct command cmd_eis;
+
+static const char convention[] =
+    "e_IS: potential energy per atom of the inherent structure, of what `measure` looked at; of a film's "
+    "interior with the jackknife error over its columns; change: since the reference look, with the error "
+    "of the difference (what stays the same in a column cancels); x: fraction of the first species";
+
+struct subject {
+    struct film_record record;
+    int first; /* the reference look */
+};
+
+/* One look, as printed. */
+struct entry {
+    const struct film_look *look;
+    double since, energy, error, change, change_error;
+};
+
+static struct entry entry_of(const struct subject *s, int i, const struct options *o)
+{
+    const struct film_look *l = &s->record.look[i], *first = &s->record.look[s->first];
+    double slope = isnan(o->slope) ? 0.0 : o->slope;
+    double reference = first->energy - slope * (first->fraction - o->fraction);
+    struct entry e = {.look = l,
+                      .since = l->time - first->time,
+                      .energy = l->energy - slope * (l->fraction - o->fraction),
+                      .error = column_error(&l->columns, slope)};
+    e.change = e.energy - reference;
+    e.change_error = column_change_error(&first->columns, &l->columns, slope);
+    return e;
+}
+
+/* Looks from the reference on that found an energy. */
+static bool counts(const struct subject *s, int i)
+{
+    return i >= s->first && isfinite(s->record.look[i].energy);
+}
+
+/* ---- reading ---- */
+
+static status load(struct subject *s, const char *path, const struct options *o)
+{
+    struct film_record *r = &s->record;
+    TRY(film_record_read(r, path));
+    for (s->first = 0; s->first < r->looks; s->first++)
+        if (isfinite(r->look[s->first].energy) &&
+            (!o->since || strcmp(r->look[s->first].label, o->since) == 0))
+            return OK;
+    if (o->since)
+        return fail(BAD_INPUT, "%s: no look '%s' with an inherent structure among its %d (measure-*.json)",
+                    path, o->since, r->looks);
+    return fail(BAD_INPUT,
+                "%s: no inherent structures; stages `measure: {eis: interior}` (or all) leave them", path);
+}
+
+static status check_options(const struct options *o)
+{
+    for (int i = 0; i < o->level.n; i++) {
+        const char *equal = strchr(o->level.value[i], '=');
+        char *end = NULL;
+        if (equal) strtod(equal + 1, &end);
+        if (!equal || equal == o->level.value[i] || end == equal + 1 || *end)
+            return fail(BAD_INPUT, "--level '%s': a name and an energy were expected, like liquid=-7.15",
+                        o->level.value[i]);
+    }
+    return OK;
+}
+
+/* ---- text and JSON ---- */
+
+static const char *with_error(double value, double error, char out[TEXT_ERRORS])
+{
+    if (isfinite(error)) return text_errors(out, value, 1, &error);
+    snprintf(out, TEXT_ERRORS, isfinite(value) ? "%.5f" : "-", value);
+    return out;
+}
+
+static void print_table(const struct subject *s, int n, const struct options *o)
+{
+    const struct unit_system *u = &s->record.units.system;
+    printf("# %s\n", convention);
+    if (isnan(o->slope))
+        printf("# as measured; compare at one composition only (--slope)\n");
+    else
+        printf("# corrected to x = %g with de/dx = %g\n", o->fraction, o->slope);
+    printf("# units: energy %s, time %s, T %s\n", units_label(u, QUANTITY_ENERGY),
+           units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_TEMPERATURE));
+    for (int k = 0; k < n; k++) {
+        const struct film_record *r = &s[k].record;
+        printf("\n# %s\n# %-14s %11s %11s %9s %7s %8s %8s %20s %20s\n", r->name, "look", "time", "since", "T",
+               "atoms", "x", "crystal", "e_IS", "change");
+        for (int i = 0; i < r->looks; i++) {
+            char energy[TEXT_ERRORS], change[TEXT_ERRORS];
+            if (!counts(&s[k], i)) continue;
+            struct entry e = entry_of(&s[k], i, o);
+            printf("%-16s %11.6g %11.6g %9.5g %7.0f %8.4f %8.4f %20s %20s\n", e.look->label, e.look->time,
+                   e.since, e.look->T, e.look->atoms, e.look->fraction, e.look->crystal,
+                   with_error(e.energy, e.error, energy),
+                   i == s[k].first ? "-" : with_error(e.change, e.change_error, change));
+        }
+    }
+}
+
+static void json_look(struct json *j, const struct entry *e)
+{
+    json_open(j, NULL, '{');
+    json_string(j, "label", e->look->label);
+    json_number(j, "time", e->look->time);
+    json_number(j, "since", e->since);
+    json_number(j, "T", e->look->T);
+    json_number(j, "atoms", e->look->atoms);
+    json_number(j, "fraction", e->look->fraction);
+    json_number(j, "crystal_fraction", e->look->crystal);
+    json_number(j, "e_IS", e->energy);
+    json_number(j, "e_IS_error", e->error);
+    json_number(j, "change", e->change);
+    json_number(j, "change_error", e->change_error);
+    json_close(j);
+}
+
+static status print_json(const struct subject *s, int n, const struct options *o)
+{
+    struct json j = json_start();
+    json_open(&j, NULL, '{');
+    json_string(&j, "convention", convention);
+    json_number(&j, "de_dx", o->slope);
+    json_number(&j, "fraction", o->fraction);
+    json_open(&j, "runs", '[');
+    for (int k = 0; k < n; k++) {
+        json_open(&j, NULL, '{');
+        json_string(&j, "run", s[k].record.name);
+        json_open(&j, "looks", '[');
+        for (int i = 0; i < s[k].record.looks; i++) {
+            struct entry e = entry_of(&s[k], i, o);
+            if (counts(&s[k], i)) json_look(&j, &e);
+        }
+        json_close(&j);
+        json_close(&j);
+    }
+    json_close(&j);
+    json_close(&j);
+    status st = j.text.out_of_memory ? fail(FAILED, "out of memory") : OK;
+    if (st == OK) puts(j.text.s);
+    json_free(&j);
+    return st;
+}
+
+/* ---- figure ---- */
+
+static status write_curve(struct figure *f, const struct subject *s, const struct options *o,
+                          const char *part)
+{
+    double time[FILM_LOOKS], energy[FILM_LOOKS], error[FILM_LOOKS], T[FILM_LOOKS];
+    int64_t n = 0;
+    for (int i = 0; i < s->record.looks; i++) {
+        if (!counts(s, i)) continue;
+        struct entry e = entry_of(s, i, o);
+        time[n] = e.since;
+        energy[n] = e.energy;
+        error[n] = i == s->first || !isfinite(e.change_error) ? 0.0 : e.change_error;
+        T[n++] = e.look->T;
+    }
+    return figure_data(f, part, 4, (const char *const[]){"since", "e_IS", "error_of_change", "T"},
+                       (const double *const[]){time, energy, error, T}, n);
+}
+
+static status draw_curves(struct figure *f, const struct subject *s, int n, const struct options *o)
+{
+    for (int k = 0; k < n; k++) {
+        char part[16], file[FIGURE_NAME + 40], title[FIGURE_TEXT];
+        snprintf(part, sizeof part, "%d", k + 1);
+        TRY(write_curve(f, &s[k], o, part));
+        figure_script(f, "%s'%s' using 1:2:3 with yerrorlines lc rgb '%s' lw 1.4 pt %d ps 0.8 title '%s'",
+                      k ? ", " : "plot ", figure_data_name(f, part, false, file), palette_line(k % 6),
+                      k < 6 ? 7 : 6, figure_text(s[k].record.name, title));
+    }
+    for (int i = 0; i < o->level.n; i++) {
+        const char *equal = strchr(o->level.value[i], '=');
+        char name[FIGURE_TEXT], title[FIGURE_TEXT];
+        snprintf(name, sizeof name, "%.*s", (int)(equal - o->level.value[i]), o->level.value[i]);
+        figure_script(f, ", %.12g with lines dt 2 lw 1.2 lc rgb '%s' title '%s'", strtod(equal + 1, NULL),
+                      i % 2 ? "#aaaaaa" : "#555555", figure_unit(name, title));
+    }
+    figure_script(f, "\n");
+    return OK;
+}
+
+static status draw(const struct subject *s, int n, const struct options *o)
+{
+    struct figure f;
+    char time[FIGURE_TEXT], energy[FIGURE_TEXT];
+    const struct unit_system *u = &s->record.units.system;
+    TRY(figure_begin(&f, o->figure, "eis", 760, 460));
+    figure_script(&f,
+                  "set xlabel 'time since the reference look (%s)'; set ylabel 'e_{IS} (%s)'; set bars 0.5\n"
+                  "set key outside top left Left reverse; set offsets graph 0.04, graph 0.04, graph 0.06, "
+                  "graph 0.06\n",
+                  figure_unit(units_label(u, QUANTITY_TIME), time),
+                  figure_unit(units_label(u, QUANTITY_ENERGY), energy));
+    status st = draw_curves(&f, s, n, o);
+    if (st == OK) st = figure_end(&f);
+    if (st == OK && !f.drawn) log_warning("%s is not drawn: %s", f.gp, f.why);
+    figure_free(&f);
+    return st;
+}
+
+static status all(struct subject *s, const char *const *folder, int n, const struct options *o)
+{
+    for (int k = 0; k < n; k++) {
+        TRY(load(&s[k], folder[k], o));
+        if (s[k].record.units.system.kind != s[0].record.units.system.kind)
+            return fail(BAD_INPUT, "%s and %s have different units", folder[0], folder[k]);
+    }
+    if (o->figure) TRY(draw(s, n, o));
+    if (o->json) return print_json(s, n, o);
+    print_table(s, n, o);
+    return OK;
+}
+
+static status run(int argc, char **argv)
+{
+    struct options o = {.slope = NAN, .fraction = 0.5};
+    struct subject *s = NULL;
+    const char *folder[RUNS];
+    int n;
+    TRY(args_parse(&cmd_eis, argc, argv, &o, folder, 1, RUNS, &n));
+    TRY(check_options(&o));
+    TRY(NEW(s, (size_t)n));
+    status st = all(s, folder, n, &o);
+    for (int k = 0; k < n; k++) film_record_free(&s[k].record);
+    DELETE(s);
+    return st;
+}
+
+const struct command cmd_eis = {
+    .name = "eis",
+    .summary = "inherent-structure energies of runs against time: ageing and rejuvenation",
+    .synopsis = "RUNDIR… [--since LABEL] [--slope E] [--figure DIR] [--json]",
+    .description =
+        "All stages `measure: {eis: …}` of the runs, in the order of time: energy per atom of the inherent "
+        "structure, its change since a reference look, composition, crystal. Two looks at one film share its "
+        "frozen disorder: changes are known better than energies. Energies compare at one composition only; "
+        "--slope de/dx (`glint stability` measures it) corrects them.",
+    .examples = "  glint eis runs/anneal-film runs/anneal-quench\n"
+                "  glint eis runs/aa/*/ --since hot --slope 0.56 --level 'liquid at 0.97 Tg=-7.15' --figure "
+                "figures\n",
+    .args = args,
+    .run = run,
+};
