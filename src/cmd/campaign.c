@@ -200,7 +200,16 @@ static const char *shown(const struct tree_node *node)
                                      : "a map";
 }
 
-/* Add the first places where two trees differ; `limit` and `checkpoint` at the top do not count. */
+/* A key at the top that changes nothing of what a run finds. */
+static bool is_free(const struct tree_node *key)
+{
+    static const char *const words[] = {"limit", "checkpoint", "keep"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!key->parent->parent && strcmp(key->key, words[i]) == 0) return true;
+    return false;
+}
+
+/* Add the first places where two trees differ. */
 static void add_differences(const struct tree_node *was, const struct tree_node *is, struct text *out, int *n)
 {
     enum { MOST = 4 };
@@ -218,15 +227,10 @@ static void add_differences(const struct tree_node *was, const struct tree_node 
         for (; a || b; a = a ? a->next : NULL, b = b ? b->next : NULL) add_differences(a, b, out, n);
         return;
     }
-    for (const struct tree_node *a = was->first; a; a = a->next) {
-        bool free_to_change =
-            !was->parent && (strcmp(a->key, "limit") == 0 || strcmp(a->key, "checkpoint") == 0);
-        if (!free_to_change) add_differences(a, tree_child(is, a->key), out, n);
-    }
-    for (const struct tree_node *b = is->first; b; b = b->next) {
-        bool free_to_change = !is->parent && strcmp(b->key, "limit") == 0;
-        if (!free_to_change && !tree_child(was, b->key)) add_differences(NULL, b, out, n);
-    }
+    for (const struct tree_node *a = was->first; a; a = a->next)
+        if (!is_free(a)) add_differences(a, tree_child(is, a->key), out, n);
+    for (const struct tree_node *b = is->first; b; b = b->next)
+        if (!is_free(b) && !tree_child(was, b->key)) add_differences(NULL, b, out, n);
 }
 
 static status compare_inputs(const char *name, const char *was_text, const char *is_text, const char *folder)

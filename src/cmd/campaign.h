@@ -18,8 +18,8 @@
  * and the keys it does not depend on are empty in its line.
  *
  * campaign_prepare on a folder that already is a campaign keeps what is there and adds what is new. A member
- * that has begun and whose effective input is another now is refused, with the keys that differ (`limit` and
- * `checkpoint` may change: they do not touch the results). One process; not under mpirun. */
+ * that has begun and whose effective input is another now is refused, with the keys that differ (`limit`,
+ * `checkpoint` and `keep` may change: they do not touch the results). One process; not under mpirun. */
 #ifndef GLINT_CMD_CAMPAIGN_H
 #define GLINT_CMD_CAMPAIGN_H
 

@@ -61,11 +61,11 @@ const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "cry
                                            "nothing", "profiles",   NULL};
 
 #define FIELD(f) offsetof(struct dynamics_input, f)
-#define KEY_T(is_required)                                                                            \
-    {                                                                                                 \
-        "T", INPUT_NUMBER, FIELD(T),                                                                  \
-            .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = is_required,       \
-            .help = "temperature (for a ramp: where it starts; absent: where the stage before ended)" \
+#define KEY_T(is_required)                                                                           \
+    {                                                                                                \
+        "T", INPUT_NUMBER, FIELD(T),                                                                 \
+            .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = is_required,      \
+            .help = "temperature (of a ramp: where it starts); absent: where the stage before ended" \
     }
 #define KEY_TO                                                                                    \
     {                                                                                             \
@@ -106,7 +106,8 @@ const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "cry
         0                                                                                                \
     }
 
-static const struct input_key hold_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_COMMON};
+static const struct input_key melt_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_COMMON};
+static const struct input_key anneal_keys[] = {KEY_T(false), KEY_FOR(true), KEYS_COMMON};
 static const struct input_key ramp_keys[] = {KEY_T(false), KEY_TO, KEY_RATE, KEY_FOR(false), KEYS_COMMON};
 static const char *const onset_words[] = {"tangent", NULL};
 static const struct input_key heat_keys[] = {
@@ -118,9 +119,9 @@ static const struct input_key heat_keys[] = {
      .help = "tangent: `glint stability` takes this ramp for the onset and the fictive temperature"},
     KEYS_COMMON};
 
-static const struct input_table melt_table = {"melt", hold_keys, sizeof(struct dynamics_input),
+static const struct input_table melt_table = {"melt", melt_keys, sizeof(struct dynamics_input),
                                               .help = "hold a liquid until it has forgotten how it was made"};
-static const struct input_table anneal_table = {"anneal", hold_keys, sizeof(struct dynamics_input),
+static const struct input_table anneal_table = {"anneal", anneal_keys, sizeof(struct dynamics_input),
                                                 .help = "hold at one temperature: an isotherm"};
 static const struct input_table quench_table = {"quench", ramp_keys, sizeof(struct dynamics_input),
                                                 .help = "cool at a constant rate, or in a given time"};
@@ -185,15 +186,10 @@ static struct ensemble make_ensemble(const struct thermostat_input *t, const str
     return e;
 }
 
+/* T_from is known: from T to `to`. */
 static void set_ramp(const struct dynamics_input *d, const struct stage_context *c,
                      const struct tree_node *node, struct stage *s)
 {
-    s->T_to = d->to;
-    s->T_from = isnan(d->T) ? c->T : d->T;
-    if (isnan(s->T_from)) {
-        input_problem(c->input, node, "the first stage must say its temperature T: nothing came before it");
-        return;
-    }
     bool cools = strcmp(s->name, "quench") == 0;
     if (cools ? s->T_to >= s->T_from : s->T_to <= s->T_from)
         input_problem(c->input, node, "a %s from %g to %g does not %s; did you mean %s?", s->name, s->T_from,
@@ -220,12 +216,16 @@ static void make_dynamics(const struct input_item *item, struct stage_context *c
     const struct dynamics_input *d = item->target;
     const struct thermostat_input *t = d->thermostat ? d->thermostat : &c->thermostat;
     const struct barostat_input *b = d->barostat ? d->barostat : &c->barostat;
-    if (item->table->keys == ramp_keys || item->table->keys == heat_keys) {
+    bool ramp = item->table->keys == ramp_keys || item->table->keys == heat_keys;
+    s->T_from = isnan(d->T) ? c->T : d->T;
+    s->T_to = ramp ? d->to : s->T_from;
+    if (isnan(s->T_from))
+        input_problem(c->input, item->node,
+                      "the first stage must say its temperature T: nothing came before it");
+    else if (ramp)
         set_ramp(d, c, item->node, s);
-    } else {
-        s->T_from = s->T_to = d->T;
+    else
         s->steps = llround(d->time / c->dt);
-    }
     bool has_P = !isnan(d->P);
     s->box = d->box >= 0 ? (enum stage_box)d->box : has_P ? STAGE_BOX_FREE : STAGE_BOX_FIXED;
     if (s->box == STAGE_BOX_FREE && !has_P)

@@ -64,6 +64,7 @@ expect 2 "glint status of something else" "no folder of glint run" -- "$GLINT" s
 expect 2 "a changed input" "member T0.5-seed1 has begun with another input: stages.1.anneal.for was '200 steps', is '300 steps'" -- \
     "$GLINT" run sweep.yaml -o c --set "hold.for=300 steps"
 expect 0 "another wall-clock limit is no other input" "" -- "$GLINT" run sweep.yaml -o c --set "limit.wall=1 h"
+expect 0 "nor is another state that is kept" "" -- "$GLINT" run sweep.yaml -o c --set "keep=[hold]"
 expect 2 "a member that is no longer made" "T0.5-seed2, which the input no longer makes" -- "$GLINT" run sweep.yaml -o c --set "sweep.seed=[1]"
 expect 0 "a value more" "all 6 members are done" -- "$GLINT" run sweep.yaml -o c --set "sweep.seed=[1, 2, 3]" --jobs 2
 expect 0 "go on without the input" "all 6 members are done" -- "$GLINT" run -o c --resume

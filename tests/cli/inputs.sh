@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../common.sh"
 
 for input in "$ROOT"/inputs/*/*.yaml; do
-    expect 0 "glint check ${input#"$ROOT"/}" "stages:" -- "$GLINT" check "$input"
+    expect 0 "glint check ${input#"$ROOT"/}" "stages:" -- env -C "$ROOT" "$GLINT" check "$input" # as its README says: from there
 done
 for input in "$ROOT"/inputs/*/short.yaml; do
     name=$(basename "$(dirname "$input")")
@@ -55,6 +55,9 @@ bad "hop distance without unit" "hops.distance" "hops.distance=0.5"
 bad "age windows shorter than the confirmation" "not longer than the time a hop takes" "hops.ages=12 windows, logarithmic"
 bad "misspelt schedule" "log 5 per decade" "trajectory.schedule=log per decade"
 bad "no room for a frame" "do not fit" "trajectory={every: 0.1 tau, keep: 10 kB}"
+expect 2 "no temperature to begin with" "first stage must say its temperature" -- "$GLINT" check "$ROOT/inputs/wahnstrom-waiting/short.yaml" --set "stages=[{anneal: {for: 9 steps}}]"
+expect 0 "an anneal where the stage before ended" "2-anneal +anneal +9 steps +T 0.4 to 0.4" -- "$GLINT" check "$ROOT/inputs/wahnstrom-waiting/short.yaml" \
+    --set "stages=[{quench: {T: 0.5 eps/kB, to: 0.4 eps/kB, for: 9 steps}}, {anneal: {for: 9 steps}}]" --set "hops.in=[]"
 bad "surrogates too few" "100" "analysis.null.surrogate=20 seeds"
 
 # ---- check --cost ----
