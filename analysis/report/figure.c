@@ -209,13 +209,10 @@ void figure_downsample(const float *m, int64_t side, int64_t bin, float *out)
 
 static status write_script(struct figure *f, char path[FILE_PATH_MAX])
 {
-    struct file_new out;
     figure_script(f, "unset output\n}\n");
     if (f->script.out_of_memory) return fail(FAILED, "out of memory for figure %s", f->name);
     TRY(file_join(path, f->folder, f->gp));
-    TRY(file_begin(&out, path));
-    fputs(f->script.s, out.stream);
-    return file_commit(&out);
+    return file_write(path, f->script.s);
 }
 
 /* gnuplot in the figure's folder; its complaints go to NAME.log, removed when there are none. */

@@ -134,10 +134,7 @@ void page_begin(struct text *t, const char *title)
 
 status page_end(struct text *t, const char *path)
 {
-    struct file_new f;
     text_add(t, "</main>\n</body>\n</html>\n");
     if (t->out_of_memory) return fail(FAILED, "out of memory for the page");
-    TRY(file_begin(&f, path));
-    fwrite(t->s, 1, t->length, f.stream);
-    return file_commit(&f);
+    return file_write(path, t->s);
 }

@@ -73,6 +73,14 @@ status file_commit(struct file_new *f)
     return file_publish(f->temporary, f->path);
 }
 
+status file_write(const char *path, const char *text)
+{
+    struct file_new f;
+    TRY(file_begin(&f, path));
+    fputs(text, f.stream);
+    return file_commit(&f);
+}
+
 void file_abandon(struct file_new *f)
 {
     if (!f->stream) return;

@@ -28,6 +28,8 @@ status file_begin(struct file_new *f, const char *path);
 status file_commit(struct file_new *f);
 void file_abandon(struct file_new *f);
 
+/* A file with that text. */
+status file_write(const char *path, const char *text);
 /* A copy of a whole file, old or new like any other: path.tmp, fsync, rename. */
 status file_copy(const char *from, const char *path);
 

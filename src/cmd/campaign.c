@@ -277,22 +277,13 @@ static status check_member(const struct campaign *c, size_t i)
     return s;
 }
 
-static status write_text(const char *folder, const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct file_new f;
-    TRY(file_join(path, folder, name));
-    TRY(file_begin(&f, path));
-    fputs(text, f.stream);
-    return file_commit(&f);
-}
-
 static status write_input(const struct campaign *c)
 {
     struct text t = {0};
+    char path[FILE_PATH_MAX];
+    TRY(file_join(path, c->folder, input_name));
     tree_emit(c->document.root, &t);
-    status s = t.out_of_memory ? fail(FAILED, "out of memory for %s", input_name)
-                               : write_text(c->folder, input_name, t.s);
+    status s = t.out_of_memory ? fail(FAILED, "out of memory for %s", path) : file_write(path, t.s);
     text_free(&t);
     return s;
 }
@@ -344,7 +335,8 @@ status campaign_prepare(struct campaign *c, const char *folder)
     for (size_t i = 0; i < c->members.n; i++) {
         TRY(campaign_member_folder(c, i, member));
         TRY(file_make_folder(member));
-        TRY(write_text(member, "input.yaml", c->input[i]));
+        TRY(file_join(path, member, "input.yaml"));
+        TRY(file_write(path, c->input[i]));
     }
     TRY(write_input(c));
     return members_write(&c->members, c->folder);

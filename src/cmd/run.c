@@ -8,6 +8,7 @@
 #include "cmd/phases.h"
 #include "cmd/run_accuracy.h"
 #include "cmd/run_input.h"
+#include "cmd/run_json.h"
 #include "cmd/run_observers.h"
 #include "cmd/run_progress.h"
 #include "observe/checkpoint.h"
@@ -216,58 +217,6 @@ static bool hook_wants_checkpoint(void *context)
 
 /* ---- setting up ---- */
 
-static status write_text(const struct run *r, const char *name, const char *text)
-{
-    char path[FILE_PATH_MAX];
-    struct file_new f;
-    TRY(file_join(path, r->folder, name));
-    TRY(file_begin(&f, path));
-    fputs(text, f.stream);
-    return file_commit(&f);
-}
-
-static status write_run_json(const struct run *r, const struct phases *p, const char *word, status code)
-{
-    const struct engine *e = &r->engine;
-    char end[32];
-    clock_iso(end);
-    struct json j = json_start();
-    json_open(&j, NULL, '{');
-    json_string(&j, "version", GLINT_VERSION);
-    json_string(&j, "status", word);
-    json_integer(&j, "exit_code", code);
-    if (code != OK) json_string(&j, "message", status_message());
-    json_integer(&j, "steps", e->step);
-    json_number(&j, "time", engine_shown_time(e));
-    json_string(&j, "time_unit", units_label(&e->units, QUANTITY_TIME));
-    json_integer(&j, "total_steps", r->total_steps);
-    json_integer(&j, "atoms", e->domain.total);
-    json_integer(&j, "ranks", par_size());
-    json_integer(&j, "ranks_with_atoms", grid_active(&e->domain.grid));
-    json_integer(&j, "threads", e->list.threads);
-    json_string(&j, "isa", isa_name(e->list.isa));
-    run_accuracy_write(&r->accuracy, e, &j);
-    json_string(&j, "compiler", __VERSION__);
-    json_string(&j, "potential", r->input.potential.spec);
-    json_integer(&j, "seed", r->input.seed);
-    json_number(&j, "skin", e->list.skin);
-    json_number(&j, "inner_skin", e->list.inner_skin);
-    json_string(&j, "start", r->start_time);
-    json_string(&j, "end", end);
-    json_number(&j, "wall_seconds", p->wall);
-    json_number(&j, "steps_per_s", phases_steps_per_s(p));
-    phases_json(&j, p);
-    json_integer(&j, "rebuilds", e->rebuilds);
-    json_integer(&j, "prunes", e->prunes);
-    json_string(&j, "state_digest", r->digest);
-    json_close(&j);
-    text_add(&j.text, "\n");
-    status s = j.text.out_of_memory ? fail(FAILED, "out of memory for run.json")
-                                    : write_text(r, "run.json", j.text.s);
-    json_free(&j);
-    return s;
-}
-
 /* The folder must be new, unless the run is resumed. */
 static status prepare_folder(struct run *r)
 {
@@ -283,7 +232,8 @@ static status prepare_folder(struct run *r)
         return fail(BAD_INPUT,
                     "%s already holds a run; choose another folder with -o, or go on with --resume",
                     r->folder);
-    return write_text(r, "input.yaml", r->input.effective.s);
+    TRY(file_join(path, r->folder, "input.yaml"));
+    return file_write(path, r->input.effective.s);
 }
 
 static struct engine_options engine_options(const struct run *r)
@@ -393,7 +343,15 @@ static status conclude(struct run *r, status s)
     if (s == BAD_INPUT) return s;
     phases_collect(&p, &r->engine, &part);
     if (par_rank() == 0) {
-        status written = write_run_json(r, &p, s == OK ? "done" : s == STOPPED ? "stopped" : "failed", s);
+        status written = run_json_write(&(struct run_json){.engine = &r->engine,
+                                                           .input = &r->input,
+                                                           .accuracy = &r->accuracy,
+                                                           .phases = &p,
+                                                           .folder = r->folder,
+                                                           .start = r->start_time,
+                                                           .digest = r->digest,
+                                                           .total_steps = r->total_steps,
+                                                           .end = s});
         if (s == OK) s = written;
     }
     if (s == OK || s == STOPPED) say_end(&p);

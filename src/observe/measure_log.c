@@ -10,13 +10,10 @@ static status put(const char *folder, const char *kind, const struct stage *s, c
                   const struct text *t)
 {
     char name[128], path[FILE_PATH_MAX];
-    struct file_new f;
     if (t->out_of_memory) return fail(FAILED, "out of memory for the results of stage %s", s->label);
     snprintf(name, sizeof name, "%s-%s.%s", kind, s->label, ending);
     TRY(file_join(path, folder, name));
-    TRY(file_begin(&f, path));
-    fputs(t->s, f.stream);
-    return file_commit(&f);
+    return file_write(path, t->s);
 }
 
 static status write_profile(const struct engine *e, const struct stage *s, const char *folder)

@@ -316,8 +316,6 @@ static status write_file(const struct profiles *o)
 {
     char name[160], path[FILE_PATH_MAX];
     struct text t = {0};
-    struct file_new f;
-    status s = OK;
     double frames = fmax(1.0, (double)o->frames), thickness = o->height / frames / (double)o->layers;
     snprintf(name, sizeof name, "profiles-%s.csv", o->label);
     TRY(file_join(path, o->options.folder, name));
@@ -334,12 +332,7 @@ static status write_file(const struct profiles *o)
         add_mean(&t, o, k, MSD);
         text_add(&t, "\n");
     }
-    if (t.out_of_memory) s = fail(FAILED, "out of memory for %s", path);
-    if (s == OK) s = file_begin(&f, path);
-    if (s == OK) {
-        fputs(t.s, f.stream);
-        s = file_commit(&f);
-    }
+    status s = t.out_of_memory ? fail(FAILED, "out of memory for %s", path) : file_write(path, t.s);
     text_free(&t);
     return s;
 }
