@@ -42,7 +42,6 @@ static status measure_film(struct stability_film *f)
 {
     const struct film_record *r = &f->record;
     for (int q = 0; q < STABILITY_QUANTITIES; q++) f->value[q] = f->error[q] = (double)NAN;
-    f->control = strcmp(r->role, "film") != 0;
     int shown = r->after >= 0 ? r->after : r->before;
     f->raw_before = f->value[STABILITY_BEFORE] = r->before >= 0 ? r->look[r->before].energy : (double)NAN;
     f->raw_after = f->value[STABILITY_AFTER] = r->after >= 0 ? r->look[r->after].energy : (double)NAN;
@@ -111,6 +110,7 @@ static status take_member(struct stability *a, const char *folder, size_t member
         struct stability_film *f = &a->film[a->films];
         f->record = *r;
         f->member = member;
+        f->control = a->campaign && strcmp(r->role, "film") != 0; /* alone it is what was asked about */
         s = measure_film(f);
         a->films++;
         if (s != OK) status_context(s, "%s", folder);

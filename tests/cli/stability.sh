@@ -172,6 +172,7 @@ expect 2 "glint eis: a level without energy" "liquid=-7.15" -- "$GLINT" eis c/se
 
 # No word without controls.
 expect 0 "of one run: no verdict" "verdict: no verdict: no film-quench is done; bulk quenches at 0 of 4 rates" -- "$GLINT" stability c/seed1
+expect 0 "of a film-quench alone" "^film-quench-seed1 .*-[567]\." -- "$GLINT" stability c/film-quench-seed1
 cp -r c missing && rm missing/film-quench-*/run.json missing/bulk-quench-rate0.4-*/run.json
 expect 0 "controls not done" "verdict: no verdict: no film-quench is done; bulk quenches at 3 of 4 rates" -- "$GLINT" stability missing
 says "and who is not" "4 members are not done" out.txt
