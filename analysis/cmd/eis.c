@@ -123,11 +123,12 @@ static void print_table(const struct subject *s, int n, const struct options *o)
         printf("\n# %s\n# %-14s %11s %11s %9s %7s %8s %8s %20s %20s\n", r->name, "look", "time", "since", "T",
                "atoms", "x", "crystal", "e_IS", "change");
         for (int i = 0; i < r->looks; i++) {
-            char energy[TEXT_ERRORS], change[TEXT_ERRORS];
+            char energy[TEXT_ERRORS], change[TEXT_ERRORS], T[32] = "-"; /* none set yet */
             if (!counts(&s[k], i)) continue;
             struct entry e = entry_of(&s[k], i, o);
-            printf("%-16s %11.6g %11.6g %9.5g %7.0f %8.4f %8.4f %20s %20s\n", e.look->label, e.look->time,
-                   e.since, e.look->T, e.look->atoms, e.look->fraction, e.look->crystal,
+            if (isfinite(e.look->T)) snprintf(T, sizeof T, "%.5g", e.look->T);
+            printf("%-16s %11.6g %11.6g %9s %7.0f %8.4f %8.4f %20s %20s\n", e.look->label, e.look->time,
+                   e.since, T, e.look->atoms, e.look->fraction, e.look->crystal,
                    with_error(e.energy, e.error, energy),
                    i == s[k].first ? "-" : with_error(e.change, e.change_error, change));
         }
