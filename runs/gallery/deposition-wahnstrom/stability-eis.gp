@@ -16,9 +16,9 @@ set linetype 5 lc rgb '#7a6a16' lw 1.6 pt 11 ps 0.55
 set linetype 6 lc rgb '#5f6b7a' lw 1.6 pt 6 ps 0.55
 set xlabel 'T_{sub} / T_g'; set ylabel 'e_{IS} (ε)'; set bars 0.5; set offsets graph 0.06, graph 0.06, graph 0.06, graph 0.06
 set key outside top left horizontal Left reverse
-set object 1 rectangle from graph 0, first -7.14307513 to graph 1, first -7.03838012 behind fc rgb '#e4e4ec' fs solid noborder
+set object 1 rectangle from graph 0, first -7.16972241 to graph 1, first -7.03838012 behind fc rgb '#e4e4ec' fs solid noborder
 set label 1 'bulk quenches' at graph 0.99, first -7.03838012 right offset 0,0.5 font ',11' tc rgb '#666666'
-set yrange [*<-7.14307513:-7.03838012<*]
-plot 'stability-eis-1.dat' using 1:2:3 with yerrorlines lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-3 /σ^2/τ', 'stability-eis-1.dat' using 1:4:5 with yerrorbars lc rgb '#1d3f8c' lw 1.0 pt 6 ps 0.8 title 'film-quench', 'stability-eis-2.dat' using 1:2:3 with yerrorlines lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 1e-3 /σ^2/τ', 'stability-eis-2.dat' using 1:4:5 with yerrorbars lc rgb '#c8590c' lw 1.0 pt 6 ps 0.8 notitle, -7.0496854141+-0.111713466247*(1/(x*0.37)-2.1511465406) with lines dt 2 lc rgb '#888888' title 'liquid'
+set yrange [*<-7.16972241:-7.03838012<*]
+plot 'stability-eis-1.dat' using 1:2:3 with yerrorlines lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-3 /σ^2/τ', 'stability-eis-1.dat' using 1:4:5 with yerrorbars lc rgb '#1d3f8c' lw 1.0 pt 6 ps 0.8 title 'film-quench', 'stability-eis-2.dat' using 1:2:3 with yerrorlines lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 1e-3 /σ^2/τ', 'stability-eis-2.dat' using 1:4:5 with yerrorbars lc rgb '#c8590c' lw 1.0 pt 6 ps 0.8 notitle, 'stability-eis-3.dat' using 1:2:3 with yerrorlines lc rgb '#2f8f6b' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-4 /σ^2/τ', 'stability-eis-3.dat' using 1:4:5 with yerrorbars lc rgb '#2f8f6b' lw 1.0 pt 6 ps 0.8 notitle, -7.05060602368+-0.116185256036*(1/(x*0.37)-2.1511465406) with lines dt 2 lc rgb '#888888' title 'liquid'
 unset output
 }

@@ -19,10 +19,10 @@ set logscale x; set format x '10^{%T}'; set bars 0.5; set offsets graph 0.1, gra
 set key outside top left horizontal Left reverse
 set ylabel 'e_{IS} (ε)'
 set xlabel 'flux (/σ^2/τ)'
-set yrange [-7.20150351:-7.02090262]
+set yrange [-7.22068198:-7.01884778]
 plot 'stability-rate-flux-1.dat' using 1:2:3 with yerrorlines lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 title 'deposit.T 0.60 T_g', 'stability-rate-flux-1.dat' using 1:4:5 with yerrorbars lc rgb '#1d3f8c' lw 1.0 pt 6 ps 0.8 title 'film-quench', 'stability-rate-flux-2.dat' using 1:2:3 with yerrorlines lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 title 'deposit.T 0.75 T_g', 'stability-rate-flux-2.dat' using 1:4:5 with yerrorbars lc rgb '#c8590c' lw 1.0 pt 6 ps 0.8 notitle, 'stability-rate-flux-3.dat' using 1:2:3 with yerrorlines lc rgb '#2f8f6b' lw 1.4 pt 7 ps 0.8 title 'deposit.T 0.85 T_g', 'stability-rate-flux-3.dat' using 1:4:5 with yerrorbars lc rgb '#2f8f6b' lw 1.0 pt 6 ps 0.8 notitle, 'stability-rate-flux-4.dat' using 1:2:3 with yerrorlines lc rgb '#8a3b8f' lw 1.4 pt 7 ps 0.8 title 'deposit.T 0.95 T_g', 'stability-rate-flux-4.dat' using 1:4:5 with yerrorbars lc rgb '#8a3b8f' lw 1.0 pt 6 ps 0.8 notitle, 'stability-rate-flux-5.dat' using 1:2:3 with yerrorlines lc rgb '#7a6a16' lw 1.4 pt 7 ps 0.8 title 'deposit.T 1.10 T_g', 'stability-rate-flux-5.dat' using 1:4:5 with yerrorbars lc rgb '#7a6a16' lw 1.0 pt 6 ps 0.8 notitle
 set xlabel 'cooling rate (ε/k_B/τ)'; unset ylabel
-plot 'stability-rate-bulk.dat' using 1:2 with points pt 7 ps 0.8 lc rgb '#444444' title 'bulk quenches', -7.10019854656+0.0380320103473*(log10(x)--3.38071968632) with lines lc rgb '#444444' notitle
+plot 'stability-rate-bulk.dat' using 1:2 with points pt 7 ps 0.8 lc rgb '#444444' title 'bulk quenches', -7.10792342051+0.0391969694387*(log10(x)--3.56063972117) with lines lc rgb '#444444' notitle
 unset multiplot
 unset output
 }
