@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint anti-ageing — temperature cycles of several samples compared, as Lüttich et al. (2018) did. */
+#include "analysis/cmd/run_names.h"
 #include "analysis/report/anti_ageing.h"
 #include "base/args.h"
 #include "base/file.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 32 };
+enum { RUNS = RUN_NAMES_MOST };
 struct options {
     const char *output, *window;
     double lag;
@@ -28,54 +29,16 @@ static const struct arg args[] = {
     {0}};
 extern const struct command cmd_anti_ageing;
 
-/* Is another run called the same? */
-static bool shared_name(const struct isotherms *run, int n, int k)
-{
-    for (int j = 0; j < n; j++)
-        if (j != k && strcmp(run[j].name, run[k].name) == 0) return true;
-    return false;
-}
-
-/* "PARENT-NAME" instead of "NAME": members of two campaigns have the same names. */
-static status name_with_parent(struct isotherms *run)
-{
-    char whole[FILE_PATH_MAX];
-    char *path = realpath(run->path, NULL), *last = path ? strrchr(path, '/') : NULL;
-    if (!last) {
-        free(path);
-        return fail(FAILED, "the folder %s cannot be found", run->path);
-    }
-    *last = '\0';
-    const char *parent = strrchr(path, '/');
-    snprintf(whole, sizeof whole, "%s-%s", parent ? parent + 1 : "", run->name);
-    free(path);
-    if (strlen(whole) >= sizeof run->name) return OK; /* stays as it is, and is refused */
-    snprintf(run->name, sizeof run->name, "%.*s", RUN_NAME - 1, whole);
-    return OK;
-}
-
-static status name_apart(struct isotherms *run, int n)
-{
-    bool longer[RUNS];
-    for (int k = 0; k < n; k++) longer[k] = shared_name(run, n, k);
-    for (int k = 0; k < n; k++)
-        if (longer[k]) TRY(name_with_parent(&run[k]));
-    for (int k = 0; k < n; k++)
-        if (shared_name(run, n, k))
-            return fail(BAD_INPUT,
-                        "two runs are called %s; they, or the folders they are in, need different names",
-                        run[k].name);
-    return OK;
-}
-
 static status open_all(struct isotherms *run, int n, const char *const *folder, const struct options *o)
 {
+    struct run_names_of names[RUNS];
     for (int k = 0; k < n; k++) {
         TRY(isotherms_open(&run[k], folder[k], o->window));
+        names[k] = (struct run_names_of){run[k].path, run[k].name};
         if (strcmp(run[k].item[0].units, run[0].item[0].units) != 0)
             return fail(BAD_INPUT, "%s and %s are in different units", run[0].path, run[k].path);
     }
-    return name_apart(run, n);
+    return run_names_apart(names, n);
 }
 
 static void print_tau(const struct isotherm *i)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint eis — inherent-structure energies of runs against time. */
+#include "analysis/cmd/run_names.h"
 #include "analysis/report/figure.h"
 #include "analysis/report/palette.h"
 #include "analysis/stability/column_error.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 32 };
+enum { RUNS = RUN_NAMES_MOST };
 struct options {
     const char *since, *figure;
     double slope, fraction;
@@ -224,11 +225,11 @@ static status draw(const struct subject *s, int n, const struct options *o)
     struct figure f;
     char time[FIGURE_TEXT], energy[FIGURE_TEXT];
     const struct unit_system *u = &s->record.units.system;
-    TRY(figure_begin(&f, o->figure, "eis", 760, 460));
+    TRY(figure_begin(&f, o->figure, "eis", 820, 500));
     figure_script(&f,
                   "set xlabel 'time since the reference look (%s)'; set ylabel 'e_{IS} (%s)'; set bars 0.5\n"
-                  "set key outside top left Left reverse; set offsets graph 0.04, graph 0.04, graph 0.06, "
-                  "graph 0.06\n",
+                  "set key outside top left horizontal Left reverse; set autoscale xfix; set offsets graph "
+                  "0.02, graph 0.02, graph 0.06, graph 0.06\n",
                   figure_unit(units_label(u, QUANTITY_TIME), time),
                   figure_unit(units_label(u, QUANTITY_ENERGY), energy));
     status st = draw_curves(&f, s, n, o);
@@ -240,11 +241,14 @@ static status draw(const struct subject *s, int n, const struct options *o)
 
 static status all(struct subject *s, const char *const *folder, int n, const struct options *o)
 {
+    struct run_names_of names[RUNS];
     for (int k = 0; k < n; k++) {
         TRY(load(&s[k], folder[k], o));
+        names[k] = (struct run_names_of){s[k].record.path, s[k].record.name};
         if (s[k].record.units.system.kind != s[0].record.units.system.kind)
             return fail(BAD_INPUT, "%s and %s have different units", folder[0], folder[k]);
     }
+    TRY(run_names_apart(names, n));
     if (o->figure) TRY(draw(s, n, o));
     if (o->json) return print_json(s, n, o);
     print_table(s, n, o);

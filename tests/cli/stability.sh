@@ -165,6 +165,10 @@ for r in t["runs"]:
             assert got["e_IS_error"] is None and got["change_error"] is None
 PY
 expect 0 "glint eis: since a look" "^cold .* -$" -- "$GLINT" eis c/seed1 --since cold
+cp -r c d
+expect 0 "glint eis: runs of two campaigns" "^# d-seed1$" -- "$GLINT" eis c/seed1 d/seed1
+grep -q "^# c-seed1$" out.txt && ok "glint eis: names apart" || not_ok "glint eis: names apart" out.txt
+expect 2 "glint eis: one run twice" "two runs are called c-seed1" -- "$GLINT" eis c/seed1 c/seed1
 expect 2 "glint eis: no such look" "no look 'warm' with an inherent structure among its 2" -- "$GLINT" eis c/seed1 --since warm
 cp -r alone bare && rm bare/measure-*
 expect 2 "glint eis: no looks at all" "eis: interior" -- "$GLINT" eis bare
