@@ -49,6 +49,10 @@ status film_file_read(struct h5 *file, struct film *f)
         return fail(BAD_INPUT, "%s: the film's substrate is not understood", file->path);
     f->kind = (enum film_kind)kind;
     TRY(h5_read(file, "/film/constants", H5_F64, FILM_CONSTANTS, constant));
+    if (!(constant[0] >= 0.0 && constant[1] > 0.0 && constant[2] > 0.0) || !isfinite(constant[0]) ||
+        !isfinite(constant[1]) || !isfinite(constant[2]))
+        return fail(BAD_INPUT, "%s: spring %g, top %g and density %g of the film's substrate make no sense",
+                    file->path, constant[0], constant[1], constant[2]);
     f->spring = constant[0];
     f->top = constant[1];
     f->density = constant[2];

@@ -87,6 +87,14 @@ const struct input_table film_table = {"film", film_keys, sizeof(struct film_inp
 
 /* ---- of another run ---- */
 
+static bool has_film_box(const struct box *b)
+{
+    bool right = b->periodic[0] && b->periodic[1] && !b->periodic[2];
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) right = right && (i == k ? b->h[i][k] > 0.0 : b->h[i][k] == 0.0);
+    return right;
+}
+
 status film_load(const char *path, struct config *c, struct film *f)
 {
     struct h5 h = {.id = -1};
@@ -102,6 +110,12 @@ status film_load(const char *path, struct config *c, struct film *f)
     GUARD(checkpoint_atoms_read(&h, c));
     GUARD(h5_read_attr_string(&h, "/", "units", c->units, sizeof c->units));
     GUARD(film_file_read(&h, f));
+    if (f->substrate < 1 || f->substrate > c->atoms || !has_film_box(&c->box))
+        GUARD(fail(
+            BAD_INPUT,
+            "%s: %lld atoms of %lld are substrate, in a box that should have right angles and be periodic "
+            "but along z: no film",
+            path, (long long)f->substrate, (long long)c->atoms));
 done:
     h5_close(&h);
     if (s == OK) return OK;

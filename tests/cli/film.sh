@@ -166,6 +166,10 @@ for name, length in ("older", 1), ("short", 2):
     del h["state/film"]
     h["state/film"] = state[:-length]
     h.close()
+# damaged in other ways
+for name, key, value in ("dense", "film/constants", [50, 3, float("nan")]), ("many", "film/substrate", 137), ("closed", "periodic", [1, 1, 1]):
+    with open("kept/state-film.h5", "rb") as f, open(name + ".h5", "wb") as g: g.write(f.read())
+    with h5py.File(name + ".h5", "r+") as h: h[key][...] = value
 PY
 expect 0 "film of another run: of an older version" "" -- "$GLINT" run later.yaml -o older --set "film.from=older.h5"
 same "film of another run: of an older version, the same bits" kept older
@@ -178,6 +182,9 @@ again() { # NAME PATTERN SET...: refused
 again "not there" "film.from: nowhere.h5: no film is there" --set "film.from=nowhere.h5"
 again "no film in it" "no film is there" --set "film.from=later/profile-cold.csv"
 again "not understood" "holds .* numbers" --set "film.from=short.h5"
+again "without density" "make no sense" --set "film.from=dense.h5"
+again "more substrate than atoms" "(unexpected end|cannot read|holds|137)" --set "film.from=many.h5"
+again "in a closed box" "no film" --set "film.from=closed.h5"
 again "an area of its own" "leave them out" --set "film.area=[6 sigma, 6 sigma]"
 stages='stages: [{anneal: {T: 300 K, for: 10 steps}}]'
 printf '%s\n' 'potential: cuzr:m19' 'film: {from: kept/state-film.h5}' "$stages" > metal.yaml
