@@ -27,7 +27,7 @@ static void on_signal(int number)
 
 struct job {
     pid_t pid; /* 0: not running */
-    bool begun, ended;
+    bool ended;
     status code;       /* exit code */
     char message[512]; /* why it is not done */
 };
@@ -77,7 +77,6 @@ static status start_process(struct job *j, char **argv, const char *log_path, bo
     close(log);
     if (child < 0) return fail(FAILED, "cannot start a process: %s", strerror(errno));
     j->pid = child;
-    j->begun = true;
     return OK;
 }
 
@@ -261,6 +260,17 @@ static void work(struct crew *w)
     erase_lines(w);
 }
 
+/* Also of members that nobody has come to yet: they may have been done before. */
+static bool is_done(const struct crew *w, size_t i)
+{
+    struct member m;
+    char folder[FILE_PATH_MAX];
+    if (w->job[i].ended) return w->job[i].code == OK;
+    if (campaign_member_folder(w->campaign, i, folder) != OK) return false;
+    member_look(&m, folder);
+    return campaign_action_of(&m) == CAMPAIGN_SKIP;
+}
+
 /* One line a member that is not done; the code is that of the first failure, else STOPPED. */
 static status verdict(const struct crew *w)
 {
@@ -269,14 +279,14 @@ static status verdict(const struct crew *w)
     size_t failed = 0, stopped = 0, n = w->campaign->members.n;
     for (size_t i = 0; i < n; i++) {
         const struct job *j = &w->job[i];
-        if (j->ended && j->code == OK) continue;
+        if (is_done(w, i)) continue;
         bool halted = !j->ended || j->code == STOPPED;
         failed += !halted;
         stopped += halted;
         if (!halted && code == OK) code = j->code;
         if (!halted) text_add(&t, "\n  %s: %s", w->campaign->members.name[i], j->message);
     }
-    if (w->stopping || (failed == 0 && stopped > 0)) code = STOPPED;
+    if (stopped > 0 && (w->stopping || failed == 0)) code = STOPPED;
     if (code == OK)
         log_info("all %zu members are done: %s", n, w->campaign->folder);
     else

@@ -143,6 +143,11 @@ expect 0 "all is carried out in the end" "all 4 members are done" -- "$GLINT" ru
 sed -e '/^sweep:/,$d' long.yaml > alone.yaml
 expect 0 "a long one alone" "" -- "$GLINT" run alone.yaml -o long --set "hold.T=0.5 eps/kB"
 same "stops and kills changed no bit" s/T0.5-seed1 long
+touch s/stop
+expect 0 "a campaign that is done has nothing to stop" "all 4 members are done" -- "$GLINT" run -o s --resume
+rm s/T0.5-seed2/run.json
+expect 4 "stopped at once, it counts those that were done before" "3 of 4 members done, 1 stopped or waiting" -- "$GLINT" run -o s --resume
+rm s/stop
 
 # Replicas, --member, a job array.
 sed -e '/^sweep:/,$d' sweep.yaml > replicas.yaml
