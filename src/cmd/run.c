@@ -77,7 +77,8 @@ static void say_stage(const struct stage *s, bool main_part)
     char target[64];
     snprintf(target, sizeof target, s->T_from == s->T_to ? "T = %g" : "T = %g to %g", s->T_from, s->T_to);
     if (main_part)
-        log_info("stage %s: %s, %lld steps, %s", s->label, target, (long long)s->steps,
+        log_info("stage %s: %s, %s%lld steps, %s", s->label, target,
+                 s->action == STAGE_DEPOSIT ? "some " : "", (long long)s->steps,
                  s->box == STAGE_BOX_FREE ? "box free" : "box fixed");
     else
         log_info("stage %s: settling at T = %g, %lld steps, box free", s->label, s->T_from,
@@ -138,7 +139,7 @@ static status hook_observe(void *context, struct engine *e, const struct stage *
     struct run *r = context;
     struct stopwatch w = stopwatch_start();
     TRY(run_observers_sample(&r->observers, e, main_part));
-    int64_t left = runner_steps_left(r->input.stages, r->input.n_stages, &r->state, e->step);
+    int64_t left = runner_steps_left(r->input.stages, r->input.n_stages, &r->state, e);
     r->total_steps = r->sign.total = e->step + left;
     r->progress.total = r->total_steps - r->start_step;
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
@@ -315,7 +316,7 @@ static status carry_out(struct run *r)
     TRY(run_accuracy_start(&r->accuracy, &r->engine));
     r->start_step = r->engine.step;
     r->total_steps =
-        r->start_step + runner_steps_left(r->input.stages, r->input.n_stages, &r->state, r->start_step);
+        r->start_step + runner_steps_left(r->input.stages, r->input.n_stages, &r->state, &r->engine);
     r->progress = progress_start("run", r->total_steps - r->start_step);
     run_progress_total(&r->sign, r->start_step, r->total_steps);
     r->last_checkpoint = clock_now();

@@ -104,6 +104,14 @@ static bool wants_more(const struct engine *e, const struct deposit *d, int64_t 
     return s->reached == 0.0 || owed > 0.0 || fmod(s->dealt, (double)d->species.block) != 0.0;
 }
 
+int64_t deposit_steps_left(const struct engine *e, const struct deposit *d, int64_t first_step)
+{
+    double all = deposit_steps(d, film_area(e), e->film.density, e->dt),
+           done = (double)(e->step - first_step);
+    if (!isnan(d->until.thickness)) done = all * (e->film.state.surface - e->film.top) / d->until.thickness;
+    return done < all ? (int64_t)ceil(all - done) : 0;
+}
+
 /* ---- who comes: species ---- */
 
 /* Atoms of species up to k among the first x that are dealt. */

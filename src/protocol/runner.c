@@ -16,12 +16,14 @@ int64_t runner_total_steps(const struct stage *stages, size_t n)
     return total;
 }
 
-int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r, int64_t step)
+int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r,
+                          const struct engine *e)
 {
     int64_t left = runner_total_steps(stages, n) - runner_total_steps(stages, (size_t)r->stage);
     if (r->stage >= (int64_t)n || r->first_step < 0) return left;
     const struct stage *s = &stages[r->stage];
-    int64_t done = step - r->first_step + (r->settled ? s->settle : 0), all = s->steps + s->settle;
+    int64_t done = e->step - r->first_step + (r->settled ? s->settle : 0), all = s->steps + s->settle;
+    if (s->action == STAGE_DEPOSIT) return left - all + deposit_steps_left(e, s->deposit, r->first_step);
     return left - (done < all ? done : all);
 }
 

@@ -44,8 +44,8 @@ status runner_run(struct engine *e, const struct stage *stages, size_t n, struct
 
 /* Steps of all stages, settling included; of depositions by estimate. */
 int64_t runner_total_steps(const struct stage *stages, size_t n);
-/* Those to come after `step`, at which the runner is in this state; a deposition that takes longer than
- * estimated has none left. */
-int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r, int64_t step);
+/* Those to come after the engine's step, at which the runner is in this state. */
+int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r,
+                          const struct engine *e);
 
 #endif

@@ -437,6 +437,26 @@ static bool is_odd(const void *context, const struct domain *d, size_t i)
     (void)context;
     return d->id[i] % 2 == 1;
 }
+/* What is left of a deposition: by what is missing of the thickness, or of the time. */
+static void test_steps_left(void **state)
+{
+    (void)state;
+    struct engine e;
+    struct deposit d = make_deposit();
+    start_film(&e, &substrate, &tethered);
+    double all = 2.0 * film_area(&e) * tethered.density / RATE / DT;
+    d.until.thickness = 2.0;
+    e.step = 1000;
+    e.film.state.surface = e.film.top + 0.5;
+    assert_int_equal(deposit_steps_left(&e, &d, 0), (int64_t)ceil(0.75 * all));
+    e.film.state.surface = e.film.top + 2.5;
+    assert_int_equal(deposit_steps_left(&e, &d, 0), 0);
+    d.until.thickness = NAN;
+    d.until.time = 1600.0 * DT;
+    assert_int_equal(deposit_steps_left(&e, &d, 400), 1000);
+    engine_free(&e);
+}
+
 static void test_population(void **state)
 {
     (void)state;
@@ -664,12 +684,13 @@ static void test_measure_crystal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_substrate),      cmocka_unit_test(test_population),
-        cmocka_unit_test(test_source),         cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_evaporation),    cmocka_unit_test(test_hovering),
-        cmocka_unit_test(test_restart),        cmocka_unit_test(test_fixed),
-        cmocka_unit_test(test_checkpoint_row), cmocka_unit_test(test_measure),
-        cmocka_unit_test(test_detach),         cmocka_unit_test(test_measure_crystal),
+        cmocka_unit_test(test_substrate),       cmocka_unit_test(test_steps_left),
+        cmocka_unit_test(test_population),      cmocka_unit_test(test_source),
+        cmocka_unit_test(test_growth),          cmocka_unit_test(test_evaporation),
+        cmocka_unit_test(test_hovering),        cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_fixed),           cmocka_unit_test(test_checkpoint_row),
+        cmocka_unit_test(test_measure),         cmocka_unit_test(test_detach),
+        cmocka_unit_test(test_measure_crystal),
     };
     return cmocka_run_group_tests(tests, prepare, release);
 }

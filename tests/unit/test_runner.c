@@ -206,8 +206,10 @@ static void test_steps_left(void **state)
     (void)state;
     struct stage stages[STAGES];
     make_stages(stages);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(runner_steps_left(stages, STAGES, &cases[i].at, cases[i].step), cases[i].left);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct engine e = {.step = cases[i].step};
+        assert_int_equal(runner_steps_left(stages, STAGES, &cases[i].at, &e), cases[i].left);
+    }
 }
 
 static void test_calls(void **state)
