@@ -91,8 +91,8 @@ void deposit_resolve(struct input *in, const struct tree_node *node, struct depo
 /* An estimate, for progress and cost: atoms that will come, and steps. */
 double deposit_atoms(const struct deposit *d, double area, double density);
 double deposit_steps(const struct deposit *d, double area, double density, double dt);
-/* An estimate while it goes on: where a thickness ends it, from what is missing of that, at the density that the
- * substrate came out with; none left where it takes longer than estimated. */
+/* An estimate while it goes on: where a thickness ends it, from what is missing of that, at the density
+ * that the substrate came out with; none left where it takes longer than estimated. */
 int64_t deposit_steps_left(const struct engine *e, const struct deposit *d, int64_t first_step);
 
 struct ensemble deposit_ensemble(const struct deposit *d);
