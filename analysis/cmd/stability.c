@@ -14,11 +14,13 @@
 
 struct options {
     bool json;
-    const char *figure;
+    const char *figure, *liquid;
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
     {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS, density, onsets and heating ramps into DIR"},
+    {"--liquid", 0, ARG_STRING, AT(liquid), "RUNDIR",
+     "of one run: the front against how far this one, liquid at that temperature, moves in its last look"},
     {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
     {0}};
 
@@ -151,6 +153,9 @@ static void print_ramp_notes(const struct stability_film *f)
     bool followed = false;
     for (int i = 0; i < r->looks; i++) followed = followed || isfinite(r->look[i].mobility_time);
     if (followed && !f->front.found) printf("#   %s: front: %s\n", r->name, f->front.why);
+    if (f->front.found)
+        printf("#   %s: front: displacement² %.3g in the glass, %.3g in the liquid\n", r->name,
+               f->front.glass, f->front.liquid);
 }
 
 static bool of_group(const struct stability *s, size_t g, size_t film, bool control)
@@ -269,6 +274,8 @@ static void json_film(struct json *j, const struct stability *s, const struct st
     if (!f->onset.found) json_string(j, "no_onset", f->onset.why);
     if (!f->Tf.found) json_string(j, "no_T_f_H", f->Tf.why);
     if (!f->front.found) json_string(j, "no_front", f->front.why);
+    json_number(j, "front_glass_msd", f->front.glass);
+    json_number(j, "front_liquid_msd", f->front.liquid);
     json_open(j, "front", '[');
     for (int i = 0; i < f->front.n; i++) {
         json_open(j, NULL, '{');
@@ -386,7 +393,7 @@ static status run(int argc, char **argv)
     struct stability s;
     const char *folder;
     TRY(args_parse(&cmd_stability, argc, argv, &o, &folder, 1, 1, NULL));
-    TRY(stability_make(&s, folder));
+    TRY(stability_make(&s, folder, o.liquid));
     status st = o.figure ? draw(&s, o.figure) : OK;
     if (st == OK && o.json) {
         st = print_json(&s);
@@ -405,7 +412,7 @@ const struct command cmd_stability = {
     .name = "stability",
     .summary =
         "deposited films beside quenched ones: e_IS, density, onset, fictive temperature, equivalent rate",
-    .synopsis = "RUNDIR|CAMPAIGN [--figure DIR] [--json]",
+    .synopsis = "RUNDIR|CAMPAIGN [--liquid RUNDIR] [--figure DIR] [--json]",
     .description = "Of a film's campaign with `controls:` every film stands above its film-quenches: energy "
                    "of the interior's "
                    "inherent\n"
@@ -425,11 +432,12 @@ const struct command cmd_stability = {
                    "`film: every:` give some hundred lines), and for the front profile-LABEL.csv of three or "
                    "more `measure: "
                    "{profiles: z,\n"
-                   "mobility: …}`.",
+                   "mobility: …}`. The front needs a film that has melted in the last of them, or --liquid.",
     .examples = "  glint stability runs/pvd\n"
                 "  glint stability runs/pvd --json | jq '.groups[] | .verdict'\n"
                 "  glint stability runs/pvd --figure runs/pvd/figures\n"
-                "  glint stability runs/pvd/T0.85Tg-seed1\n",
+                "  glint stability runs/pvd/T0.85Tg-seed1\n"
+                "  glint stability runs/film/to1.03Tg --liquid runs/quench/to1.03Tg\n",
     .args = args,
     .run = run,
 };

@@ -85,7 +85,17 @@ static status count_layers(const struct front_profile *p, int64_t *layers)
     *layers = 0;
     for (int64_t i = 0; s == OK && i < p->layers; i++)
         if (p->density[i] >= 0.5 * middle) *layers = i + 1;
+    if (s == OK && *layers < 2)
+        return fail(BAD_INPUT, "the profile at time %g has fewer than two layers of film", p->time);
     return s;
+}
+
+/* The displacement of a film that is liquid throughout. */
+static status liquid_level(const struct front_profile *p, double *level)
+{
+    int64_t layers;
+    TRY(count_layers(p, &layers));
+    return median(p->msd, layers, level);
 }
 
 /* ---- the front ---- */
@@ -139,7 +149,8 @@ static int choose_isotherm(struct front_profile *chosen, const struct front_prof
     return n;
 }
 
-status front_find(struct front *f, const struct front_profile *profiles, int n)
+status front_find(struct front *f, const struct front_profile *profiles, int n,
+                  const struct front_profile *liquid)
 {
     struct front_profile p[FILM_LOOKS];
     int64_t layers[FILM_LOOKS];
@@ -150,35 +161,57 @@ status front_find(struct front *f, const struct front_profile *profiles, int n)
         return OK;
     }
     n = choose_isotherm(p, profiles, n);
-    for (int i = 0; i < n; i++) {
-        TRY(count_layers(&p[i], &layers[i]));
-        if (layers[i] < 2)
-            return fail(BAD_INPUT, "the profile at time %g has fewer than two layers of film", p[i].time);
-    }
+    for (int i = 0; i < n; i++) TRY(count_layers(&p[i], &layers[i]));
     TRY(median(p[0].msd, (layers[0] + 1) / 2, &f->glass));
-    TRY(median(p[n - 1].msd, layers[n - 1], &f->liquid));
+    TRY(liquid_level(liquid ? liquid : &p[n - 1], &f->liquid));
     if (!(f->liquid > 2.0 * f->glass)) {
         snprintf(f->why, sizeof f->why,
-                 "nothing has become liquid: displacement² %.3g at the end, %.3g at the beginning", f->liquid,
-                 f->glass);
+                 "nothing has become liquid: displacement² %.3g %s, %.3g at the beginning", f->liquid,
+                 liquid ? "in the liquid" : "at the end", f->glass);
         return OK;
     }
     for (int i = 0; i < n; i++) f->point[f->n++] = find_point(&p[i], layers[i], sqrt(f->glass * f->liquid));
     return fit_velocity(f);
 }
 
-status front_read(struct front *f, const struct film_record *record)
+static const struct film_look *last_mobile(const struct film_record *r)
 {
-    struct front_profile p[FILM_LOOKS];
+    for (int i = r->looks; i-- > 0;)
+        if (isfinite(r->look[i].mobility_time)) return &r->look[i];
+    return NULL;
+}
+
+/* The last profile of the run that is liquid, if it can be compared with the film. */
+static status read_liquid(struct front_profile *p, const struct film_record *film,
+                          const struct film_record *liquid)
+{
+    const struct film_look *a = last_mobile(film), *b = last_mobile(liquid);
+    if (!b)
+        return fail(BAD_INPUT, "%s: no look with `mobility`: it cannot say how far the liquid moves",
+                    liquid->path);
+    if (a && !(fabs(a->T - b->T) <= 1e-6 * a->T &&
+               fabs(a->mobility_time - b->mobility_time) <= 1e-6 * a->mobility_time))
+        return fail(
+            BAD_INPUT,
+            "%s: its last look is at T = %.4g and over a time of %.4g, that of %s at %.4g and over %.4g: "
+            "the liquid must be that of the film's temperature, looked at for as long",
+            liquid->path, b->T, b->mobility_time, film->path, a->T, a->mobility_time);
+    return read_profile(p, liquid, b);
+}
+
+status front_read(struct front *f, const struct film_record *record, const struct film_record *liquid)
+{
+    struct front_profile p[FILM_LOOKS], other = {0};
     int n = 0;
-    status s = OK;
+    status s = liquid ? read_liquid(&other, record, liquid) : OK;
     memset(p, 0, sizeof p);
     for (int i = 0; i < record->looks && s == OK; i++) {
         if (!isfinite(record->look[i].mobility_time)) continue;
         s = read_profile(&p[n], record, &record->look[i]);
         n++;
     }
-    if (s == OK) s = front_find(f, p, n);
+    if (s == OK) s = front_find(f, p, n, liquid ? &other : NULL);
     release(p, n);
+    release(&other, 1);
     return s;
 }

@@ -38,7 +38,7 @@ static status measure_ramp(struct stability_film *f)
     return OK;
 }
 
-static status measure_film(struct stability_film *f)
+static status measure_film(struct stability_film *f, const struct film_record *melted)
 {
     const struct film_record *r = &f->record;
     for (int q = 0; q < STABILITY_QUANTITIES; q++) f->value[q] = f->error[q] = (double)NAN;
@@ -48,7 +48,7 @@ static status measure_film(struct stability_film *f)
     if (shown >= 0) f->value[STABILITY_DENSITY] = r->look[shown].density;
     if (shown >= 0) f->value[STABILITY_FRACTION] = r->look[shown].fraction;
     TRY(measure_ramp(f));
-    TRY(front_read(&f->front, r));
+    TRY(front_read(&f->front, r, melted));
     if (f->front.found) {
         f->value[STABILITY_FRONT] = f->front.velocity;
         f->error[STABILITY_FRONT] = f->front.error;
@@ -111,7 +111,7 @@ static status take_member(struct stability *a, const char *folder, size_t member
         f->record = *r;
         f->member = member;
         f->control = a->campaign && strcmp(r->role, "film") != 0; /* alone it is what was asked about */
-        s = measure_film(f);
+        s = measure_film(f, a->melted);
         a->films++;
         if (s != OK) status_context(s, "%s", folder);
     }
@@ -428,7 +428,18 @@ static void judge(const struct stability *a, struct stability_group *g)
 
 /* ---- */
 
-status stability_make(struct stability *a, const char *folder)
+static status read_melted(struct stability *a, const char *liquid)
+{
+    if (a->campaign)
+        return fail(BAD_INPUT,
+                    "%s is a campaign; the level of the liquid can be given for one run, whose "
+                    "temperature it has",
+                    a->folder);
+    TRY(NEW(a->melted, 1));
+    return film_record_read(a->melted, liquid);
+}
+
+status stability_make(struct stability *a, const char *folder, const char *liquid)
 {
     status s = OK;
     *a = (struct stability){.role = -1, .rate = -1, .seed = -1};
@@ -439,6 +450,7 @@ status stability_make(struct stability *a, const char *folder)
     if (a->campaign) a->role = find_key(&a->members, "role");
     if (a->campaign) a->rate = a->role >= 0 ? find_key(&a->members, "rate") : -1;
     if (a->campaign) a->seed = find_key(&a->members, "seed");
+    if (liquid) GUARD(read_melted(a, liquid));
     GUARD(read_all(a));
     if (a->films == 0)
         GUARD(fail(BAD_INPUT,
@@ -463,6 +475,8 @@ done:
 
 void stability_free(struct stability *a)
 {
+    if (a->melted) film_record_free(a->melted);
+    DELETE(a->melted);
     for (size_t i = 0; i < a->films; i++) film_record_free(&a->film[i].record);
     for (size_t i = 0; i < a->bulks; i++) film_record_free(&a->bulk[i].record);
     DELETE(a->film);

@@ -2,7 +2,7 @@
 /* stability — films beside their controls: is a film ultrastable?
  *
  *     struct stability s;
- *     TRY(stability_make(&s, "runs/pvd"));          a campaign with `controls:`, or one run folder
+ *     TRY(stability_make(&s, "runs/pvd", NULL));    a campaign with `controls:`, or one run folder
  *     s.film[i]        every film and film-quench: what was found, with errors
  *     s.group[g]       films that differ only in the seed: means, the means of their control, a verdict
  *     s.rates, s.liquid                             lines of the bulk quenches
@@ -97,7 +97,8 @@ struct stability {
     struct stability_film *film;
     struct stability_bulk *bulk;
     struct stability_group *group;
-    size_t waiting; /* members that are not done */
+    size_t waiting;             /* members that are not done */
+    struct film_record *melted; /* the run that has the level of the liquid for the front; NULL: none */
     int64_t rates_there;
     double slowest;                    /* rate; NaN without bulk quenches */
     struct stability_mean bulk_energy; /* e_IS of the slowest; with few seeds the scatter about the line of
@@ -107,7 +108,8 @@ struct stability {
     double mixture;                    /* its fraction in the bulk quenches */
 };
 
-status stability_make(struct stability *s, const char *folder);
+/* liquid: NULL, or the folder of a run that is liquid at the last temperature of this one run (front.h). */
+status stability_make(struct stability *s, const char *folder, const char *liquid);
 void stability_free(struct stability *s);
 /* The swept key k of a film as written; "" in a single run. */
 const char *stability_value(const struct stability *s, size_t member, size_t key);

@@ -113,7 +113,7 @@ status stability_page_section(struct text *html, const char *campaign, const cha
 {
     struct stability s;
     text_add(html, "<section id=\"stability\">\n<h2>Films beside their controls</h2>\n");
-    status st = stability_make(&s, campaign);
+    status st = stability_make(&s, campaign, NULL);
     if (st == OK) {
         put_table(html, &s);
         st = put_figures(html, &s, folder, number);

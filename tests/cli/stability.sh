@@ -295,6 +295,24 @@ assert g["verdict"] == "ultrastable" and g["films"] == g["film_quenches"] == 2
 # two seeds 0.002 apart: s.d. 0.002/sqrt(2), of the mean 0.001
 assert abs(g["film"]["e_IS_after"]["error"] - 0.001) < 1e-12
 PY
+# A film that has not melted in the end: its front against the liquid of another run.
+cp -r made/film-1 begun && rm begun/*front-[45]*
+expect 0 "a front that has only begun" "front: nothing has become liquid: displacement² 0.01 at the end" -- "$GLINT" stability begun
+expect 0 "against the liquid of another run" "front: displacement² 0.01 in the glass, 0.16 in the liquid" -- "$GLINT" stability begun --liquid made/film-2
+"$GLINT" stability begun --liquid made/film-2 --json > begun.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "and how fast it goes" || not_ok "and how fast it goes" err.txt
+import json
+f, = json.load(open("begun.json"))["films"]
+assert [p["depth"] for p in f["front"]] == [1, 2, 3, 4] and abs(f["front_velocity"] - 0.01) < 1e-12
+assert f["front_glass_msd"] == 0.01 and f["front_liquid_msd"] == 0.16
+PY
+expect 2 "a campaign has no one liquid" "for one run" -- "$GLINT" stability made --liquid made/film-2
+sed -i 's/"mobility_time": 5/"mobility_time": 7/' begun/measure-front-3.json
+expect 2 "another time to move" "looked at for as long" -- "$GLINT" stability begun --liquid made/film-2
+rm made/film-2/profile-front-5.csv
+expect 2 "a liquid without profile" "profile-front-5.csv" -- "$GLINT" stability made/film-1 --liquid made/film-2
+expect 2 "a liquid that nobody looked at" "cannot say how far the liquid moves" -- "$GLINT" stability made/film-1 --liquid made/bulk-quench-0.001-0.5
+cp made/film-1/profile-front-5.csv made/film-2
 # Columns that scatter more than the two seeds: one difference of seeds may be small by chance, three may not.
 $PYTHON - <<'PY'
 import json, shutil

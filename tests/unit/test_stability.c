@@ -230,7 +230,7 @@ static void front_sharp(void **state)
     struct front f;
     const double v = 0.014;
     fronts(p, v, 0.0);
-    OKAY(front_find(&f, p, TIMES));
+    OKAY(front_find(&f, p, TIMES, NULL));
     assert_true(f.found);
     assert_true(fabs(f.glass - 0.01) < 1e-15 && fabs(f.liquid - 0.16) < 1e-15);
     double mean = 0.0, away = 0.0, square = 0.0, n = 0.0;
@@ -248,11 +248,11 @@ static void front_sharp(void **state)
     /* a colder look before the isotherm does not set the level of the glass */
     p[0].T = 0.1;
     for (int i = 0; i < 20; i++) msd[0][i] = 1e-4;
-    OKAY(front_find(&f, p, TIMES));
+    OKAY(front_find(&f, p, TIMES, NULL));
     assert_int_equal(f.n, TIMES - 1);
     assert_true(fabs(f.glass - 0.01) < 1e-15);
     p[TIMES - 1].T = 0.5; /* a ramp: all count */
-    OKAY(front_find(&f, p, TIMES));
+    OKAY(front_find(&f, p, TIMES, NULL));
     assert_int_equal(f.n, TIMES);
     assert_true(fabs(f.glass - 1e-4) < 1e-15);
 }
@@ -266,7 +266,7 @@ static void front_smooth(void **state)
     struct front_profile p[TIMES];
     struct front f;
     fronts(p, 0.012, 0.9);
-    OKAY(front_find(&f, p, TIMES));
+    OKAY(front_find(&f, p, TIMES, NULL));
     assert_true(f.found);
     for (int i = 2; i + 1 < f.n; i++) /* the glass level is met to 1 % once the front is two widths in */
         assert_true(fabs(f.point[i].depth - (1.0 + 0.012 * f.point[i].time)) < 0.09 + 0.02);
@@ -278,12 +278,30 @@ static void front_none(void **state)
     struct front_profile p[TIMES];
     struct front f;
     fronts(p, 0.0, 0.0);
-    OKAY(front_find(&f, p, 2));
+    OKAY(front_find(&f, p, 2, NULL));
     assert_false(f.found);
     assert_non_null(strstr(f.why, "3 to"));
-    OKAY(front_find(&f, p, TIMES - 1)); /* nothing has melted */
+    OKAY(front_find(&f, p, TIMES - 1, NULL)); /* nothing has melted */
     assert_false(f.found);
     assert_non_null(strstr(f.why, "nothing has become liquid"));
+}
+
+/* A film that has not melted when the run ends: with the level of one that has, the front is where it is. */
+static void front_against_liquid(void **state)
+{
+    (void)state;
+    struct front_profile p[TIMES], melted;
+    struct front all, f;
+    fronts(p, 0.012, 0.9);
+    melted = p[TIMES - 1];
+    OKAY(front_find(&all, p, TIMES, NULL));
+    OKAY(front_find(&f, p, 6, NULL));
+    assert_false(f.found); /* most of it is glass in the end */
+    OKAY(front_find(&f, p, 6, &melted));
+    assert_true(f.found && f.n == 6 && f.liquid == all.liquid && f.glass == all.glass);
+    for (int i = 0; i < 6; i++) assert_true(f.point[i].depth == all.point[i].depth);
+    melted.layers = 1;
+    assert_int_equal(front_find(&f, p, 6, &melted), BAD_INPUT);
 }
 
 /* ---- columns ---- */
@@ -440,6 +458,7 @@ int main(void)
                                        cmocka_unit_test(front_sharp),
                                        cmocka_unit_test(front_smooth),
                                        cmocka_unit_test(front_none),
+                                       cmocka_unit_test(front_against_liquid),
                                        cmocka_unit_test(columns),
                                        cmocka_unit_test(columns_know_their_error),
                                        cmocka_unit_test(changes_are_better_known),
