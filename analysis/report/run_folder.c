@@ -260,11 +260,11 @@ static status read_all(struct run_folder *f)
     label_all(f);
     TRY(find_units(f));
     if (f->speckles + f->trajectories + f->records == 0 && f->thermo.rows == 0)
-        return fail(BAD_INPUT,
-                    "%s holds no speckle-*.h5, no trajectory*.h5, no hops-*.h5 and no thermo.csv; the folder "
-                    "of a 'glint "
-                    "run' was expected",
-                    f->path);
+        return fail(
+            BAD_INPUT,
+            "%s holds no speckle-*.h5, no trajectory*.h5, no hops-*.h5 and no thermo.csv with lines in "
+            "it; the folder of a 'glint run' was expected",
+            f->path);
     return OK;
 }
 
