@@ -33,7 +33,8 @@
 enum { LIST_LIFETIME = 100 };
 
 struct list_part { /* what one thread builds and uses: two ranges of the work order */
-    uint32_t *j;   /* lists of its atoms, one after the other */
+    _Alignas(
+        64) uint32_t *j; /* lists of its atoms, one after the other. No two threads in a line of the cache */
     size_t used, capacity;
     size_t interior[2], boundary[2]; /* first and one past the last index into the work order */
     /* scratch: around the cells whose atoms have their turn, one for each column of a bundle */
