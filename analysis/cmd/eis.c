@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint eis — inherent-structure energies of runs against time. */
+#include "analysis/cmd/eis_level.h"
 #include "analysis/cmd/run_names.h"
 #include "analysis/report/figure.h"
 #include "analysis/report/palette.h"
@@ -28,7 +29,8 @@ static const struct arg args[] = {
     {"--slope", 0, ARG_DOUBLE, AT(slope), "E", "de/dx: correct energies to one composition (as measured)"},
     {"--fraction", 0, ARG_DOUBLE, AT(fraction), "X", "that composition: of the first species (0.5)"},
     {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS against time into DIR"},
-    {"--level", 0, ARG_LIST, AT(level), "NAME=E", "a line in the figure, e.g. 'liquid=-7.15'; repeatable"},
+    {"--level", 0, ARG_LIST, AT(level), "NAME=E|RUN",
+     "a line to compare with: an energy, or the mean of the later half of a run's looks; repeatable"},
     {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
     {0}};
 
@@ -42,6 +44,11 @@ static const char convention[] =
 struct subject {
     struct film_record record;
     int first; /* the reference look */
+};
+struct comparison { /* all that is printed and drawn */
+    struct subject *subject;
+    struct eis_level *level;
+    int n, levels;
 };
 
 /* One look, as printed. */
@@ -87,19 +94,6 @@ static status load(struct subject *s, const char *path, const struct options *o)
                 "%s: no inherent structures; stages `measure: {eis: interior}` (or all) leave them", path);
 }
 
-static status check_options(const struct options *o)
-{
-    for (int i = 0; i < o->level.n; i++) {
-        const char *equal = strchr(o->level.value[i], '=');
-        char *end = NULL;
-        if (equal) strtod(equal + 1, &end);
-        if (!equal || equal == o->level.value[i] || end == equal + 1 || *end)
-            return fail(BAD_INPUT, "--level '%s': a name and an energy were expected, like liquid=-7.15",
-                        o->level.value[i]);
-    }
-    return OK;
-}
-
 /* ---- text and JSON ---- */
 
 static const char *with_error(double value, double error, char out[TEXT_ERRORS])
@@ -109,8 +103,23 @@ static const char *with_error(double value, double error, char out[TEXT_ERRORS])
     return out;
 }
 
-static void print_table(const struct subject *s, int n, const struct options *o)
+static void print_levels(const struct comparison *c)
 {
+    for (int i = 0; i < c->levels; i++) {
+        const struct eis_level *l = &c->level[i];
+        char energy[TEXT_ERRORS], drift[TEXT_ERRORS];
+        printf("# level %s: %s", l->name, with_error(l->energy, l->error, energy));
+        if (l->looks > 0)
+            printf(
+                ", mean of %d looks at %s, T %.5g, from %.6g to %.6g; changed by %s since the earlier half",
+                l->looks, l->run, l->T, l->from, l->to, with_error(l->drift, l->drift_error, drift));
+        printf("\n");
+    }
+}
+
+static void print_table(const struct comparison *c, const struct options *o)
+{
+    const struct subject *s = c->subject;
     const struct unit_system *u = &s->record.units.system;
     printf("# %s\n", convention);
     if (isnan(o->slope))
@@ -119,7 +128,8 @@ static void print_table(const struct subject *s, int n, const struct options *o)
         printf("# corrected to x = %g with de/dx = %g\n", o->fraction, o->slope);
     printf("# units: energy %s, time %s, T %s\n", units_label(u, QUANTITY_ENERGY),
            units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_TEMPERATURE));
-    for (int k = 0; k < n; k++) {
+    print_levels(c);
+    for (int k = 0; k < c->n; k++) {
         const struct film_record *r = &s[k].record;
         printf("\n# %s\n# %-14s %11s %11s %9s %7s %8s %8s %20s %20s\n", r->name, "look", "time", "since", "T",
                "atoms", "x", "crystal", "e_IS", "change");
@@ -153,15 +163,40 @@ static void json_look(struct json *j, const struct entry *e)
     json_close(j);
 }
 
-static status print_json(const struct subject *s, int n, const struct options *o)
+static void json_levels(struct json *j, const struct comparison *c)
 {
+    json_open(j, "levels", '[');
+    for (int i = 0; i < c->levels; i++) {
+        const struct eis_level *l = &c->level[i];
+        json_open(j, NULL, '{');
+        json_string(j, "name", l->name);
+        json_number(j, "e_IS", l->energy);
+        if (l->looks > 0) {
+            json_number(j, "e_IS_error", l->error);
+            json_string(j, "run", l->run);
+            json_integer(j, "looks", l->looks);
+            json_number(j, "T", l->T);
+            json_number(j, "from", l->from);
+            json_number(j, "to", l->to);
+            json_number(j, "drift", l->drift);
+            json_number(j, "drift_error", l->drift_error);
+        }
+        json_close(j);
+    }
+    json_close(j);
+}
+
+static status print_json(const struct comparison *c, const struct options *o)
+{
+    const struct subject *s = c->subject;
     struct json j = json_start();
     json_open(&j, NULL, '{');
     json_string(&j, "convention", convention);
     json_number(&j, "de_dx", o->slope);
     json_number(&j, "fraction", o->fraction);
+    json_levels(&j, c);
     json_open(&j, "runs", '[');
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < c->n; k++) {
         json_open(&j, NULL, '{');
         json_string(&j, "run", s[k].record.name);
         json_open(&j, "looks", '[');
@@ -199,32 +234,44 @@ static status write_curve(struct figure *f, const struct subject *s, const struc
                        (const double *const[]){time, energy, error, T}, n);
 }
 
-static status draw_curves(struct figure *f, const struct subject *s, int n, const struct options *o)
+static status draw_curves(struct figure *f, const struct comparison *c, const struct options *o)
 {
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < c->n; k++) {
         char part[16], file[FIGURE_NAME + 40], title[FIGURE_TEXT];
         snprintf(part, sizeof part, "%d", k + 1);
-        TRY(write_curve(f, &s[k], o, part));
+        TRY(write_curve(f, &c->subject[k], o, part));
         figure_script(f, "%s'%s' using 1:2:3 with yerrorlines lc rgb '%s' lw 1.4 pt %d ps 0.8 title '%s'",
                       k ? ", " : "plot ", figure_data_name(f, part, false, file), palette_line(k % 6),
-                      k < 6 ? 7 : 6, figure_text(s[k].record.name, title));
+                      k < 6 ? 7 : 6, figure_text(c->subject[k].record.name, title));
     }
-    for (int i = 0; i < o->level.n; i++) {
-        const char *equal = strchr(o->level.value[i], '=');
-        char name[FIGURE_TEXT], title[FIGURE_TEXT];
-        snprintf(name, sizeof name, "%.*s", (int)(equal - o->level.value[i]), o->level.value[i]);
-        figure_script(f, ", %.12g with lines dt 2 lw 1.2 lc rgb '%s' title '%s'", strtod(equal + 1, NULL),
-                      i % 2 ? "#aaaaaa" : "#555555", figure_unit(name, title));
+    for (int i = 0; i < c->levels; i++) {
+        char title[FIGURE_TEXT];
+        figure_script(f, ", %.12g with lines dt 2 lw 1.2 lc rgb '%s' title '%s'", c->level[i].energy,
+                      i % 2 ? "#aaaaaa" : "#555555", figure_unit(c->level[i].name, title));
     }
     figure_script(f, "\n");
     return OK;
 }
 
-static status draw(const struct subject *s, int n, const struct options *o)
+/* Levels with an error are bands. */
+static void draw_bands(struct figure *f, const struct comparison *c)
+{
+    for (int i = 0; i < c->levels; i++) {
+        const struct eis_level *l = &c->level[i];
+        if (!isfinite(l->error)) continue;
+        figure_script(
+            f,
+            "set object rectangle from graph 0, first %.12g to graph 1, first %.12g behind fillcolor "
+            "rgb '#e4e4e4' fillstyle solid noborder\n",
+            l->energy - l->error, l->energy + l->error);
+    }
+}
+
+static status draw(const struct comparison *c, const struct options *o)
 {
     struct figure f;
     char time[FIGURE_TEXT], energy[FIGURE_TEXT];
-    const struct unit_system *u = &s->record.units.system;
+    const struct unit_system *u = &c->subject->record.units.system;
     TRY(figure_begin(&f, o->figure, "eis", 820, 500));
     figure_script(&f,
                   "set xlabel 'time since the reference look (%s)'; set ylabel 'e_{IS} (%s)'; set bars 0.5\n"
@@ -232,56 +279,66 @@ static status draw(const struct subject *s, int n, const struct options *o)
                   "0.02, graph 0.02, graph 0.06, graph 0.06\n",
                   figure_unit(units_label(u, QUANTITY_TIME), time),
                   figure_unit(units_label(u, QUANTITY_ENERGY), energy));
-    status st = draw_curves(&f, s, n, o);
+    draw_bands(&f, c);
+    status st = draw_curves(&f, c, o);
     if (st == OK) st = figure_end(&f);
     if (st == OK && !f.drawn) log_warning("%s is not drawn: %s", f.gp, f.why);
     figure_free(&f);
     return st;
 }
 
-static status all(struct subject *s, const char *const *folder, int n, const struct options *o)
+static status all(const struct comparison *c, const char *const *folder, const struct options *o)
 {
     struct run_names_of names[RUNS];
-    for (int k = 0; k < n; k++) {
+    struct subject *s = c->subject;
+    for (int k = 0; k < c->n; k++) {
         TRY(load(&s[k], folder[k], o));
         names[k] = (struct run_names_of){s[k].record.path, s[k].record.name};
         if (s[k].record.units.system.kind != s[0].record.units.system.kind)
             return fail(BAD_INPUT, "%s and %s have different units", folder[0], folder[k]);
     }
-    TRY(run_names_apart(names, n));
-    if (o->figure) TRY(draw(s, n, o));
-    if (o->json) return print_json(s, n, o);
-    print_table(s, n, o);
+    TRY(run_names_apart(names, c->n));
+    for (int i = 0; i < c->levels; i++)
+        TRY(eis_level_read(&c->level[i], o->level.value[i], o->slope, o->fraction));
+    if (o->figure) TRY(draw(c, o));
+    if (o->json) return print_json(c, o);
+    print_table(c, o);
     return OK;
 }
 
 static status run(int argc, char **argv)
 {
     struct options o = {.slope = NAN, .fraction = 0.5};
-    struct subject *s = NULL;
+    struct comparison c = {0};
     const char *folder[RUNS];
-    int n;
-    TRY(args_parse(&cmd_eis, argc, argv, &o, folder, 1, RUNS, &n));
-    TRY(check_options(&o));
-    TRY(NEW(s, (size_t)n));
-    status st = all(s, folder, n, &o);
-    for (int k = 0; k < n; k++) film_record_free(&s[k].record);
-    DELETE(s);
-    return st;
+    status s = OK;
+    TRY(args_parse(&cmd_eis, argc, argv, &o, folder, 1, RUNS, &c.n));
+    c.levels = o.level.n;
+    GUARD(NEW(c.subject, (size_t)c.n));
+    GUARD(NEW(c.level, (size_t)c.levels + 1));
+    s = all(&c, folder, &o);
+done:
+    for (int k = 0; c.subject && k < c.n; k++) film_record_free(&c.subject[k].record);
+    DELETE(c.subject);
+    DELETE(c.level);
+    return s;
 }
 
 const struct command cmd_eis = {
     .name = "eis",
     .summary = "inherent-structure energies of runs against time: ageing and rejuvenation",
-    .synopsis = "RUNDIR… [--since LABEL] [--slope E] [--figure DIR] [--json]",
+    .synopsis = "RUNDIR… [--since LABEL] [--slope E] [--level NAME=E|RUN] [--figure DIR] [--json]",
     .description =
         "All stages `measure: {eis: …}` of the runs, in the order of time: energy per atom of the inherent "
         "structure, its change since a reference look, composition, crystal. Two looks at one film share its "
         "frozen disorder: changes are known better than energies. Energies compare at one composition only; "
-        "--slope de/dx (`glint stability` measures it) corrects them.",
+        "--slope de/dx (`glint stability` measures it) corrects them. A level given as a run is the mean of "
+        "the "
+        "later half of its looks at its last temperature, which must be some relaxation times apart.",
     .examples = "  glint eis runs/anneal-film runs/anneal-quench\n"
                 "  glint eis runs/aa/*/ --since hot --slope 0.56 --level 'liquid at 0.97 Tg=-7.15' --figure "
-                "figures\n",
+                "figures\n"
+                "  glint eis runs/film/to1.03Tg --level liquid=runs/liquid/to1.03Tg\n",
     .args = args,
     .run = run,
 };

@@ -174,6 +174,35 @@ cp -r alone bare && rm bare/measure-*
 expect 2 "glint eis: no looks at all" "eis: interior" -- "$GLINT" eis bare
 expect 2 "glint eis: a level without energy" "liquid=-7.15" -- "$GLINT" eis c/seed1 --level liquid
 
+# A level is what a run came to: the later half of its looks at its last temperature.
+cp -r c/bulk-quench-rate0.1-seed1 held && $PYTHON - <<'PY'
+import glob, json, os
+made = sorted(glob.glob("held/measure-*.json"), key=lambda p: json.load(open(p))["time"])
+m = json.load(open(made[-1]))
+for p in made: os.remove(p)
+for k, (T, e, x) in enumerate([(0.5, -6.9, 0.5), (0.4, -7.00, 0.5), (0.4, -7.03, 0.5), (0.4, -7.01, 0.5), (0.4, -7.5, 0.5),
+                               (0.4, -7.10, 0.5), (0.4, -7.11, 0.52), (0.4, -7.13, 0.5)]):
+    m.update(label=f"k{k}", time=100.0 * k, T_target=T)
+    m["inherent_structure"].update(energy_per_atom=e, fraction_A=x)
+    json.dump(m, open(f"held/measure-k{k}.json", "w"), indent=2)
+PY
+expect 0 "glint eis: the level of a run" "^# level liquid: .*, mean of 3 looks at held, T 0.4, from 500 to 700; changed by -0.1" -- "$GLINT" eis c/seed1 --slope 0.5 --level liquid=held --figure levels
+grep -q "^set object rectangle from graph 0, first -7.125" levels/eis.gp && ok "glint eis: its error is a band" || not_ok "glint eis: its error is a band" levels/eis.gp
+"$GLINT" eis c/seed1 --slope 0.5 --level liquid=held --level old=-7.2 --json > eis.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "glint eis: the level, recomputed" || not_ok "glint eis: the level, recomputed" err.txt
+import json
+import numpy as np
+held, old = json.load(open("eis.json"))["levels"]
+early, late = np.array([-7.00, -7.03, -7.01]), np.array([-7.10, -7.11 - 0.5 * 0.02, -7.13])
+error = lambda v: np.std(v, ddof=1) / np.sqrt(3)
+assert held["looks"] == 3 and held["T"] == 0.4 and held["from"] == 500 and held["to"] == 700
+assert abs(held["e_IS"] - late.mean()) < 1e-12 and abs(held["e_IS_error"] - error(late)) < 1e-12
+assert abs(held["drift"] - late.mean() + early.mean()) < 1e-12 and abs(held["drift_error"] - np.hypot(error(late), error(early))) < 1e-12
+assert old == {"name": "old", "e_IS": -7.2}
+PY
+expect 2 "glint eis: the level of a run with few looks" "wide: 1 looks at an inherent structure" -- "$GLINT" eis c/seed1 --level liquid=wide
+expect 2 "glint eis: the level of no run" "--level 'liquid=nosuch': .*nosuch" -- "$GLINT" eis c/seed1 --level liquid=nosuch
+
 # No word without controls.
 expect 0 "of one run: no verdict" "verdict: no verdict: no film-quench is done; bulk quenches at 0 of 4 rates" -- "$GLINT" stability c/seed1
 expect 0 "of a film-quench alone" "^film-quench-seed1 .*-[567]\." -- "$GLINT" stability c/film-quench-seed1
