@@ -234,20 +234,65 @@ static status write_curve(struct figure *f, const struct subject *s, const struc
                        (const double *const[]){time, energy, error, T}, n);
 }
 
+static double last_T(const struct subject *s)
+{
+    int i = s->record.looks - 1;
+    while (i > s->first && !counts(s, i)) i--;
+    return s->record.look[i].T;
+}
+
+static bool same_T(double a, double b)
+{
+    return fabs(a - b) <= 1e-6 * fabs(a);
+}
+
+/* Curves of one temperature share a colour and differ in their points, if there are several temperatures;
+ * else every run has a colour of its own. `at`: the place among the runs of its temperature. */
+struct style {
+    int colour, at;
+};
+
+static struct style style_of(double T, const struct comparison *c, int k)
+{
+    struct style s = {0};
+    int different = 0, most = 0;
+    for (int i = 0; i < c->n; i++) {
+        int before = 0, here = 0;
+        for (int j = 0; j < c->n; j++) {
+            bool same = same_T(last_T(&c->subject[i]), last_T(&c->subject[j]));
+            before += same && j < i;
+            here += same;
+        }
+        if (before == 0 && same_T(T, last_T(&c->subject[i]))) s.colour = different;
+        different += before == 0;
+        most = here > most ? here : most;
+        s.at += i < k && same_T(T, last_T(&c->subject[i]));
+    }
+    if (different == 1 || most == 1) s = (struct style){k, 0};
+    return s;
+}
+
 static status draw_curves(struct figure *f, const struct comparison *c, const struct options *o)
 {
+    static const int point[] = {7, 6, 5, 4, 9, 8}; /* circles, squares, triangles; filled, open */
     for (int k = 0; k < c->n; k++) {
         char part[16], file[FIGURE_NAME + 40], title[FIGURE_TEXT];
+        struct style look = style_of(last_T(&c->subject[k]), c, k);
         snprintf(part, sizeof part, "%d", k + 1);
         TRY(write_curve(f, &c->subject[k], o, part));
         figure_script(f, "%s'%s' using 1:2:3 with yerrorlines lc rgb '%s' lw 1.4 pt %d ps 0.8 title '%s'",
-                      k ? ", " : "plot ", figure_data_name(f, part, false, file), palette_line(k % 6),
-                      k < 6 ? 7 : 6, figure_text(c->subject[k].record.name, title));
+                      k ? ", " : "plot ", figure_data_name(f, part, false, file),
+                      palette_line(look.colour % 6), point[(look.at + look.colour / 6) % 6],
+                      figure_text(c->subject[k].record.name, title));
     }
     for (int i = 0; i < c->levels; i++) {
         char title[FIGURE_TEXT];
-        figure_script(f, ", %.12g with lines dt 2 lw 1.2 lc rgb '%s' title '%s'", c->level[i].energy,
-                      i % 2 ? "#aaaaaa" : "#555555", figure_unit(c->level[i].name, title));
+        const char *colour = i % 2 ? "#aaaaaa" : "#555555";
+        for (int k = 0; k < c->n; k++)
+            if (same_T(c->level[i].T, last_T(&c->subject[k])))
+                colour = palette_line(style_of(c->level[i].T, c, k).colour % 6);
+        figure_script(f, ", %.12g with lines dt 2 lw 1.4 lc rgb '%s' title '%s'", c->level[i].energy, colour,
+                      figure_unit(c->level[i].name, title));
     }
     figure_script(f, "\n");
     return OK;

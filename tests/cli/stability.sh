@@ -200,6 +200,15 @@ assert abs(held["e_IS"] - late.mean()) < 1e-12 and abs(held["e_IS_error"] - erro
 assert abs(held["drift"] - late.mean() + early.mean()) < 1e-12 and abs(held["drift_error"] - np.hypot(error(late), error(early))) < 1e-12
 assert old == {"name": "old", "e_IS": -7.2}
 PY
+"$GLINT" eis c/seed1 wide held --level liquid=held --figure colours > /dev/null 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "glint eis: a temperature, a colour" || not_ok "glint eis: a temperature, a colour" err.txt
+import re
+plot = re.search(r"^plot .*", open("colours/eis.gp").read(), re.M).group()
+curves = re.findall(r"yerrorlines lc rgb '(#\w+)' lw [\d.]+ pt (\d+)", plot)
+assert len(curves) == 3 and curves[0][0] == curves[1][0] != curves[2][0], curves
+assert [int(c[1]) for c in curves] == [7, 6, 7]
+assert re.search(r"with lines dt 2 lw [\d.]+ lc rgb '(#\w+)'", plot).group(1) == curves[2][0]
+PY
 expect 2 "glint eis: the level of a run with few looks" "wide: 1 looks at an inherent structure" -- "$GLINT" eis c/seed1 --level liquid=wide
 expect 2 "glint eis: the level of no run" "--level 'liquid=nosuch': .*nosuch" -- "$GLINT" eis c/seed1 --level liquid=nosuch
 
