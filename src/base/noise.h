@@ -4,7 +4,7 @@
  *     struct noise n = noise_at(seed, STREAM_LANGEVIN, step, isa_best());
  *     noise_normal(&n, id, z);                    z[lane][k], k < 3, belongs to id[lane]
  *
- * A pure function of (seed, stream, who, when) like those of random.h, eight atoms at a time. One block of
+ * A pure function of (seed, stream, who, when) like those of random.h, for 32 atoms at a time. One block of
  * Philox gives an atom 128 bits: two radii and two angles of 32 bits each (Box–Muller, the fourth number is
  * not used), so numbers end at 6.8 and stand on a grid finer than 1e-9 of the circle. Logarithm, sine and
  * cosine are series without fused operations: the same bits on every instruction set and with every libm. */
@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { NOISE_LANES = 8 };
+enum { NOISE_LANES = 32 };
 
 struct noise {
     enum isa isa;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Integers are plain loops over the lanes, which the compiler turns into vectors; long chains of operations
- * on doubles are written for both pairs of words of an atom at once, for a processor that would wait for each
- * result. No operation whose result depends on how wide vectors are. */
+ * are written for all groups of eight atoms and both pairs of words of an atom at once, for a processor that
+ * would wait for each result. No operation whose result depends on how wide vectors are. */
 #include "base/isa.h"
 #include "base/noise.h"
 #include "base/simd.h"
@@ -10,18 +10,24 @@
 #include <math.h>
 #include <string.h>
 
-#define LANES for (int l = 0; l < NOISE_LANES; l++)
-#define PAIRS for (int p = 0; p < 2; p++)
+/* Pair p of words: half p % 2 of the four words of the atoms in group p / 2. */
+enum { EIGHT = 8, GROUPS = NOISE_LANES / EIGHT, PAIRS = 2 * GROUPS };
+#define EACH_LANE  for (int l = 0; l < EIGHT; l++)
+#define EACH_GROUP for (int g = 0; g < GROUPS; g++)
+#define EACH_PAIR  for (int p = 0; p < PAIRS; p++)
 
-/* Ten rounds of Philox4x32 with eight counters (random.h). */
-INLINE void philox(vw c[4], uint32_t k0, uint32_t k1)
+/* Ten rounds of Philox4x32 with eight counters a group (random.h). */
+INLINE void philox(vw c[GROUPS][4], uint32_t k0, uint32_t k1)
 {
     for (int round = 0; round < 10; round++) {
-        vw p0 = vw_multiply(vw_set(0xD2511F53u), c[0]), p1 = vw_multiply(vw_set(0xCD9E8D57u), c[2]);
-        c[0] = vw_xor(vw_xor(vw_high(p1), c[1]), vw_set(k0));
-        c[2] = vw_xor(vw_xor(vw_high(p0), c[3]), vw_set(k1));
-        c[1] = p1;
-        c[3] = p0;
+        EACH_GROUP
+        {
+            vw p0 = vw_multiply(vw_set(0xD2511F53u), c[g][0]), p1 = vw_multiply(vw_set(0xCD9E8D57u), c[g][2]);
+            c[g][0] = vw_xor(vw_xor(vw_high(p1), c[g][1]), vw_set(k0));
+            c[g][2] = vw_xor(vw_xor(vw_high(p0), c[g][3]), vw_set(k1));
+            c[g][1] = p1;
+            c[g][3] = p0;
+        }
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
@@ -54,28 +60,28 @@ INLINE void split(uint64_t w, double *m, double *e)
     *m = from_bits(bits - (shifted & 0xfff0000000000000u) + 0x3ff0000000000000u);
 }
 
-/* Σ c_k t^(n−1−k) of both pairs */
-INLINE void series(const double *c, const int n, const vd t[2], vd sum[2])
+/* Σ c_k t^(n−1−k) of all pairs */
+INLINE void series(const double *c, const int n, const vd t[PAIRS], vd sum[PAIRS])
 {
-    PAIRS sum[p] = vd_set(c[0]);
-    for (int k = 1; k < n; k++) PAIRS sum[p] = vd_add(vd_mul(sum[p], t[p]), vd_set(c[k]));
+    EACH_PAIR sum[p] = vd_set(c[0]);
+    for (int k = 1; k < n; k++) EACH_PAIR sum[p] = vd_add(vd_mul(sum[p], t[p]), vd_set(c[k]));
 }
 
 /* sqrt(−2 ln(m 2^e)): ln m = 2 artanh s, s = (m − 1)/(m + 1), |s| < 0.172; the series ends below 2^-53 of it.
  */
-INLINE void radius(double m[2][NOISE_LANES], double e[2][NOISE_LANES], double r[2][NOISE_LANES])
+INLINE void radius(double m[PAIRS][EIGHT], double e[PAIRS][EIGHT], double r[PAIRS][EIGHT])
 {
     static const double artanh[] = {1.0 / 21.0, 1.0 / 19.0, 1.0 / 17.0, 1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0,
                                     1.0 / 9.0,  1.0 / 7.0,  1.0 / 5.0,  1.0 / 3.0,  1.0};
-    vd s[2], t[2], sum[2];
-    PAIRS
+    vd s[PAIRS], t[PAIRS], sum[PAIRS];
+    EACH_PAIR
     {
         vd x = vd_load(m[p]);
         s[p] = vd_div(vd_sub(x, vd_set(1.0)), vd_add(x, vd_set(1.0)));
         t[p] = vd_mul(s[p], s[p]);
     }
     series(artanh, 11, t, sum);
-    PAIRS
+    EACH_PAIR
     {
         vd minus_log =
             vd_sub(vd_mul(vd_load(e[p]), vd_set(-M_LN2)), vd_mul(vd_mul(vd_set(2.0), s[p]), sum[p]));
@@ -90,8 +96,7 @@ INLINE double angle_of(uint64_t w)
 }
 
 /* Cosine and sine of angles within ±π/4. */
-INLINE void direction(double angle[2][NOISE_LANES], double cosine[2][NOISE_LANES],
-                      double sine[2][NOISE_LANES])
+INLINE void direction(double angle[PAIRS][EIGHT], double cosine[PAIRS][EIGHT], double sine[PAIRS][EIGHT])
 {
     static const double odd[] = {
         -1.0 / 1307674368000.0, 1.0 / 6227020800.0, -1.0 / 39916800.0, 1.0 / 362880.0,
@@ -105,15 +110,15 @@ INLINE void direction(double angle[2][NOISE_LANES], double cosine[2][NOISE_LANES
                                   1.0 / 24.0,
                                   -0.5,
                                   1.0};
-    vd g[2], t[2], s[2], c[2];
-    PAIRS
+    vd g[PAIRS], t[PAIRS], s[PAIRS], c[PAIRS];
+    EACH_PAIR
     {
         g[p] = vd_load(angle[p]);
         t[p] = vd_mul(g[p], g[p]);
     }
     series(odd, 7, t, s);
     series(even, 9, t, c);
-    PAIRS
+    EACH_PAIR
     {
         vd_store(sine[p], vd_add(g[p], vd_mul(g[p], vd_mul(s[p], t[p]))));
         vd_store(cosine[p], c[p]);
@@ -132,23 +137,31 @@ INLINE void turn(uint64_t w, double *cosine, double *sine)
 void ISA_FUNCTION(noise_normal)(const struct noise *n, const uint64_t who[NOISE_LANES],
                                 double z[NOISE_LANES][4])
 {
-    _Alignas(64) uint64_t id[NOISE_LANES], w[4][NOISE_LANES];
-    _Alignas(64) double m[2][NOISE_LANES], e[2][NOISE_LANES], length[2][NOISE_LANES];
-    _Alignas(64) double angle[2][NOISE_LANES], cosine[2][NOISE_LANES], sine[2][NOISE_LANES];
+    _Alignas(64) uint64_t id[GROUPS][EIGHT], w[GROUPS][4][EIGHT];
+    _Alignas(64) double m[PAIRS][EIGHT], e[PAIRS][EIGHT], length[PAIRS][EIGHT];
+    _Alignas(64) double angle[PAIRS][EIGHT], cosine[PAIRS][EIGHT], sine[PAIRS][EIGHT];
+    vw c[GROUPS][4];
     memcpy(id, who, sizeof id);
-    vw c[4] = {vw_load(id), vw_high(vw_load(id)), vw_set(n->when), vw_set(0)};
+    EACH_GROUP
+    {
+        c[g][0] = vw_load(id[g]);
+        c[g][1] = vw_high(vw_load(id[g]));
+        c[g][2] = vw_set(n->when);
+        c[g][3] = vw_set(0);
+    }
     philox(c, n->key[0], n->key[1]);
-    for (int k = 0; k < 4; k++) vw_store(w[k], c[k]);
-    PAIRS LANES split(w[2 * p][l] & 0xffffffffu, &m[p][l], &e[p][l]);
-    PAIRS LANES angle[p][l] = angle_of(w[2 * p + 1][l]);
+    EACH_GROUP for (int k = 0; k < 4; k++) vw_store(w[g][k], c[g][k]);
+    EACH_PAIR EACH_LANE split(w[p / 2][p % 2 * 2][l] & 0xffffffffu, &m[p][l], &e[p][l]);
+    EACH_PAIR EACH_LANE angle[p][l] = angle_of(w[p / 2][p % 2 * 2 + 1][l]);
     radius(m, e, length);
     direction(angle, cosine, sine);
-    PAIRS LANES turn(w[2 * p + 1][l], &cosine[p][l], &sine[p][l]);
-    LANES
+    EACH_PAIR EACH_LANE turn(w[p / 2][p % 2 * 2 + 1][l], &cosine[p][l], &sine[p][l]);
+    EACH_GROUP EACH_LANE
     {
-        z[l][0] = length[0][l] * cosine[0][l];
-        z[l][1] = length[0][l] * sine[0][l];
-        z[l][2] = length[1][l] * cosine[1][l];
-        z[l][3] = 0.0;
+        double *to = z[g * EIGHT + l];
+        to[0] = length[2 * g][l] * cosine[2 * g][l];
+        to[1] = length[2 * g][l] * sine[2 * g][l];
+        to[2] = length[2 * g + 1][l] * cosine[2 * g + 1][l];
+        to[3] = 0.0;
     }
 }
