@@ -100,6 +100,9 @@ static status liquid_level(const struct front_profile *p, double *level)
 
 /* ---- the front ---- */
 
+/* Layers next to the substrate, which slows them even in the liquid. */
+enum { SLOWED = 2 };
+
 static struct front_point find_point(const struct front_profile *p, int64_t layers, double threshold)
 {
     struct front_point at = {.time = p->time, .T = p->T};
@@ -113,7 +116,7 @@ static struct front_point find_point(const struct front_profile *p, int64_t laye
     double high = log(p->msd[i]), low = log(p->msd[i - 1]),
            share = isfinite(low) ? (level - low) / (high - low) : 1.0;
     at.depth = at.surface - (p->z[i - 1] + share * (p->z[i] - p->z[i - 1]));
-    at.counts = true;
+    at.counts = i > SLOWED;
     return at;
 }
 

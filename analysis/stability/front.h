@@ -12,11 +12,12 @@
  * layers, and liquid, the median over all layers of the last one, in which the film must have melted; or,
  * where another run is given that is the liquid at this temperature (a quenched film held there), the median
  * over the layers of its last profile. Without a factor of two between them nothing has become liquid: not
- * found. The surface is the upper edge of the highest layer with half the
- * median density. Going down from there, the front lies where the logarithm of the displacement crosses the
- * threshold, linearly between the middles of two layers; depth = surface − front, known to half a layer.
- * Where nothing or everything is liquid there is no front, and the point does not count for the velocity: the
- * slope of a line through the depths against time, with the error of their scatter (three points needed). */
+ * found. The surface is the upper edge of the highest layer with half the median density. Going down from
+ * there, the front lies where the logarithm of the displacement crosses the threshold, linearly between the
+ * middles of two layers; depth = surface − front, known to half a layer. Where nothing or everything is
+ * liquid there is no front, and the point does not count for the velocity; nor does one with no more than two
+ * layers of glass left, which the substrate slows even in the liquid. The velocity: the slope of a line
+ * through the depths against time, with the error of their scatter (three points needed). */
 #ifndef GLINT_ANALYSIS_STABILITY_FRONT_H
 #define GLINT_ANALYSIS_STABILITY_FRONT_H
 

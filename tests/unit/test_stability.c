@@ -251,10 +251,22 @@ static void front_sharp(void **state)
     OKAY(front_find(&f, p, TIMES, NULL));
     assert_int_equal(f.n, TIMES - 1);
     assert_true(fabs(f.glass - 0.01) < 1e-15);
-    p[TIMES - 1].T = 0.5; /* a ramp: all count */
+    p[TIMES - 1].T = 0.5; /* a ramp: all are looked at */
     OKAY(front_find(&f, p, TIMES, NULL));
     assert_int_equal(f.n, TIMES);
     assert_true(fabs(f.glass - 1e-4) < 1e-15);
+}
+
+/* With two layers left above the substrate it is seen but does not count: 17 − 15 = 2, of 0.9 each. */
+static void front_near_substrate(void **state)
+{
+    (void)state;
+    struct front_profile p[TIMES];
+    struct front f;
+    fronts(p, 0.015, 0.0);
+    OKAY(front_find(&f, p, TIMES, NULL));
+    assert_true(f.point[TIMES - 3].counts && !f.point[TIMES - 2].counts);
+    assert_true(fabs(f.point[TIMES - 2].depth - 16.2) < 1e-12);
 }
 
 /* A front of tanh shape, as wide as a layer: the curve in log msd is convex above and concave below its
@@ -457,6 +469,7 @@ int main(void)
                                        cmocka_unit_test(calibration_errors),
                                        cmocka_unit_test(front_sharp),
                                        cmocka_unit_test(front_smooth),
+                                       cmocka_unit_test(front_near_substrate),
                                        cmocka_unit_test(front_none),
                                        cmocka_unit_test(front_against_liquid),
                                        cmocka_unit_test(columns),
