@@ -230,7 +230,7 @@ static void print_bulk(const struct stability *s)
                "%.2g; * below them: an extrapolation\n",
                s->liquid.n, 1.0 / s->liquid.high, 1.0 / s->liquid.low, s->liquid.scatter);
     else
-        printf("# no liquid line: three looks of the slowest bulk quench above 1.05 T_g are needed\n");
+        printf("# no liquid line: three looks of the slowest bulk quench from 1.05 to 1.3 T_g are needed\n");
     if (s->liquid.n > 0 && !calibration_is_steep(&s->liquid))
         printf("# its slope, %.3g, is not three of its errors: no T_f(e)\n", s->liquid.slope);
 }

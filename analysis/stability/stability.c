@@ -225,9 +225,12 @@ static void correct(const struct stability *a, struct stability_film *f)
     correct_one(a, f, f->record.after, STABILITY_AFTER);
 }
 
+/* Colder, the slowest quench is no liquid any more; hotter, e_IS hardly depends on T: on no line in 1/T. */
+static const double liquid_from = 1.05, liquid_to = 1.3; /* T_g */
+
 static status fit_liquid(struct stability *a)
 {
-    double *x = NULL, *y = NULL, from = 1.05 * model_Tg(a);
+    double *x = NULL, *y = NULL, from = liquid_from * model_Tg(a), to = liquid_to * model_Tg(a);
     int64_t n = 0;
     status s = OK;
     GUARD(NEW(x, FILM_LOOKS * a->bulks + 1));
@@ -235,7 +238,7 @@ static status fit_liquid(struct stability *a)
     for (size_t i = 0; i < a->bulks && from > 0.0; i++) {
         const struct film_record *r = &a->bulk[i].record;
         for (int k = 0; k < r->looks && is_slowest(a, i); k++) {
-            if (!(r->look[k].T >= from) || !isfinite(r->look[k].energy)) continue;
+            if (!(r->look[k].T >= from && r->look[k].T <= to) || !isfinite(r->look[k].energy)) continue;
             x[n] = 1.0 / r->look[k].T;
             y[n++] = r->look[k].energy;
         }

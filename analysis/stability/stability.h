@@ -15,9 +15,9 @@
  * of the interior while heating. T_f by enthalpy: where the glass line of that ramp meets the line of its
  * liquid, taken from the upper half of what lies between the steepest rise and the end (analysis/fit/kink.h).
  * T_f by e_IS: the temperature at which the liquid has that e_IS, on a line through e_IS against 1/T of the
- * slowest bulk quench (all its seeds) from 1.05 T_g up. Equivalent rate: on a line through the bulk quenches'
- * final e_IS against log10 of their rates, at STABILITY_RATES different ones or more. Both lines say when
- * they are extrapolated.
+ * slowest bulk quench (all its seeds) from 1.05 to 1.3 T_g: a lower bound, as far as that quench lies above
+ * the liquid already. Equivalent rate: on a line through the bulk quenches' final e_IS against log10 of
+ * their rates, at STABILITY_RATES different ones or more. Both lines say when they are extrapolated.
  *
  * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
  * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the

@@ -304,7 +304,9 @@ for rate, e, x in bulk:
     write(f"made/{name}/run.json", '{\n  "status": "done"\n}\n')
     write(f"made/{name}/input.yaml", head(role))
     write(f"made/{name}/thermo.csv", thermo)
-    for k, T in enumerate((0.55, 0.5, 0.45, 0.4)): look(f"made/{name}", f"at-{k}", 10.0 * k + 1, T, -6.2 - 0.32 / T)
+    # the liquid's line, from 1.05 to 1.3 T_g (0.481); hotter and colder looks do not lie on it
+    for k, T in enumerate((0.5, 0.48, 0.44, 0.4, 0.38)):
+        look(f"made/{name}", f"at-{k}", 10.0 * k + 1, T, -6.2 - 0.32 / T if 0.3885 < T < 0.481 else -6.5)
     look(f"made/{name}", "at-9", 100, 0.11, e, x)
 write("made/members.csv", "\n".join(members) + "\n")
 PY
