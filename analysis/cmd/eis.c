@@ -25,7 +25,8 @@ struct options {
 };
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
-    {"--since", 0, ARG_STRING, AT(since), "LABEL", "look from which time and changes count (the first)"},
+    {"--since", 0, ARG_STRING, AT(since), "LABEL",
+     "look from which time and changes count (the first); of LABEL,LABEL… the one that a run has"},
     {"--slope", 0, ARG_DOUBLE, AT(slope), "E", "de/dx: correct energies to one composition (as measured)"},
     {"--fraction", 0, ARG_DOUBLE, AT(fraction), "X", "that composition: of the first species (0.5)"},
     {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS against time into DIR"},
@@ -79,13 +80,21 @@ static bool counts(const struct subject *s, int i)
 
 /* ---- reading ---- */
 
+/* Is this label one of a list with commas between? */
+static bool is_one_of(const char *label, const char *list)
+{
+    size_t n = strlen(label);
+    for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+        if (strcspn(at, ",") == n && strncmp(at, label, n) == 0) return true;
+    return false;
+}
+
 static status load(struct subject *s, const char *path, const struct options *o)
 {
     struct film_record *r = &s->record;
     TRY(film_record_read(r, path));
     for (s->first = 0; s->first < r->looks; s->first++)
-        if (isfinite(r->look[s->first].energy) &&
-            (!o->since || strcmp(r->look[s->first].label, o->since) == 0))
+        if (isfinite(r->look[s->first].energy) && (!o->since || is_one_of(r->look[s->first].label, o->since)))
             return OK;
     if (o->since)
         return fail(BAD_INPUT, "%s: no look '%s' with an inherent structure among its %d (measure-*.json)",

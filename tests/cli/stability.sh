@@ -165,16 +165,7 @@ for r in t["runs"]:
             assert got["e_IS_error"] is None and got["change_error"] is None
 PY
 expect 0 "glint eis: since a look" "^cold .* -$" -- "$GLINT" eis c/seed1 --since cold
-cp -r c d
-expect 0 "glint eis: runs of two campaigns" "^# d-seed1$" -- "$GLINT" eis c/seed1 d/seed1
-grep -q "^# c-seed1$" out.txt && ok "glint eis: names apart" || not_ok "glint eis: names apart" out.txt
-expect 2 "glint eis: one run twice" "two runs are called c-seed1" -- "$GLINT" eis c/seed1 c/seed1
-expect 2 "glint eis: no such look" "no look 'warm' with an inherent structure among its 2" -- "$GLINT" eis c/seed1 --since warm
-cp -r alone bare && rm bare/measure-*
-expect 2 "glint eis: no looks at all" "eis: interior" -- "$GLINT" eis bare
-expect 2 "glint eis: a level without energy" "liquid=-7.15" -- "$GLINT" eis c/seed1 --level liquid
-
-# A level is what a run came to: the later half of its looks at its last temperature.
+# A bulk glass that is held, made up.
 cp -r c/bulk-quench-rate0.1-seed1 held && $PYTHON - <<'PY'
 import glob, json, os
 made = sorted(glob.glob("held/measure-*.json"), key=lambda p: json.load(open(p))["time"])
@@ -186,6 +177,18 @@ for k, (T, e, x) in enumerate([(0.5, -6.9, 0.5), (0.4, -7.00, 0.5), (0.4, -7.03,
     m["inherent_structure"].update(energy_per_atom=e, fraction_A=x)
     json.dump(m, open(f"held/measure-k{k}.json", "w"), indent=2)
 PY
+expect 0 "glint eis: since whichever a run has" "^k2 .* -$" -- "$GLINT" eis c/seed1 held --since k2,nosuch,cold
+grep -q "^cold .* -$" out.txt && ok "glint eis: and the other" || not_ok "glint eis: and the other" out.txt
+cp -r c d
+expect 0 "glint eis: runs of two campaigns" "^# d-seed1$" -- "$GLINT" eis c/seed1 d/seed1
+grep -q "^# c-seed1$" out.txt && ok "glint eis: names apart" || not_ok "glint eis: names apart" out.txt
+expect 2 "glint eis: one run twice" "two runs are called c-seed1" -- "$GLINT" eis c/seed1 c/seed1
+expect 2 "glint eis: no such look" "no look 'warm' with an inherent structure among its 2" -- "$GLINT" eis c/seed1 --since warm
+cp -r alone bare && rm bare/measure-*
+expect 2 "glint eis: no looks at all" "eis: interior" -- "$GLINT" eis bare
+expect 2 "glint eis: a level without energy" "liquid=-7.15" -- "$GLINT" eis c/seed1 --level liquid
+
+# A level is what a run came to: the later half of its looks at its last temperature.
 expect 0 "glint eis: the level of a run" "^# level liquid: .*, mean of 3 looks at held, T 0.4, from 500 to 700; changed by -0.1" -- "$GLINT" eis c/seed1 --slope 0.5 --level liquid=held --figure levels
 grep -q "^set object rectangle from graph 0, first -7.125" levels/eis.gp && ok "glint eis: its error is a band" || not_ok "glint eis: its error is a band" levels/eis.gp
 "$GLINT" eis c/seed1 --slope 0.5 --level liquid=held --level old=-7.2 --json > eis.json 2> err.txt
