@@ -194,6 +194,25 @@ static void add_band(struct drawing *d, struct figure *f, bool energy)
     figure_script(f, "set yrange [*<%.9g:%.9g<*]\n", low, high);
 }
 
+/* Of all that was measured; lines that go on beyond it are cut off. */
+static void common_range(const struct stability *s, struct figure *f)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t g = 0; g < s->groups; g++)
+        for (int c = 0; c < 2; c++) {
+            double v = (c ? s->group[g].control : s->group[g].film)[STABILITY_AFTER].value;
+            low = fmin(low, v); /* NaN does not count */
+            high = fmax(high, v);
+        }
+    for (size_t i = 0; i < s->bulks; i++) {
+        if (s->bulk[i].shifted) continue;
+        low = fmin(low, s->bulk[i].energy);
+        high = fmax(high, s->bulk[i].energy);
+    }
+    double room = fmax(0.12 * (high - low), 1e-6);
+    if (high >= low) figure_script(f, "set yrange [%.9g:%.9g]\n", low - room, high + room);
+}
+
 static status against_T(struct drawing *d, int q, const char *name, const char *ylabel, const char *caption)
 {
     status s;
@@ -208,6 +227,7 @@ static status against_T(struct drawing *d, int q, const char *name, const char *
         "graph 0.06\nset key outside top left horizontal Left reverse\n",
         T_label(d), ylabel);
     if (q == STABILITY_AFTER) add_band(d, f, true);
+    if (q == STABILITY_AFTER) common_range(d->s, f);
     if (q == STABILITY_DENSITY) add_band(d, f, false);
     if (q == STABILITY_AFTER && c->n > 0)
         snprintf(liquid, sizeof liquid,
@@ -238,24 +258,6 @@ done:
     DELETE(x);
     DELETE(y);
     return s;
-}
-
-static void common_range(const struct stability *s, struct figure *f)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (size_t g = 0; g < s->groups; g++)
-        for (int c = 0; c < 2; c++) {
-            double v = (c ? s->group[g].control : s->group[g].film)[STABILITY_AFTER].value;
-            low = fmin(low, v); /* NaN does not count */
-            high = fmax(high, v);
-        }
-    for (size_t i = 0; i < s->bulks; i++) {
-        if (s->bulk[i].shifted) continue;
-        low = fmin(low, s->bulk[i].energy);
-        high = fmax(high, s->bulk[i].energy);
-    }
-    double room = fmax(0.12 * (high - low), 1e-6);
-    if (high >= low) figure_script(f, "set yrange [%.9g:%.9g]\n", low - room, high + room);
 }
 
 static status against_flux(struct drawing *d)
