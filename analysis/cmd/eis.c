@@ -387,8 +387,7 @@ const struct command cmd_eis = {
         "structure, its change since a reference look, composition, crystal. Two looks at one film share its "
         "frozen disorder: changes are known better than energies. Energies compare at one composition only; "
         "--slope de/dx (`glint stability` measures it) corrects them. A level given as a run is the mean of "
-        "the "
-        "later half of its looks at its last temperature, which must be some relaxation times apart.",
+        "the later half of its looks at its last temperature, which must be some relaxation times apart.",
     .examples = "  glint eis runs/anneal-film runs/anneal-quench\n"
                 "  glint eis runs/aa/*/ --since hot --slope 0.56 --level 'liquid at 0.97 Tg=-7.15' --figure "
                 "figures\n"
