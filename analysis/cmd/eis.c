@@ -250,11 +250,6 @@ static double last_T(const struct subject *s)
     return s->record.look[i].T;
 }
 
-static bool same_T(double a, double b)
-{
-    return fabs(a - b) <= 1e-6 * fabs(a);
-}
-
 /* Curves of one temperature share a colour and differ in their points, if there are several temperatures;
  * else every run has a colour of its own. `at`: the place among the runs of its temperature. */
 struct style {
@@ -268,14 +263,14 @@ static struct style style_of(double T, const struct comparison *c, int k)
     for (int i = 0; i < c->n; i++) {
         int before = 0, here = 0;
         for (int j = 0; j < c->n; j++) {
-            bool same = same_T(last_T(&c->subject[i]), last_T(&c->subject[j]));
+            bool same = film_same_T(last_T(&c->subject[i]), last_T(&c->subject[j]));
             before += same && j < i;
             here += same;
         }
-        if (before == 0 && same_T(T, last_T(&c->subject[i]))) s.colour = different;
+        if (before == 0 && film_same_T(T, last_T(&c->subject[i]))) s.colour = different;
         different += before == 0;
         most = here > most ? here : most;
-        s.at += i < k && same_T(T, last_T(&c->subject[i]));
+        s.at += i < k && film_same_T(T, last_T(&c->subject[i]));
     }
     if (different == 1 || most == 1) s = (struct style){k, 0};
     return s;
@@ -298,7 +293,7 @@ static status draw_curves(struct figure *f, const struct comparison *c, const st
         char title[FIGURE_TEXT];
         const char *colour = i % 2 ? "#aaaaaa" : "#555555";
         for (int k = 0; k < c->n; k++)
-            if (same_T(c->level[i].T, last_T(&c->subject[k])))
+            if (film_same_T(c->level[i].T, last_T(&c->subject[k])))
                 colour = palette_line(style_of(c->level[i].T, c, k).colour % 6);
         figure_script(f, ", %.12g with lines dt 2 lw 1.4 lc rgb '%s' title '%s'", c->level[i].energy, colour,
                       figure_unit(c->level[i].name, title));

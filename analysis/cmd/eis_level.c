@@ -29,7 +29,7 @@ static status take_mean(struct eis_level *l, const struct film_record *r, double
     for (int i = 0; i < r->looks; i++) {
         const struct film_look *look = &r->look[i];
         if (!isfinite(look->energy)) continue;
-        if (n > 0 && !(fabs(look->T - l->T) <= 1e-6 * l->T)) n = 0; /* another isotherm begins */
+        if (n > 0 && !film_same_T(look->T, l->T)) n = 0; /* another isotherm begins */
         l->T = look->T;
         time[n] = look->time;
         energy[n++] = look->energy - (isnan(slope) ? 0.0 : slope * (look->fraction - fraction));

@@ -200,7 +200,7 @@ static void choose_looks(struct film_record *f, double heat_from)
     int first = first_energy(f);
     f->before = f->after = -1;
     if (first < 0) return;
-    if (fabs(f->look[first].T - f->T_form) <= 1e-6 * f->T_form) f->before = first;
+    if (film_same_T(f->look[first].T, f->T_form)) f->before = first;
     for (int i = first; i < f->looks; i++) {
         const struct film_look *l = &f->look[i];
         bool colder = l->T < f->T_form * (1.0 - 1e-6);
@@ -272,6 +272,11 @@ status film_record_read(struct film_record *f, const char *folder)
     DELETE(r);
     if (s != OK) film_record_free(f);
     return s;
+}
+
+bool film_same_T(double a, double b)
+{
+    return fabs(a - b) <= 1e-6 * fabs(b);
 }
 
 void film_record_free(struct film_record *f)

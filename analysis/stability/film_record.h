@@ -55,5 +55,7 @@ struct film_record {
 
 status film_record_read(struct film_record *f, const char *folder);
 void film_record_free(struct film_record *f);
+/* Are two set temperatures the same? False with NaN. */
+bool film_same_T(double a, double b);
 
 #endif

@@ -146,7 +146,7 @@ static int choose_isotherm(struct front_profile *chosen, const struct front_prof
 {
     int m = 0;
     for (int i = 0; i < n; i++)
-        if (fabs(p[i].T - p[n - 1].T) <= 1e-6 * p[n - 1].T) chosen[m++] = p[i];
+        if (film_same_T(p[i].T, p[n - 1].T)) chosen[m++] = p[i];
     if (m >= 3) return m;
     memcpy(chosen, p, (size_t)n * sizeof *p);
     return n;
@@ -192,8 +192,8 @@ static status read_liquid(struct front_profile *p, const struct film_record *fil
     if (!b)
         return fail(BAD_INPUT, "%s: no look with `mobility`: it cannot say how far the liquid moves",
                     liquid->path);
-    if (a && !(fabs(a->T - b->T) <= 1e-6 * a->T &&
-               fabs(a->mobility_time - b->mobility_time) <= 1e-6 * a->mobility_time))
+    if (a &&
+        !(film_same_T(a->T, b->T) && fabs(a->mobility_time - b->mobility_time) <= 1e-6 * a->mobility_time))
         return fail(
             BAD_INPUT,
             "%s: its last look is at T = %.4g and over a time of %.4g, that of %s at %.4g and over %.4g: "
