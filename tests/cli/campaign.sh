@@ -106,7 +106,7 @@ state_is "what failed is tried again" f file_nosuch.xyz done
 says "and only that" "2 of 3 members done" out.txt
 
 # Stopped in the middle, by a signal to the campaign; the same bits after --resume.
-sed -e 's/for: 200 steps/for: 12000 steps/' -e 's/every: 20/every: 100/' sweep.yaml > long.yaml
+sed -e 's/for: 200 steps/for: 40000 steps/' -e 's/every: 20/every: 100/' sweep.yaml > long.yaml
 "$GLINT" run long.yaml -o s --jobs 2 > out.txt 2>&1 &
 campaign=$!
 for _ in $(seq 100); do ls s/*/thermo.csv > /dev/null 2>&1 && break; sleep 0.05; done
