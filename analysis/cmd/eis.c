@@ -115,13 +115,13 @@ static const char *with_error(double value, double error, char out[TEXT_ERRORS])
 static void print_levels(const struct comparison *c)
 {
     for (int i = 0; i < c->levels; i++) {
-        const struct eis_level *l = &c->level[i];
+        const struct held_energy *h = &c->level[i].held;
         char energy[TEXT_ERRORS], drift[TEXT_ERRORS];
-        printf("# level %s: %s", l->name, with_error(l->energy, l->error, energy));
-        if (l->looks > 0)
+        printf("# level %s: %s", c->level[i].name, with_error(h->energy, h->error, energy));
+        if (h->looks > 0)
             printf(
                 ", mean of %d looks at %s, T %.5g, from %.6g to %.6g; changed by %s since the earlier half",
-                l->looks, l->run, l->T, l->from, l->to, with_error(l->drift, l->drift_error, drift));
+                h->looks, h->run, h->T, h->from, h->to, with_error(h->drift, h->drift_error, drift));
         printf("\n");
     }
 }
@@ -176,19 +176,19 @@ static void json_levels(struct json *j, const struct comparison *c)
 {
     json_open(j, "levels", '[');
     for (int i = 0; i < c->levels; i++) {
-        const struct eis_level *l = &c->level[i];
+        const struct held_energy *h = &c->level[i].held;
         json_open(j, NULL, '{');
-        json_string(j, "name", l->name);
-        json_number(j, "e_IS", l->energy);
-        if (l->looks > 0) {
-            json_number(j, "e_IS_error", l->error);
-            json_string(j, "run", l->run);
-            json_integer(j, "looks", l->looks);
-            json_number(j, "T", l->T);
-            json_number(j, "from", l->from);
-            json_number(j, "to", l->to);
-            json_number(j, "drift", l->drift);
-            json_number(j, "drift_error", l->drift_error);
+        json_string(j, "name", c->level[i].name);
+        json_number(j, "e_IS", h->energy);
+        if (h->looks > 0) {
+            json_number(j, "e_IS_error", h->error);
+            json_string(j, "run", h->run);
+            json_integer(j, "looks", h->looks);
+            json_number(j, "T", h->T);
+            json_number(j, "from", h->from);
+            json_number(j, "to", h->to);
+            json_number(j, "drift", h->drift);
+            json_number(j, "drift_error", h->drift_error);
         }
         json_close(j);
     }
@@ -293,10 +293,10 @@ static status draw_curves(struct figure *f, const struct comparison *c, const st
         char title[FIGURE_TEXT];
         const char *colour = i % 2 ? "#aaaaaa" : "#555555";
         for (int k = 0; k < c->n; k++)
-            if (film_same_T(c->level[i].T, last_T(&c->subject[k])))
-                colour = palette_line(style_of(c->level[i].T, c, k).colour % 6);
-        figure_script(f, ", %.12g with lines dt 2 lw 1.4 lc rgb '%s' title '%s'", c->level[i].energy, colour,
-                      figure_unit(c->level[i].name, title));
+            if (film_same_T(c->level[i].held.T, last_T(&c->subject[k])))
+                colour = palette_line(style_of(c->level[i].held.T, c, k).colour % 6);
+        figure_script(f, ", %.12g with lines dt 2 lw 1.4 lc rgb '%s' title '%s'", c->level[i].held.energy,
+                      colour, figure_unit(c->level[i].name, title));
     }
     figure_script(f, "\n");
     return OK;
@@ -306,13 +306,13 @@ static status draw_curves(struct figure *f, const struct comparison *c, const st
 static void draw_bands(struct figure *f, const struct comparison *c)
 {
     for (int i = 0; i < c->levels; i++) {
-        const struct eis_level *l = &c->level[i];
-        if (!isfinite(l->error)) continue;
+        const struct held_energy *h = &c->level[i].held;
+        if (!isfinite(h->error)) continue;
         figure_script(
             f,
             "set object rectangle from graph 0, first %.12g to graph 1, first %.12g behind fillcolor "
             "rgb '#e4e4e4' fillstyle solid noborder\n",
-            l->energy - l->error, l->energy + l->error);
+            h->energy - h->error, h->energy + h->error);
     }
 }
 
@@ -348,7 +348,8 @@ static status all(const struct comparison *c, const char *const *folder, const s
     }
     TRY(run_names_apart(names, c->n));
     for (int i = 0; i < c->levels; i++)
-        TRY(eis_level_read(&c->level[i], o->level.value[i], o->slope, o->fraction));
+        TRY(eis_level_read(&c->level[i], o->level.value[i], s[0].record.units.system.kind, o->slope,
+                           o->fraction));
     if (o->figure) TRY(draw(c, o));
     if (o->json) return print_json(c, o);
     print_table(c, o);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint stability — films beside their controls. */
-#include "analysis/stability/stability.h"
+#include "analysis/cmd/stability_json.h"
 #include "analysis/stability/stability_figures.h"
 #include "base/args.h"
 #include "base/log.h"
@@ -19,8 +19,8 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 static const struct arg args[] = {
     {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS, density, onsets and heating ramps into DIR"},
-    {"--liquid", 0, ARG_STRING, AT(liquid), "RUNDIR",
-     "of one run: the front against how far this one, liquid at that temperature, moves in its last look"},
+    {"--liquid", 0, ARG_STRING, AT(liquid), "CAMPAIGN|RUNDIR",
+     "a campaign of held liquids: their e_IS for T_f; of one run, another one: how far its liquid moves"},
     {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
     {0}};
 
@@ -82,9 +82,9 @@ static void print_head(const struct stability *s)
            units_label(u, QUANTITY_TIME), units_label(u, QUANTITY_COOLING_RATE));
     if (r->units.Tg[0]) printf("# %s\n", r->units.Tg);
     char slope[64];
-    if (s->composition.n > 0)
-        printf("# e_IS of films corrected to x = %.4g with de/dx = %s\n", s->mixture,
-               cell(s->composition.slope, s->composition.slope_error, slope));
+    if (s->lines.composition.n > 0)
+        printf("# e_IS of films corrected to x = %.4g with de/dx = %s\n", s->lines.mixture,
+               cell(s->lines.composition.slope, s->lines.composition.slope_error, slope));
     else
         printf("# e_IS not corrected for composition: no quenches of other compositions\n");
 }
@@ -128,7 +128,7 @@ static void print_film(const struct stability_film *f, int width)
     printf("\n");
 }
 
-static void print_means(const char *what, const struct stability_mean *m, int width)
+static void print_means(const char *what, const struct seed_mean *m, int width)
 {
     char out[64];
     printf("%-*s %7s %9s %8s %6s %7s", width, what, "", "", "", "", "");
@@ -168,7 +168,7 @@ static bool of_group(const struct stability *s, size_t g, size_t film, bool cont
 static void print_errors(const struct stability *s, size_t g, bool control)
 {
     const struct stability_group *group = &s->group[g];
-    const struct stability_mean *means = control ? group->control : group->film;
+    const struct seed_mean *means = control ? group->control : group->film;
     int q = means[STABILITY_AFTER].n > 0 ? STABILITY_AFTER : STABILITY_BEFORE;
     double square = 0.0, n = 0.0, seeds = means[q].scatter;
     char columns[32] = "none (too narrow a film)", scatter[32] = "not known";
@@ -202,11 +202,38 @@ static void print_group(const struct stability *s, size_t g, int width)
             if (of_group(s, g, i, control)) print_ramp_notes(&s->film[i]);
 }
 
+/* The liquid's line, and what it goes through. */
+static void print_liquid(const struct bulk_lines *l)
+{
+    const struct calibration *c = &l->liquid;
+    char energy[64], drift[64];
+    for (size_t i = 0; i < l->helds; i++) {
+        const struct held_energy *h = &l->held[i];
+        printf("# held liquid %s: e_IS %s at T %.4g, mean of %d looks from %.6g to %.6g; changed by %s since "
+               "the "
+               "earlier half\n",
+               h->run, cell(h->energy, h->error, energy), h->T, h->looks, h->from, h->to,
+               cell(h->drift, h->drift_error, drift));
+    }
+    if (c->n == 0) {
+        printf("# no liquid line: three looks of the slowest bulk quench from 1.05 to 1.3 T_g are needed, or "
+               "--liquid\n");
+        return;
+    }
+    printf("# liquid: e_IS against 1/T, %" PRId64 " %s T from %.4g to %.4g, scatter %.2g; * beyond them: an "
+           "extrapolation\n",
+           c->n, l->helds > 0 ? "held liquids at" : "looks of the slowest quench at", 1.0 / c->high,
+           1.0 / c->low, c->scatter);
+    if (!calibration_is_steep(c))
+        printf("# its slope, %.3g, is not three of its errors: no T_f(e)\n", c->slope);
+}
+
 static void print_bulk(const struct stability *s)
 {
     char out[64];
     if (s->bulks == 0) {
-        printf("\n# no bulk quenches: no equivalent rate, no liquid line, no verdict\n");
+        printf("\n# no bulk quenches: no equivalent rate, no verdict\n");
+        print_liquid(&s->lines);
         return;
     }
     printf("\n%-32s %12s %12s %12s %9s %9s\n", "# bulk quench", "rate", "e_IS", "density_IS", "x", "crystal");
@@ -214,163 +241,18 @@ static void print_bulk(const struct stability *s)
         printf("%-32s %12.4g %12.6g %12.6g %9.4g %9s\n", s->bulk[i].record.name, s->bulk[i].rate,
                s->bulk[i].energy, s->bulk[i].density, s->bulk[i].fraction,
                cell(s->bulk[i].record.crystal, 0.0, out));
-    if (s->rates.n > 0)
+    if (s->lines.rates.n > 0)
         printf("# e_IS = %.6g + %s log10(rate/%.3g), scatter %.2g; * beyond the rates from %.3g to %.3g: an "
                "extrapolation\n",
-               s->rates.mean_y, cell(s->rates.slope, s->rates.slope_error, out), pow(10.0, s->rates.mean_x),
-               s->rates.scatter, pow(10.0, s->rates.low), pow(10.0, s->rates.high));
+               s->lines.rates.mean_y, cell(s->lines.rates.slope, s->lines.rates.slope_error, out),
+               pow(10.0, s->lines.rates.mean_x), s->lines.rates.scatter, pow(10.0, s->lines.rates.low),
+               pow(10.0, s->lines.rates.high));
     else
-        printf("# equivalent rates need bulk quenches at %d rates, there are %" PRId64 "\n", STABILITY_RATES,
-               s->rates_there);
-    if (s->rates.n > 0 && !calibration_is_steep(&s->rates))
+        printf("# equivalent rates need bulk quenches at %d rates, there are %" PRId64 "\n", BULK_RATES,
+               s->lines.rates_there);
+    if (s->lines.rates.n > 0 && !calibration_is_steep(&s->lines.rates))
         printf("# its slope is not three of its errors: no equivalent rates\n");
-    if (s->liquid.n > 0)
-        printf("# liquid: e_IS against 1/T, %" PRId64
-               " looks of the slowest quench at T from %.4g to %.4g, scatter "
-               "%.2g; * below them: an extrapolation\n",
-               s->liquid.n, 1.0 / s->liquid.high, 1.0 / s->liquid.low, s->liquid.scatter);
-    else
-        printf("# no liquid line: three looks of the slowest bulk quench from 1.05 to 1.3 T_g are needed\n");
-    if (s->liquid.n > 0 && !calibration_is_steep(&s->liquid))
-        printf("# its slope, %.3g, is not three of its errors: no T_f(e)\n", s->liquid.slope);
-}
-
-/* ---- JSON ---- */
-
-static void json_keys(struct json *j, const struct stability *s, size_t member)
-{
-    for (size_t k = 0; s->campaign && k < s->members.keys; k++)
-        json_string(j, s->members.key[k], stability_value(s, member, k));
-}
-
-static void json_film(struct json *j, const struct stability *s, const struct stability_film *f)
-{
-    const struct film_record *r = &f->record;
-    char name[64];
-    json_open(j, NULL, '{');
-    json_string(j, "run", r->name);
-    json_keys(j, s, f->member);
-    if (s->role < 0) json_string(j, "role", r->role);
-    json_number(j, "T_form", r->T_form);
-    json_number(j, "T_form_per_Tg", r->units.system.Tg > 0.0 ? r->T_form / r->units.system.Tg : (double)NAN);
-    json_number(j, "form_time", r->form_time);
-    json_number(j, "flux", r->flux);
-    json_number(j, "atoms", r->atoms);
-    json_number(j, "thickness", r->thickness);
-    json_number(j, "crystal_fraction", r->crystal);
-    json_number(j, "cool_rate", r->cool_rate);
-    json_number(j, "heat_rate", r->heat_rate);
-    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
-        json_number(j, stability_names[q], f->value[q]);
-        snprintf(name, sizeof name, "%s_error", stability_names[q]);
-        json_number(j, name, f->error[q]);
-    }
-    json_number(j, "e_IS_before_measured", f->raw_before);
-    json_number(j, "e_IS_after_measured", f->raw_after);
-    json_number(j, "T_onset_noise", f->onset.error);
-    json_number(j, "T_onset_systematic", f->onset.systematic);
-    json_bool(j, "equivalent_rate_extrapolated", f->rate_extrapolated);
-    json_bool(j, "T_f_e_IS_extrapolated", f->Tf_extrapolated);
-    if (!f->onset.found) json_string(j, "no_onset", f->onset.why);
-    if (!f->Tf.found) json_string(j, "no_T_f_H", f->Tf.why);
-    if (!f->front.found) json_string(j, "no_front", f->front.why);
-    json_number(j, "front_glass_msd", f->front.glass);
-    json_number(j, "front_liquid_msd", f->front.liquid);
-    json_open(j, "front", '[');
-    for (int i = 0; i < f->front.n; i++) {
-        json_open(j, NULL, '{');
-        json_number(j, "time", f->front.point[i].time);
-        json_number(j, "T", f->front.point[i].T);
-        json_number(j, "depth", f->front.point[i].depth);
-        json_close(j);
-    }
-    json_close(j);
-    json_close(j);
-}
-
-static void json_line(struct json *j, const char *name, const struct calibration *c)
-{
-    json_open(j, name, '{');
-    json_integer(j, "points", c->n);
-    if (c->n > 0) {
-        json_number(j, "slope", c->slope);
-        json_number(j, "slope_error", c->slope_error);
-        json_number(j, "mean_x", c->mean_x);
-        json_number(j, "mean_y", c->mean_y);
-        json_number(j, "scatter", c->scatter);
-        json_number(j, "from", c->low);
-        json_number(j, "to", c->high);
-    }
-    json_close(j);
-}
-
-static void json_means(struct json *j, const char *name, const struct stability_mean *m)
-{
-    json_open(j, name, '{');
-    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
-        json_open(j, stability_names[q], '{');
-        json_number(j, "mean", m[q].value);
-        json_number(j, "error", m[q].error);
-        json_integer(j, "n", m[q].n);
-        json_close(j);
-    }
-    json_close(j);
-}
-
-static void json_groups(struct json *j, const struct stability *s)
-{
-    json_open(j, "groups", '[');
-    for (size_t g = 0; g < s->groups; g++) {
-        json_open(j, NULL, '{');
-        size_t member = s->film[s->group[g].first].member;
-        for (size_t k = 0; s->campaign && k < s->members.keys; k++)
-            if ((int)k != s->seed && (int)k != s->role && (int)k != s->rate)
-                json_string(j, s->members.key[k], stability_value(s, member, k));
-        json_integer(j, "films", s->group[g].films);
-        json_integer(j, "film_quenches", s->group[g].controls);
-        json_means(j, "film", s->group[g].film);
-        json_means(j, "film_quench", s->group[g].control);
-        json_string(j, "verdict", s->group[g].verdict);
-        json_close(j);
-    }
-    json_close(j);
-}
-
-static status print_json(const struct stability *s)
-{
-    const struct unit_system *u = &s->film[0].record.units.system;
-    struct json j = json_start();
-    json_open(&j, NULL, '{');
-    json_string(&j, "folder", s->folder);
-    json_string(&j, "units", u->kind == UNITS_METAL ? "metal" : "lj");
-    json_string(&j, "rate_unit", units_label(u, QUANTITY_COOLING_RATE));
-    json_string(&j, "convention", convention);
-    json_integer(&j, "members_not_done", (int64_t)s->waiting);
-    json_open(&j, "films", '[');
-    for (size_t i = 0; i < s->films; i++) json_film(&j, s, &s->film[i]);
-    json_close(&j);
-    json_open(&j, "bulk_quenches", '[');
-    for (size_t i = 0; i < s->bulks; i++) {
-        json_open(&j, NULL, '{');
-        json_string(&j, "run", s->bulk[i].record.name);
-        json_number(&j, "rate", s->bulk[i].rate);
-        json_number(&j, "e_IS", s->bulk[i].energy);
-        json_number(&j, "density_IS", s->bulk[i].density);
-        json_number(&j, "fraction", s->bulk[i].fraction);
-        json_number(&j, "crystal_fraction", s->bulk[i].record.crystal);
-        json_bool(&j, "composition_shifted", s->bulk[i].shifted);
-        json_close(&j);
-    }
-    json_close(&j);
-    json_line(&j, "e_IS_against_log10_rate", &s->rates);
-    json_line(&j, "e_IS_against_fraction", &s->composition);
-    json_line(&j, "liquid_e_IS_against_inverse_T", &s->liquid);
-    json_groups(&j, s);
-    json_close(&j);
-    status st = j.text.out_of_memory ? fail(FAILED, "out of memory") : OK;
-    if (st == OK) puts(j.text.s);
-    json_free(&j);
-    return st;
+    print_liquid(&s->lines);
 }
 
 /* ---- */
@@ -396,7 +278,7 @@ static status run(int argc, char **argv)
     TRY(stability_make(&s, folder, o.liquid));
     status st = o.figure ? draw(&s, o.figure) : OK;
     if (st == OK && o.json) {
-        st = print_json(&s);
+        st = stability_json(&s, convention);
     } else if (st == OK) {
         int width = name_width(&s);
         print_head(&s);
@@ -412,31 +294,39 @@ const struct command cmd_stability = {
     .name = "stability",
     .summary =
         "deposited films beside quenched ones: e_IS, density, onset, fictive temperature, equivalent rate",
-    .synopsis = "RUNDIR|CAMPAIGN [--liquid RUNDIR] [--figure DIR] [--json]",
-    .description = "Of a film's campaign with `controls:` every film stands above its film-quenches: energy "
-                   "of the interior's "
-                   "inherent\n"
-                   "structure before and after the final cool-down, its density and composition, onset on "
-                   "heating, fictive "
-                   "temperature by\n"
-                   "enthalpy and by e_IS, the cooling rate that gives the same e_IS in the bulk, the "
-                   "velocity of the front that "
-                   "melts the\n"
-                   "film from its surface. The verdict is given only with film-quenches, bulk quenches at 4 "
-                   "rates, and two "
-                   "seeds; a\n"
-                   "difference counts beyond two of its errors. * marks an extrapolation.\n\n"
-                   "It reads measure-LABEL.json (stages `measure: {eis: interior, pressure: 0}`), film.csv "
-                   "(the interior while "
-                   "heating: have\n"
-                   "`film: every:` give some hundred lines), and for the front profile-LABEL.csv of three or "
-                   "more `measure: "
-                   "{profiles: z,\n"
-                   "mobility: …}`. The front needs a film that has melted in the last of them, or --liquid.",
+    .synopsis = "RUNDIR|CAMPAIGN [--liquid CAMPAIGN|RUNDIR] [--figure DIR] [--json]",
+    .description =
+        "Of a film's campaign with `controls:` every film stands above its film-quenches: energy "
+        "of the interior's "
+        "inherent\n"
+        "structure before and after the final cool-down, its density and composition, onset on "
+        "heating, fictive "
+        "temperature by\n"
+        "enthalpy and by e_IS, the cooling rate that gives the same e_IS in the bulk, the "
+        "velocity of the front that "
+        "melts the\n"
+        "film from its surface. The verdict is given only with film-quenches, bulk quenches at 4 "
+        "rates, and two "
+        "seeds; a\n"
+        "difference counts beyond two of its errors. * marks an extrapolation.\n\n"
+        "It reads measure-LABEL.json (stages `measure: {eis: interior, pressure: 0}`), film.csv "
+        "(the interior while "
+        "heating: have\n"
+        "`film: every:` give some hundred lines), and for the front profile-LABEL.csv of three or "
+        "more `measure: "
+        "{profiles: z,\n"
+        "mobility: …}`. The front needs a film that has melted in the last of them, or --liquid RUNDIR: that "
+        "of "
+        "one run at\n"
+        "that temperature. --liquid CAMPAIGN: T_f(e) on a line through the e_IS that its runs, held "
+        "at three\n"
+        "temperatures or more, came to (the later half of their looks), instead of the slowest "
+        "bulk quench's.",
     .examples = "  glint stability runs/pvd\n"
                 "  glint stability runs/pvd --json | jq '.groups[] | .verdict'\n"
                 "  glint stability runs/pvd --figure runs/pvd/figures\n"
                 "  glint stability runs/pvd/T0.85Tg-seed1\n"
+                "  glint stability runs/pvd --liquid runs/held-liquids\n"
                 "  glint stability runs/film/to1.03Tg --liquid runs/quench/to1.03Tg\n",
     .args = args,
     .run = run,

@@ -31,6 +31,13 @@ status calibration_fit(struct calibration *c, int64_t n, const double *x, const 
     return OK;
 }
 
+void calibration_points_known_to(struct calibration *c, double error)
+{
+    if (!(c->spread > 0.0) || !(error > c->scatter)) return;
+    c->scatter = error;
+    c->slope_error = error / sqrt(c->spread);
+}
+
 double calibration_at(const struct calibration *c, double x)
 {
     return c->mean_y + c->slope * (x - c->mean_x);

@@ -30,6 +30,9 @@ struct calibration_point {
 bool calibration_is_steep(const struct calibration *c);
 
 status calibration_fit(struct calibration *c, int64_t n, const double *x, const double *y);
+/* Points that are known to `error` each, from elsewhere: the scatter, small by chance where they are few, is
+ * at least that. */
+void calibration_points_known_to(struct calibration *c, double error);
 struct calibration_point calibration_invert(const struct calibration *c, double y, double y_error);
 double calibration_at(const struct calibration *c, double x);
 

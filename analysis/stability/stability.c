@@ -72,8 +72,8 @@ const char *stability_value(const struct stability *a, size_t member, size_t key
 
 static status take_bulk(struct stability *a, struct film_record *r, size_t member)
 {
-    struct stability_bulk *b = &a->bulk[a->bulks];
-    *b = (struct stability_bulk){.member = member, .rate = NAN, .energy = NAN};
+    struct bulk_quench *b = &a->bulk[a->bulks];
+    *b = (struct bulk_quench){.member = member, .rate = NAN, .energy = NAN};
     b->shifted = strcmp(r->role, "composition") == 0;
     if (a->rate >= 0)
         TRY(units_parse(&r->units.system, stability_value(a, member, (size_t)a->rate), QUANTITY_COOLING_RATE,
@@ -135,138 +135,34 @@ static status read_all(struct stability *a)
     return OK;
 }
 
-/* ---- lines of the bulk quenches ---- */
-
-static double model_Tg(const struct stability *a)
-{
-    return a->bulks > 0 ? a->bulk[0].record.units.system.Tg : 0.0;
-}
-
-static void look_at_rates(struct stability *a)
-{
-    a->slowest = (double)NAN;
-    for (size_t i = 0; i < a->bulks; i++) {
-        if (a->bulk[i].shifted) continue;
-        bool seen = !isfinite(a->bulk[i].energy) || !isfinite(a->bulk[i].rate);
-        for (size_t j = 0; j < i; j++)
-            seen = seen || (a->bulk[j].rate == a->bulk[i].rate && !a->bulk[j].shifted);
-        a->rates_there += !seen;
-        if (isfinite(a->bulk[i].energy) && !(a->slowest <= a->bulk[i].rate)) a->slowest = a->bulk[i].rate;
-    }
-}
-
-static status fit_rates(struct stability *a)
-{
-    double *x = NULL, *y = NULL;
-    int64_t n = 0;
-    status s = OK;
-    GUARD(NEW(x, a->bulks + 1));
-    GUARD(NEW(y, a->bulks + 1));
-    for (size_t i = 0; i < a->bulks; i++) {
-        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy) || !(a->bulk[i].rate > 0.0)) continue;
-        x[n] = log10(a->bulk[i].rate);
-        y[n++] = a->bulk[i].energy;
-    }
-    if (a->rates_there >= STABILITY_RATES) GUARD(calibration_fit(&a->rates, n, x, y));
-done:
-    DELETE(x);
-    DELETE(y);
-    return s;
-}
-
-static bool is_slowest(const struct stability *a, size_t bulk)
-{
-    return !a->bulk[bulk].shifted && a->bulk[bulk].rate == a->slowest;
-}
-
-/* e_IS against composition: the shifted runs and the bulk quenches of their rate. */
-static status fit_composition(struct stability *a)
-{
-    double *x = NULL, *y = NULL, rate = (double)NAN, sum = 0.0;
-    int64_t n = 0, mixed = 0;
-    status s = OK;
-    GUARD(NEW(x, a->bulks + 1));
-    GUARD(NEW(y, a->bulks + 1));
-    for (size_t i = 0; i < a->bulks; i++) {
-        if (a->bulk[i].shifted) rate = a->bulk[i].rate;
-        if (a->bulk[i].shifted || !isfinite(a->bulk[i].energy)) continue;
-        sum += a->bulk[i].fraction;
-        mixed++;
-    }
-    a->mixture = mixed > 0 ? sum / (double)mixed : (double)NAN;
-    for (size_t i = 0; i < a->bulks; i++) {
-        if (a->bulk[i].rate != rate || !isfinite(a->bulk[i].energy)) continue;
-        x[n] = a->bulk[i].fraction;
-        y[n++] = a->bulk[i].energy;
-    }
-    if (n >= 2 && mixed > 0) GUARD(calibration_fit(&a->composition, n, x, y));
-done:
-    DELETE(x);
-    DELETE(y);
-    return s;
-}
+/* ---- what the bulk says ---- */
 
 /* To the mixture's composition, where the slope is known; and the error, of the columns and of the slope. */
-static void correct_one(const struct stability *a, struct stability_film *f, int look, int quantity)
+static void correct_one(const struct bulk_lines *lines, struct stability_film *f, int look, int quantity)
 {
-    bool known = a->composition.n > 0;
-    double slope = known ? a->composition.slope : 0.0, uncertain = known ? a->composition.slope_error : 0.0;
+    bool known = lines->composition.n > 0;
+    double slope = bulk_lines_slope(lines), uncertain = known ? lines->composition.slope_error : 0.0;
     if (look < 0) return;
     const struct film_look *l = &f->record.look[look];
-    double away = known ? l->fraction - a->mixture : 0.0;
+    double away = known ? l->fraction - lines->mixture : 0.0;
     f->value[quantity] -= slope * away;
     f->error[quantity] = column_error(&l->columns, slope);
     if (isfinite(uncertain)) f->error[quantity] = hypot(f->error[quantity], uncertain * away);
 }
 
-static void correct(const struct stability *a, struct stability_film *f)
+static void read_lines(const struct bulk_lines *lines, struct stability_film *f)
 {
-    correct_one(a, f, f->record.before, STABILITY_BEFORE);
-    correct_one(a, f, f->record.after, STABILITY_AFTER);
-}
-
-/* Colder, the slowest quench is no liquid any more; hotter, e_IS hardly depends on T: on no line in 1/T. */
-static const double liquid_from = 1.05, liquid_to = 1.3; /* T_g */
-
-static status fit_liquid(struct stability *a)
-{
-    double *x = NULL, *y = NULL, from = liquid_from * model_Tg(a), to = liquid_to * model_Tg(a);
-    int64_t n = 0;
-    status s = OK;
-    GUARD(NEW(x, FILM_LOOKS * a->bulks + 1));
-    GUARD(NEW(y, FILM_LOOKS * a->bulks + 1));
-    for (size_t i = 0; i < a->bulks && from > 0.0; i++) {
-        const struct film_record *r = &a->bulk[i].record;
-        for (int k = 0; k < r->looks && is_slowest(a, i); k++) {
-            if (!(r->look[k].T >= from && r->look[k].T <= to) || !isfinite(r->look[k].energy)) continue;
-            x[n] = 1.0 / r->look[k].T;
-            y[n++] = r->look[k].energy;
-        }
-    }
-    if (n >= 3) GUARD(calibration_fit(&a->liquid, n, x, y));
-done:
-    DELETE(x);
-    DELETE(y);
-    return s;
-}
-
-static void read_lines(const struct stability *a, struct stability_film *f)
-{
-    int which = isfinite(f->value[STABILITY_AFTER]) ? STABILITY_AFTER : STABILITY_BEFORE;
-    double shown = f->value[which], own = isfinite(f->error[which]) ? f->error[which] : 0.0;
-    static const struct calibration none = {0};
-    const struct calibration *rates = calibration_is_steep(&a->rates) ? &a->rates : &none,
-                             *liquid = calibration_is_steep(&a->liquid) ? &a->liquid : &none;
-    struct calibration_point rate = calibration_invert(rates, shown, own),
-                             T = calibration_invert(liquid, shown, own);
+    correct_one(lines, f, f->record.before, STABILITY_BEFORE);
+    correct_one(lines, f, f->record.after, STABILITY_AFTER);
+    int shown = isfinite(f->value[STABILITY_AFTER]) ? STABILITY_AFTER : STABILITY_BEFORE;
+    struct calibration_point rate = bulk_lines_rate(lines, f->value[shown], f->error[shown]),
+                             Tf = bulk_lines_Tf(lines, f->value[shown], f->error[shown]);
     f->value[STABILITY_RATE] = rate.x;
     f->error[STABILITY_RATE] = rate.error;
     f->rate_extrapolated = rate.extrapolated;
-    if (T.x > 0.0) {
-        f->value[STABILITY_TF_E] = 1.0 / T.x;
-        f->error[STABILITY_TF_E] = T.error / (T.x * T.x);
-    }
-    f->Tf_extrapolated = T.extrapolated;
+    f->value[STABILITY_TF_E] = Tf.x;
+    f->error[STABILITY_TF_E] = Tf.error;
+    f->Tf_extrapolated = Tf.extrapolated;
 }
 
 /* ---- groups ---- */
@@ -293,10 +189,10 @@ bool stability_alike(const struct stability *a, size_t group, size_t film)
 }
 
 /* Its error is what those of the single films make of it; NaN if one is not known. */
-static struct stability_mean mean_of(const struct stability *a, const struct stability_group *g, int q,
-                                     bool control)
+static struct seed_mean mean_of(const struct stability *a, const struct stability_group *g, int q,
+                                bool control)
 {
-    struct stability_mean m = {.value = (double)NAN, .error = (double)NAN, .scatter = (double)NAN};
+    struct seed_mean m = {.value = (double)NAN, .error = (double)NAN, .scatter = (double)NAN};
     double sum = 0.0, square = 0.0;
     for (size_t i = 0; i < a->films; i++) {
         const struct stability_film *f = &a->film[i];
@@ -341,30 +237,13 @@ static void take_means(struct stability *a)
                 add_scatter(a, i, q, control, &squares, &freedom);
             }
             for (size_t i = 0; i < a->groups && freedom > 0; i++) {
-                struct stability_mean *m = &(control ? a->group[i].control : a->group[i].film)[q];
+                struct seed_mean *m = &(control ? a->group[i].control : a->group[i].film)[q];
                 if (m->n == 0) continue;
                 m->scatter = sqrt(squares / (double)freedom);
                 double error = m->scatter / sqrt((double)m->n);
-                if (freedom >= STABILITY_FREEDOM || !(m->error > error)) m->error = error;
+                if (freedom >= SEEDS_FREEDOM || !(m->error > error)) m->error = error;
             }
         }
-}
-
-static void mean_of_slowest(struct stability *a)
-{
-    double sum = 0.0, square = 0.0;
-    struct stability_mean *m = &a->bulk_energy;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < a->bulks; i++) {
-            if (!is_slowest(a, i) || !isfinite(a->bulk[i].energy)) continue;
-            m->n += pass == 0;
-            if (pass == 0) sum += a->bulk[i].energy;
-            if (pass == 1) square += pow(a->bulk[i].energy - sum / (double)m->n, 2);
-        }
-    double n = (double)m->n, line = a->rates.n > 2 ? a->rates.scatter / sqrt(n) : (double)NAN;
-    m->value = m->n > 0 ? sum / n : (double)NAN;
-    m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : (double)NAN;
-    if (m->n - 1 < STABILITY_FREEDOM && isfinite(line) && !(m->error >= line)) m->error = line;
 }
 
 static void make_groups(struct stability *a)
@@ -384,25 +263,25 @@ static void make_groups(struct stability *a)
 /* ---- verdicts ---- */
 
 /* −1, 0, 1: a below, not distinguishable from, above b; beyond two errors. */
-static int compare(const struct stability_mean *a, const struct stability_mean *b)
+static int compare(const struct seed_mean *a, const struct seed_mean *b)
 {
     double difference = a->value - b->value, error = hypot(a->error, b->error);
     return difference < -2.0 * error ? -1 : difference > 2.0 * error ? 1 : 0;
 }
 
-static bool is_known(const struct stability_mean *m)
+static bool is_known(const struct seed_mean *m)
 {
     return m->n > 0 && isfinite(m->value) && isfinite(m->error);
 }
 
 static void judge(const struct stability *a, struct stability_group *g)
 {
-    const struct stability_mean *e = &g->film[STABILITY_AFTER], *ec = &g->control[STABILITY_AFTER],
-                                *T = &g->film[STABILITY_ONSET], *Tc = &g->control[STABILITY_ONSET];
+    const struct seed_mean *e = &g->film[STABILITY_AFTER], *ec = &g->control[STABILITY_AFTER],
+                           *T = &g->film[STABILITY_ONSET], *Tc = &g->control[STABILITY_ONSET];
     struct text why = {0};
     if (g->controls == 0) text_add(&why, "no film-quench is done; ");
-    if (a->rates_there < STABILITY_RATES)
-        text_add(&why, "bulk quenches at %" PRId64 " of %d rates; ", a->rates_there, STABILITY_RATES);
+    if (a->lines.rates_there < BULK_RATES)
+        text_add(&why, "bulk quenches at %" PRId64 " of %d rates; ", a->lines.rates_there, BULK_RATES);
     if (e->n == 0) text_add(&why, "no e_IS after a cool-down; ");
     if (g->controls > 0 && ec->n == 0) text_add(&why, "the film-quench has no e_IS; ");
     if (e->n > 0 && (!is_known(e) || (ec->n > 0 && !is_known(ec))))
@@ -413,7 +292,7 @@ static void judge(const struct stability *a, struct stability_group *g)
         text_free(&why);
         return;
     }
-    int below = compare(e, ec), slowest = compare(e, &a->bulk_energy);
+    int below = compare(e, ec), slowest = compare(e, &a->lines.at_slowest);
     bool onsets = is_known(T) && is_known(Tc);
     int onset = onsets ? compare(T, Tc) : 0;
     if (below >= 0)
@@ -435,16 +314,23 @@ static status read_melted(struct stability *a, const char *liquid)
 {
     if (a->campaign)
         return fail(BAD_INPUT,
-                    "%s is a campaign; the level of the liquid can be given for one run, whose "
-                    "temperature it has",
-                    a->folder);
+                    "%s is one run, whose level of displacements holds at its own temperature only; with the "
+                    "campaign %s give a campaign of held liquids",
+                    liquid, a->folder);
     TRY(NEW(a->melted, 1));
     return film_record_read(a->melted, liquid);
+}
+
+static status make_lines(struct stability *a, const char *held)
+{
+    TRY(bulk_lines_fit(&a->lines, a->bulk, a->bulks));
+    return held ? bulk_lines_hold(&a->lines, held, a->film[0].record.units.system.kind) : OK;
 }
 
 status stability_make(struct stability *a, const char *folder, const char *liquid)
 {
     status s = OK;
+    bool held = liquid && members_there(liquid);
     *a = (struct stability){.role = -1, .rate = -1, .seed = -1};
     if (snprintf(a->folder, sizeof a->folder, "%s", folder) >= (int)sizeof a->folder)
         return fail(BAD_INPUT, "the path is too long: %s", folder);
@@ -453,21 +339,14 @@ status stability_make(struct stability *a, const char *folder, const char *liqui
     if (a->campaign) a->role = find_key(&a->members, "role");
     if (a->campaign) a->rate = a->role >= 0 ? find_key(&a->members, "rate") : -1;
     if (a->campaign) a->seed = find_key(&a->members, "seed");
-    if (liquid) GUARD(read_melted(a, liquid));
+    if (liquid && !held) GUARD(read_melted(a, liquid));
     GUARD(read_all(a));
     if (a->films == 0)
         GUARD(fail(BAD_INPUT,
                    "%s holds no film that is done (%zu members are not; glint status says how they are)",
                    folder, a->waiting));
-    look_at_rates(a);
-    GUARD(fit_rates(a));
-    GUARD(fit_liquid(a));
-    mean_of_slowest(a);
-    GUARD(fit_composition(a));
-    for (size_t i = 0; i < a->films; i++) {
-        correct(a, &a->film[i]);
-        read_lines(a, &a->film[i]);
-    }
+    GUARD(make_lines(a, held ? liquid : NULL));
+    for (size_t i = 0; i < a->films; i++) read_lines(&a->lines, &a->film[i]);
     make_groups(a);
     take_means(a);
     for (size_t g = 0; g < a->groups; g++) judge(a, &a->group[g]);
@@ -486,5 +365,6 @@ void stability_free(struct stability *a)
     DELETE(a->bulk);
     DELETE(a->group);
     members_free(&a->members);
+    bulk_lines_free(&a->lines);
     a->films = a->bulks = 0;
 }

@@ -5,7 +5,7 @@
  *     TRY(stability_make(&s, "runs/pvd", NULL));    a campaign with `controls:`, or one run folder
  *     s.film[i]        every film and film-quench: what was found, with errors
  *     s.group[g]       films that differ only in the seed: means, the means of their control, a verdict
- *     s.rates, s.liquid                             lines of the bulk quenches
+ *     s.lines                                       what the bulk says of an e_IS: bulk_lines.h
  *     stability_free(&s);
  *
  * e_IS: energy per atom of the inherent structure of the interior, as `measure` takes it, corrected to the
@@ -14,33 +14,31 @@
  * their rate. Without them as measured; the composition stands beside it. onset: analysis/fit/rise.h on H(T)
  * of the interior while heating. T_f by enthalpy: where the glass line of that ramp meets the line of its
  * liquid, taken from the upper half of what lies between the steepest rise and the end (analysis/fit/kink.h).
- * T_f by e_IS: the temperature at which the liquid has that e_IS, on a line through e_IS against 1/T of the
- * slowest bulk quench (all its seeds) from 1.05 to 1.3 T_g: a lower bound, as far as that quench lies above
- * the liquid already. Equivalent rate: on a line through the bulk quenches' final e_IS against log10 of
- * their rates, at STABILITY_RATES different ones or more. Both lines say when they are extrapolated.
+ * T_f by e_IS: the temperature at which the liquid has that e_IS, on the liquid's line; equivalent rate: on
+ * the line of rates (both bulk_lines.h). The liquid's line is an upper bound, so this T_f a lower one. Both
+ * say when they are extrapolated.
  *
  * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
  * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the
  * standard error from the scatter between seeds, pooled over all groups of the same role (so that two seeds
  * per group suffice, if there are several groups; controls that groups share count once). A scatter known
- * from fewer than STABILITY_FREEDOM differences may be small by chance: then, and where no group has two
+ * from fewer than SEEDS_FREEDOM differences may be small by chance: then, and where no group has two
  * seeds, the error is that of the single films, if it is larger.
  *
- * Verdict: only where a film-quench of the group is done, bulk quenches at STABILITY_RATES rates are, and
+ * Verdict: only where a film-quench of the group is done, bulk quenches at BULK_RATES rates are, and
  * errors are known. A difference counts when it exceeds two of its errors. ultrastable: e_IS after the final
  * cool-down below that of the film-quench and that of the slowest bulk quench, and the onset above that of
  * the film-quench. */
 #ifndef GLINT_ANALYSIS_STABILITY_STABILITY_H
 #define GLINT_ANALYSIS_STABILITY_STABILITY_H
 
-#include "analysis/fit/calibration.h"
 #include "analysis/fit/kink.h"
 #include "analysis/fit/rise.h"
-#include "analysis/stability/film_record.h"
+#include "analysis/stability/bulk_lines.h"
 #include "analysis/stability/front.h"
 #include "base/members.h"
 
-enum { STABILITY_RATES = 4, STABILITY_KEYS = 16, STABILITY_FREEDOM = 3 };
+enum { STABILITY_KEYS = 16 };
 
 enum stability_quantity {
     STABILITY_BEFORE, /* e_IS before and after the final cool-down */
@@ -68,22 +66,10 @@ struct stability_film {
     double raw_before, raw_after;                                    /* e_IS as measured */
 };
 
-struct stability_bulk {
-    struct film_record record;
-    size_t member;
-    bool shifted;                           /* of another composition: only for the slope */
-    double rate, energy, density, fraction; /* at the end */
-};
-
-struct stability_mean {
-    int64_t n;
-    double value, error;
-    double scatter; /* of one film between seeds: standard deviation, pooled; NaN: not known */
-};
 struct stability_group {
     size_t first; /* a film of it */
     int64_t films, controls;
-    struct stability_mean film[STABILITY_QUANTITIES], control[STABILITY_QUANTITIES];
+    struct seed_mean film[STABILITY_QUANTITIES], control[STABILITY_QUANTITIES];
     bool extrapolated;
     char verdict[240];
 };
@@ -95,20 +81,15 @@ struct stability {
     int role, rate, seed; /* columns of members; −1: none */
     size_t films, bulks, groups;
     struct stability_film *film;
-    struct stability_bulk *bulk;
+    struct bulk_quench *bulk;
     struct stability_group *group;
     size_t waiting;             /* members that are not done */
     struct film_record *melted; /* the run that has the level of the liquid for the front; NULL: none */
-    int64_t rates_there;
-    double slowest;                    /* rate; NaN without bulk quenches */
-    struct stability_mean bulk_energy; /* e_IS of the slowest; with few seeds the scatter about the line of
-                                          rates, if that is larger */
-    struct calibration rates, liquid;  /* e_IS against log10 rate; against 1/T */
-    struct calibration composition;    /* e_IS against the first species' fraction; n = 0: not known */
-    double mixture;                    /* its fraction in the bulk quenches */
+    struct bulk_lines lines;
 };
 
-/* liquid: NULL, or the folder of a run that is liquid at the last temperature of this one run (front.h). */
+/* liquid: NULL, or a campaign of held liquids, for the liquid's line; or, of one run, the folder of another
+ * one that is liquid at its last temperature (front.h). */
 status stability_make(struct stability *s, const char *folder, const char *liquid);
 void stability_free(struct stability *s);
 /* The swept key k of a film as written; "" in a single run. */

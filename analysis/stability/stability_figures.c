@@ -115,7 +115,7 @@ static status write_curve(struct drawing *d, struct figure *f, size_t group, int
     status st = NEW(p, most);
     if (st == OK) st = NEW(column, 5 * most);
     for (size_t g = 0; g < most && st == OK; g++) {
-        const struct stability_mean *a = &s->group[g].film[q], *c = &s->group[g].control[q];
+        const struct seed_mean *a = &s->group[g].film[q], *c = &s->group[g].control[q];
         double x = strcmp(axis, ".flux") == 0 ? flux_of(s, g) : T_of(s, g) / d->Tg;
         if (!same_curve(s, group, g, axis) || !isfinite(x) || a->n == 0) continue;
         p[n++] = (struct point){x, a->value, finite_or_0(a->error), c->value, finite_or_0(c->error)};
@@ -213,11 +213,33 @@ static void common_range(const struct stability *s, struct figure *f)
     if (high >= low) figure_script(f, "set yrange [%.9g:%.9g]\n", low - room, high + room);
 }
 
+/* The liquid's line and the held liquids that it goes through, as the end of a plot command. */
+static status add_liquid(struct drawing *d, struct figure *f, struct text *plot)
+{
+    const struct bulk_lines *l = &d->s->lines;
+    double T[FILM_LOOKS], energy[FILM_LOOKS], error[FILM_LOOKS];
+    char file[FIGURE_NAME + 40];
+    int64_t n = 0;
+    if (l->liquid.n == 0) return OK;
+    text_add(plot, ", %.12g+%.12g*(1/(x*%.12g)-%.12g) with lines dt 2 lc rgb '#888888' title 'liquid'",
+             l->liquid.mean_y, l->liquid.slope, d->Tg, l->liquid.mean_x);
+    for (; n < FILM_LOOKS && n < (int64_t)l->helds; n++) {
+        T[n] = l->held[n].T / d->Tg;
+        energy[n] = l->held[n].energy;
+        error[n] = l->held[n].error;
+    }
+    if (n == 0) return OK;
+    TRY(figure_data(f, "liquid", 3, (const char *const[]){"T", "e_IS", "error"},
+                    (const double *const[]){T, energy, error}, n));
+    text_add(plot, ", '%s' using 1:2:3 with yerrorbars pt 1 ps 0.9 lc rgb '#666666' title 'held liquids'",
+             figure_data_name(f, "liquid", false, file));
+    return OK;
+}
+
 static status against_T(struct drawing *d, int q, const char *name, const char *ylabel, const char *caption)
 {
     status s;
-    char liquid[400] = "";
-    const struct calibration *c = &d->s->liquid;
+    struct text liquid = {0};
     if (!any_value(d->s, q)) return OK;
     struct figure *f = begin(d, name, 640, 440, &s);
     TRY(s);
@@ -229,13 +251,11 @@ static status against_T(struct drawing *d, int q, const char *name, const char *
     if (q == STABILITY_AFTER) add_band(d, f, true);
     if (q == STABILITY_AFTER) common_range(d->s, f);
     if (q == STABILITY_DENSITY) add_band(d, f, false);
-    if (q == STABILITY_AFTER && c->n > 0)
-        snprintf(liquid, sizeof liquid,
-                 ", %.12g+%.12g*(1/(x*%.12g)-%.12g) with lines dt 2 lc rgb '#888888' title "
-                 "'liquid'",
-                 c->mean_y, c->slope, d->Tg, c->mean_x);
-    TRY(plot_curves(d, f, q, ".T", "", liquid));
-    return finish(d, f, caption);
+    if (q == STABILITY_AFTER) s = add_liquid(d, f, &liquid);
+    if (s == OK) s = plot_curves(d, f, q, ".T", "", liquid.s ? liquid.s : "");
+    if (s == OK && liquid.out_of_memory) s = fail(FAILED, "out of memory");
+    text_free(&liquid);
+    return s == OK ? finish(d, f, caption) : s;
 }
 
 /* ---- e_IS against flux, beside quenches against rate ---- */
@@ -287,9 +307,9 @@ static status against_flux(struct drawing *d)
         figure_data_name(f, "bulk", false, file);
         figure_script(f, "plot '%s' using 1:2 with points pt 7 ps 0.8 lc rgb '#444444' title 'bulk quenches'",
                       file);
-        if (s->rates.n > 0)
+        if (s->lines.rates.n > 0)
             figure_script(f, ", %.12g+%.12g*(log10(x)-%.12g) with lines lc rgb '#444444' notitle",
-                          s->rates.mean_y, s->rates.slope, s->rates.mean_x);
+                          s->lines.rates.mean_y, s->lines.rates.slope, s->lines.rates.mean_x);
         figure_script(f, "\n");
     }
     figure_script(f, "unset multiplot\n");
@@ -402,7 +422,7 @@ static status draw_all(struct drawing *d)
         d, STABILITY_AFTER, "stability-eis", label,
         "e_IS of the interior after the final cool-down against the temperature of the substrate; hollow: "
         "film-quenches; band: bulk quenches from the slowest to the fastest; dashed: the liquid, a line in "
-        "1/T."));
+        "1/T; crosses: held liquids, if it goes through these."));
     TRY(against_T(
         d, STABILITY_DENSITY, "stability-density", "density of the inherent structure",
         "Number density of the interior's inherent structure against the temperature of the substrate."));

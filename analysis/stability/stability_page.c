@@ -60,9 +60,9 @@ static void put_table(struct text *html, const struct stability *s)
         "<div class=\"scroll\"><table>\n<caption>Films, and in small print their film-quenches: means over "
         "the seeds ± standard error pooled over groups (with few seeds that of the single films, if it is "
         "larger). e<sub>IS</sub>: of the interior, before and after the final cool-down, ");
-    if (s->composition.n > 0)
-        text_add(html, "corrected to a fraction of %.4g of the first species (∂e/∂x = %.3g). ", s->mixture,
-                 s->composition.slope);
+    if (s->lines.composition.n > 0)
+        text_add(html, "corrected to a fraction of %.4g of the first species (∂e/∂x = %.3g). ",
+                 s->lines.mixture, s->lines.composition.slope);
     else
         text_add(html, "not corrected for composition. ");
     text_add(html, "A difference counts beyond two of its errors.</caption>\n");
@@ -85,12 +85,12 @@ static void put_table(struct text *html, const struct stability *s)
         put_row(html, "td", &r);
     }
     text_add(html, "</table></div>\n");
-    if (s->rates.n > 0)
+    if (s->lines.rates.n > 0)
         text_add(html,
                  "<p>Equivalent rates: bulk quenches from %.3g to %.3g, scatter %.2g in e<sub>IS</sub>; "
                  "beyond them an "
                  "extrapolation%s.</p>\n",
-                 pow(10.0, s->rates.low), pow(10.0, s->rates.high), s->rates.scatter,
+                 pow(10.0, s->lines.rates.low), pow(10.0, s->lines.rates.high), s->lines.rates.scatter,
                  s->groups > 0 && s->group[0].extrapolated ? ", as here" : "");
 }
 

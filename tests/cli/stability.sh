@@ -338,6 +338,57 @@ assert g["verdict"] == "ultrastable" and g["films"] == g["film_quenches"] == 2
 # two seeds 0.002 apart: s.d. 0.002/sqrt(2), of the mean 0.001
 assert abs(g["film"]["e_IS_after"]["error"] - 0.001) < 1e-12
 PY
+# The liquid's line from held liquids: looks of an earlier temperature and the earlier half do not count.
+$PYTHON - <<'PY'
+import json, os
+os.mkdir("liquids")
+members = "member,down.to\n"
+for T, e in ((0.36, (-7.17, -7.15)), (0.38, (-7.13, -7.13)), (0.40, (-7.09, -7.11))):
+    folder = f"liquids/to{T}"
+    members += f"to{T},{T} eps/kB\n"
+    os.mkdir(folder)
+    open(f"{folder}/run.json", "w").write('{\n  "status": "done"\n}\n')
+    open(f"{folder}/input.yaml", "w").write("potential: wahnstrom\ndt: 0.005 tau\n")
+    open(f"{folder}/thermo.csv", "w").write("step,time,stage,T_target,T,P,density,potential_per_atom,units\n0,0,a,0.3,0.3,0,1,-6,lj\n")
+    for k, (t, x, v) in enumerate(((0.6, 0.5, -6.5), (T, 0.5, -7.0), (T, 0.5, -7.02), (T, 0.52, e[0] + 0.4 * 0.02), (T, 0.5, e[1]))):
+        look = {"of": "all", "energy_per_atom": v, "atoms": 900, "density": 1.25, "fraction_A": x, "pressure": 0}
+        with open(f"{folder}/measure-k{k}.json", "w") as f:
+            json.dump({"label": f"k{k}", "time": 100 * k, "T_target": t, "inherent_structure": look}, f, indent=2)
+open("liquids/members.csv", "w").write(members)
+PY
+expect 0 "T_f on the line of held liquids" "^# held liquid to0.36: e_IS -7.160±0.010 at T 0.36, mean of 2 looks from 300 to 400; changed by -0.150±0.014" -- "$GLINT" stability made --liquid liquids --figure held-figures
+says "and which line that is" "^# liquid: e_IS against 1/T, 3 held liquids at T from 0.36 to 0.4" out.txt
+grep -q "with yerrorbars .* title 'held liquids'" held-figures/stability-eis.gp &&
+    test "$(grep -c '^[01]' held-figures/stability-eis-liquid.dat)" = 3 && ok "held liquids in the figure" || not_ok "held liquids in the figure"
+"$GLINT" stability made --liquid liquids --json > held.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "and what comes of it" || not_ok "and what comes of it" err.txt
+import json
+import numpy as np
+t = json.load(open("held.json"))
+x, y, sigma = 1 / np.array([0.36, 0.38, 0.40]), np.array([-7.16, -7.13, -7.10]), np.array([0.01, 0, 0.01])
+assert [h["run"] for h in t["held_liquids"]] == ["to0.36", "to0.38", "to0.4"]
+assert np.allclose([h["e_IS"] for h in t["held_liquids"]], y, atol=1e-12) # corrected with de/dx = 0.4
+assert np.allclose([h["e_IS_error"] for h in t["held_liquids"]], sigma, atol=1e-12)
+slope, start = np.polyfit(x, y, 1)
+points = np.sqrt(np.mean(sigma**2)) # more than the scatter of 0.001 about the line
+assert np.sqrt(np.sum((y - start - slope * x)**2)) < points
+line = t["liquid_e_IS_against_inverse_T"]
+assert abs(line["slope"] - slope) < 1e-9 and abs(line["scatter"] - points) < 1e-12, line
+for f in t["films"]:
+    at = (f["e_IS_after"] - start) / slope
+    error = points * np.sqrt(1 / 3 + (at - x.mean())**2 / np.sum((x - x.mean())**2)) / -slope / at**2
+    assert abs(f["T_f_e_IS"] - 1 / at) < 1e-9 and abs(f["T_f_e_IS_error"] - error) < 1e-9, f
+    assert f["T_f_e_IS_extrapolated"] == (not 0.36 <= 1 / at <= 0.40)
+PY
+expect 0 "of one film" "^# liquid: .* 3 held liquids" -- "$GLINT" stability made/film-1 --liquid liquids
+sed -i 's/,lj$/,metal/' liquids/to0.4/thermo.csv
+expect 2 "held liquids in other units" "to0.4 has energies in eV" -- "$GLINT" stability made --liquid liquids
+expect 2 "glint eis: a level in other units" "to0.4 has energies in eV" -- "$GLINT" eis made/film-1 --level liquid=liquids/to0.4
+rm liquids/to0.36/measure-k1.json
+expect 2 "a liquid not held for long" "to0.36: 3 looks at an inherent structure at its last temperature, 4 are needed" -- "$GLINT" stability made --liquid liquids
+sed -i '/to0.36\|to0.4/d' liquids/members.csv
+expect 2 "held liquids at one temperature" "1 held liquids, three temperatures" -- "$GLINT" stability made --liquid liquids
+
 # A film that has not melted in the end: its front against the liquid of another run.
 cp -r made/film-1 begun && rm begun/*front-[45]*
 expect 0 "a front that has only begun" "front: nothing has become liquid: displacement² 0.01 at the end" -- "$GLINT" stability begun
@@ -349,7 +400,7 @@ f, = json.load(open("begun.json"))["films"]
 assert [p["depth"] for p in f["front"]] == [1, 2, 3, 4] and abs(f["front_velocity"] - 0.01) < 1e-12
 assert f["front_glass_msd"] == 0.01 and f["front_liquid_msd"] == 0.16
 PY
-expect 2 "a campaign has no one liquid" "for one run" -- "$GLINT" stability made --liquid made/film-2
+expect 2 "a campaign has no one liquid" "give a campaign of held liquids" -- "$GLINT" stability made --liquid made/film-2
 sed -i 's/"mobility_time": 5/"mobility_time": 7/' begun/measure-front-3.json
 expect 2 "another time to move" "looked at for as long" -- "$GLINT" stability begun --liquid made/film-2
 rm made/film-2/profile-front-5.csv

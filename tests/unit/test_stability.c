@@ -145,6 +145,11 @@ static void calibration(void **state)
     assert_true(fabs(p.x + 7.0) < 1e-12 && p.extrapolated);
     assert_true(fabs(calibration_at(&c, 0.0) + 6.95) < 1e-12);
     assert_true(calibration_is_steep(&c));
+    double slope = c.slope, error = c.slope_error, scatter = c.scatter;
+    calibration_points_known_to(&c, 0.5 * scatter); /* better than they scatter: nothing new */
+    assert_true(c.scatter == scatter && c.slope_error == error);
+    calibration_points_known_to(&c, 0.1);
+    assert_true(c.scatter == 0.1 && c.slope == slope && c.slope_error == 0.1 / sqrt(c.spread));
     OKAY(calibration_fit(&c, 2, x, y));
     p = calibration_invert(&c, -7.1, 0.0);
     assert_true(fabs(p.x + 3.0) < 1e-12 && isnan(p.error)); /* two points know no scatter */
