@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glint stability — films beside their controls. */
 #include "analysis/cmd/stability_json.h"
+#include "analysis/stability/claims.h"
 #include "analysis/stability/stability_figures.h"
 #include "base/args.h"
 #include "base/log.h"
@@ -255,6 +256,32 @@ static void print_bulk(const struct stability *s)
     print_liquid(&s->lines);
 }
 
+/* ---- claims ---- */
+
+static status print_claims(const struct stability *s)
+{
+    struct claims *c = NULL;
+    char number[64];
+    TRY(NEW(c, 1));
+    status st = claims_make(c, s);
+    if (st == OK && c->n > 0)
+        printf(
+            "\n# claims: differences, beyond two of their errors on the side that is claimed (seen) or on "
+            "the "
+            "other (not seen)\n# best T_sub: of each seed, that with the lowest e_IS of the other seeds\n");
+    for (int i = 0; i < c->n && st == OK; i++) {
+        const struct claim *claim = &c->claim[i];
+        printf("claim: %s: %s\n", claim->text, claim_verdicts[claim->verdict]);
+        for (int k = 0; k < claim->rows; k++) {
+            const struct claim_row *r = &claim->row[k];
+            printf("#   %-70s %16s  (%" PRId64 " films) %s\n", r->of, cell(r->value, r->error, number),
+                   r->films, claim_verdicts[r->verdict]);
+        }
+    }
+    DELETE(c);
+    return st;
+}
+
 /* ---- */
 
 static status draw(const struct stability *s, const char *folder)
@@ -285,6 +312,7 @@ static status run(int argc, char **argv)
         print_columns(width);
         for (size_t g = 0; g < s.groups; g++) print_group(&s, g, width);
         print_bulk(&s);
+        st = print_claims(&s);
     }
     stability_free(&s);
     return st;
@@ -296,32 +324,29 @@ const struct command cmd_stability = {
         "deposited films beside quenched ones: e_IS, density, onset, fictive temperature, equivalent rate",
     .synopsis = "RUNDIR|CAMPAIGN [--liquid CAMPAIGN|RUNDIR] [--figure DIR] [--json]",
     .description =
-        "Of a film's campaign with `controls:` every film stands above its film-quenches: energy "
-        "of the interior's "
-        "inherent\n"
-        "structure before and after the final cool-down, its density and composition, onset on "
-        "heating, fictive "
-        "temperature by\n"
-        "enthalpy and by e_IS, the cooling rate that gives the same e_IS in the bulk, the "
-        "velocity of the front that "
-        "melts the\n"
-        "film from its surface. The verdict is given only with film-quenches, bulk quenches at 4 "
-        "rates, and two "
-        "seeds; a\n"
-        "difference counts beyond two of its errors. * marks an extrapolation.\n\n"
-        "It reads measure-LABEL.json (stages `measure: {eis: interior, pressure: 0}`), film.csv "
-        "(the interior while "
-        "heating: have\n"
-        "`film: every:` give some hundred lines), and for the front profile-LABEL.csv of three or "
-        "more `measure: "
-        "{profiles: z,\n"
-        "mobility: …}`. The front needs a film that has melted in the last of them, or --liquid RUNDIR: that "
-        "of "
-        "one run at\n"
-        "that temperature. --liquid CAMPAIGN: T_f(e) on a line through the e_IS that its runs, held "
-        "at three\n"
-        "temperatures or more, came to (the later half of their looks), instead of the slowest "
-        "bulk quench's.",
+        "Of a film's campaign with `controls:` every film stands above its film-quenches: energy of the "
+        "interior's "
+        "inherent structure before and after the final cool-down, its density and composition, onset on "
+        "heating, "
+        "fictive temperature by enthalpy and by e_IS, the cooling rate that gives the same e_IS in the bulk, "
+        "the "
+        "velocity of the front that melts the film from its surface. The verdict is given only with "
+        "film-quenches, "
+        "bulk quenches at 4 rates, and two seeds; a difference counts beyond two of its errors. * marks an "
+        "extrapolation. At the end the claims about films from the vapor, over all T_sub and fluxes, each "
+        "with its "
+        "differences and a verdict: seen, not seen, below resolution.\n\n"
+        "It reads measure-LABEL.json (stages `measure: {eis: interior, pressure: 0}`), film.csv (the "
+        "interior while "
+        "heating: have `film: every:` give some hundred lines), and for the front profile-LABEL.csv of three "
+        "or more "
+        "`measure: {profiles: z, mobility: …}`. The front needs a film that has melted in the last of them, "
+        "or "
+        "--liquid RUNDIR: that of one run at that temperature. --liquid CAMPAIGN: T_f(e) on a line through "
+        "the e_IS "
+        "that its runs, held at three temperatures or more, came to (the later half of their looks), instead "
+        "of the "
+        "slowest bulk quench's.",
     .examples = "  glint stability runs/pvd\n"
                 "  glint stability runs/pvd --json | jq '.groups[] | .verdict'\n"
                 "  glint stability runs/pvd --figure runs/pvd/figures\n"

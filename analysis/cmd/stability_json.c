@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/cmd/stability_json.h"
+#include "analysis/stability/claims.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -125,6 +127,37 @@ static void json_groups(struct json *j, const struct stability *s)
     json_close(j);
 }
 
+static status json_claims(struct json *j, const struct stability *s)
+{
+    struct claims *c = NULL;
+    TRY(NEW(c, 1));
+    status st = claims_make(c, s);
+    json_open(j, "claims", '[');
+    for (int i = 0; i < c->n; i++) {
+        const struct claim *claim = &c->claim[i];
+        json_open(j, NULL, '{');
+        json_string(j, "claim", claim->text);
+        json_string(j, "verdict", claim_verdicts[claim->verdict]);
+        json_open(j, "differences", '[');
+        for (int k = 0; k < claim->rows; k++) {
+            const struct claim_row *r = &claim->row[k];
+            json_open(j, NULL, '{');
+            json_string(j, "of", r->of);
+            json_number(j, "difference", r->value);
+            json_number(j, "error", r->error);
+            json_integer(j, "films", r->films);
+            json_bool(j, "counts", r->counts);
+            json_string(j, "verdict", claim_verdicts[r->verdict]);
+            json_close(j);
+        }
+        json_close(j);
+        json_close(j);
+    }
+    json_close(j);
+    DELETE(c);
+    return st;
+}
+
 status stability_json(const struct stability *s, const char *convention)
 {
     const struct unit_system *u = &s->film[0].record.units.system;
@@ -156,8 +189,9 @@ status stability_json(const struct stability *s, const char *convention)
     json_line(&j, "liquid_e_IS_against_inverse_T", &s->lines.liquid);
     json_held(&j, &s->lines);
     json_groups(&j, s);
+    status st = json_claims(&j, s);
     json_close(&j);
-    status st = j.text.out_of_memory ? fail(FAILED, "out of memory") : OK;
+    if (st == OK && j.text.out_of_memory) st = fail(FAILED, "out of memory");
     if (st == OK) puts(j.text.s);
     json_free(&j);
     return st;

@@ -43,6 +43,17 @@ double calibration_at(const struct calibration *c, double x)
     return c->mean_y + c->slope * (x - c->mean_x);
 }
 
+struct calibration_point calibration_read(const struct calibration *c, double x)
+{
+    double away = x - c->mean_x;
+    struct calibration_point p = {.x = (double)NAN, .error = (double)NAN};
+    if (c->n < 2 || !isfinite(x)) return p;
+    p.x = calibration_at(c, x);
+    p.error = c->scatter * sqrt(1.0 / (double)c->n + away * away / c->spread);
+    p.extrapolated = x < c->low || x > c->high;
+    return p;
+}
+
 struct calibration_point calibration_invert(const struct calibration *c, double y, double y_error)
 {
     struct calibration_point p = {.x = (double)NAN, .error = (double)NAN};

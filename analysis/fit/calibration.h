@@ -35,5 +35,7 @@ status calibration_fit(struct calibration *c, int64_t n, const double *x, const 
 void calibration_points_known_to(struct calibration *c, double error);
 struct calibration_point calibration_invert(const struct calibration *c, double y, double y_error);
 double calibration_at(const struct calibration *c, double x);
+/* The y of the line at x, in .x, with its error; NaN without a line. */
+struct calibration_point calibration_read(const struct calibration *c, double x);
 
 #endif

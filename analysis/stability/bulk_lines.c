@@ -37,14 +37,17 @@ static status finish(struct points *p, status s, int64_t least, struct calibrati
 
 static void look_at_rates(struct bulk_lines *l, const struct bulk_quench *bulk, size_t n)
 {
-    l->slowest = (double)NAN;
+    int64_t spans = 0;
+    l->slowest = l->span = (double)NAN;
     for (size_t i = 0; i < n; i++) {
         if (bulk[i].shifted) continue;
+        if (isfinite(bulk[i].span)) l->span = (spans++ ? l->span : 0.0) + bulk[i].span;
         bool seen = !isfinite(bulk[i].energy) || !isfinite(bulk[i].rate);
         for (size_t j = 0; j < i; j++) seen = seen || (bulk[j].rate == bulk[i].rate && !bulk[j].shifted);
         l->rates_there += !seen;
         if (isfinite(bulk[i].energy) && !(l->slowest <= bulk[i].rate)) l->slowest = bulk[i].rate;
     }
+    l->span /= (double)(spans ? spans : 1);
 }
 
 static bool is_slowest(const struct bulk_lines *l, const struct bulk_quench *b)
@@ -191,6 +194,13 @@ struct calibration_point bulk_lines_Tf(const struct bulk_lines *l, double e, dou
     struct calibration_point p = read_backwards(&l->liquid, e, error);
     if (!(p.x > 0.0)) return (struct calibration_point){(double)NAN, (double)NAN, p.extrapolated};
     return (struct calibration_point){1.0 / p.x, p.error / (p.x * p.x), p.extrapolated};
+}
+
+struct calibration_point bulk_lines_in_time(const struct bulk_lines *l, double time,
+                                            const struct unit_system *u)
+{
+    double rate = l->span / (time * units_size(u, QUANTITY_TIME)) / units_size(u, QUANTITY_COOLING_RATE);
+    return calibration_read(&l->rates, log10(rate));
 }
 
 double bulk_lines_slope(const struct bulk_lines *l)

@@ -27,7 +27,8 @@ enum { BULK_RATES = 4, SEEDS_FREEDOM = 3 };
 struct seed_mean {
     int64_t n;
     double value, error;
-    double scatter; /* of one run between seeds: standard deviation, pooled; NaN: not known */
+    double scatter;  /* of one run between seeds: standard deviation, pooled; NaN: not known */
+    int64_t freedom; /* differences between seeds that it is known from */
 };
 
 struct bulk_quench {
@@ -35,11 +36,13 @@ struct bulk_quench {
     size_t member;
     bool shifted;                           /* of another composition: only for the slope */
     double rate, energy, density, fraction; /* at the end */
+    double span;                            /* from the melt's set temperature to that of the last look */
 };
 
 struct bulk_lines {
     int64_t rates_there;         /* different rates */
     double slowest;              /* rate; NaN without bulk quenches */
+    double span;                 /* of the quenches, in T: mean; NaN without */
     struct seed_mean at_slowest; /* e_IS; with few seeds the error of the scatter about the line of rates, if
                                     that is larger */
     struct calibration rates, liquid, composition;
@@ -57,6 +60,9 @@ void bulk_lines_free(struct bulk_lines *l);
  * line, or one too flat to read backwards. */
 struct calibration_point bulk_lines_rate(const struct bulk_lines *l, double e, double error);
 struct calibration_point bulk_lines_Tf(const struct bulk_lines *l, double e, double error);
+/* e_IS of a bulk quench that takes `time`, on the line of rates, as x ± error; NaN without the line. */
+struct calibration_point bulk_lines_in_time(const struct bulk_lines *l, double time,
+                                            const struct unit_system *u);
 /* ∂e/∂x; 0 without a line. */
 double bulk_lines_slope(const struct bulk_lines *l);
 

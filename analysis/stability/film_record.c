@@ -243,6 +243,7 @@ static status read_folder(struct film_record *f, struct run_folder *r)
         snprintf(f->state, sizeof f->state, "not done");
     if (!run_settings_value(r->input, "role", f->role, sizeof f->role))
         snprintf(f->role, sizeof f->role, "film");
+    if (r->thermo.rows > 0) f->T_start = r->thermo.column[THERMO_T_TARGET][0];
     for (int i = 0; i < r->thermo.stages; i++) {
         struct run_crystal c;
         if (run_folder_crystal(r, r->thermo.stage[i], &c) && !(f->crystal >= c.last)) f->crystal = c.last;
@@ -258,8 +259,8 @@ status film_record_read(struct film_record *f, const char *folder)
 {
     struct run_folder *r = NULL;
     *f = (struct film_record){.before = -1, .after = -1};
-    f->T_form = f->form_time = f->cool_rate = f->flux = f->atoms = f->thickness = f->heat_rate = f->crystal =
-        (double)NAN;
+    f->T_start = f->T_form = f->form_time = f->cool_rate = f->flux = f->atoms = f->thickness = f->heat_rate =
+        f->crystal = (double)NAN;
     f->substrate_top = 0.0;
     TRY(NEW(r, 1));
     status s = run_folder_open(r, folder);

@@ -42,6 +42,7 @@ struct film_record {
     struct run_units units;
     int looks, before, after;
     struct film_look look[FILM_LOOKS];
+    double T_start; /* the first set temperature of thermo.csv: of a quench, its melt's */
     double T_form, form_time, cool_rate; /* of the cool-down between the two looks; > 0 */
     double flux, atoms, thickness;       /* at the end of the formation; flux: arrivals per area and time */
     double substrate_top;

@@ -73,7 +73,7 @@ const char *stability_value(const struct stability *a, size_t member, size_t key
 static status take_bulk(struct stability *a, struct film_record *r, size_t member)
 {
     struct bulk_quench *b = &a->bulk[a->bulks];
-    *b = (struct bulk_quench){.member = member, .rate = NAN, .energy = NAN};
+    *b = (struct bulk_quench){.member = member, .rate = NAN, .energy = NAN, .span = NAN};
     b->shifted = strcmp(r->role, "composition") == 0;
     if (a->rate >= 0)
         TRY(units_parse(&r->units.system, stability_value(a, member, (size_t)a->rate), QUANTITY_COOLING_RATE,
@@ -83,6 +83,7 @@ static status take_bulk(struct stability *a, struct film_record *r, size_t membe
         b->energy = r->look[i].energy;
         b->density = r->look[i].density;
         b->fraction = r->look[i].fraction;
+        b->span = r->T_start - r->look[i].T;
     }
     b->record = *r;
     a->bulks++;
@@ -240,6 +241,7 @@ static void take_means(struct stability *a)
                 struct seed_mean *m = &(control ? a->group[i].control : a->group[i].film)[q];
                 if (m->n == 0) continue;
                 m->scatter = sqrt(squares / (double)freedom);
+                m->freedom = freedom;
                 double error = m->scatter / sqrt((double)m->n);
                 if (freedom >= SEEDS_FREEDOM || !(m->error > error)) m->error = error;
             }

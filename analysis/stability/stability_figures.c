@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/stability/stability_figures.h"
 #include "analysis/report/palette.h"
+#include "analysis/stability/claims_figure.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -56,39 +57,6 @@ static double T_of(const struct stability *s, size_t g)
     return s->film[s->group[g].first].record.T_form;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-/* Keys that are neither the axis nor seed, role, rate make a curve. */
-static bool makes_curve(const struct stability *s, size_t k, const char *axis)
-{
-    return (int)k != s->seed && (int)k != s->role && (int)k != s->rate && !ends_with(s->members.key[k], axis);
-}
-
-static bool same_curve(const struct stability *s, size_t g, size_t h, const char *axis)
-{
-    for (size_t k = 0; s->campaign && k < s->members.keys; k++)
-        if (makes_curve(s, k, axis) && strcmp(stability_value(s, s->film[s->group[g].first].member, k),
-                                              stability_value(s, s->film[s->group[h].first].member, k)) != 0)
-            return false;
-    return true;
-}
-
-static const char *curve_title(const struct stability *s, size_t g, const char *axis, char out[FIGURE_TEXT])
-{
-    char text[FIGURE_TEXT] = "";
-    for (size_t k = 0; s->campaign && k < s->members.keys; k++) {
-        size_t n = strlen(text);
-        if (makes_curve(s, k, axis))
-            snprintf(text + n, sizeof text - n, "%s%s %s", n ? ", " : "", s->members.key[k],
-                     stability_value(s, s->film[s->group[g].first].member, k));
-    }
-    return figure_unit(text[0] ? text : "films", out);
-}
-
 struct point {
     double x, film, film_error, control, control_error;
 };
@@ -117,7 +85,7 @@ static status write_curve(struct drawing *d, struct figure *f, size_t group, int
     for (size_t g = 0; g < most && st == OK; g++) {
         const struct seed_mean *a = &s->group[g].film[q], *c = &s->group[g].control[q];
         double x = strcmp(axis, ".flux") == 0 ? flux_of(s, g) : T_of(s, g) / d->Tg;
-        if (!same_curve(s, group, g, axis) || !isfinite(x) || a->n == 0) continue;
+        if (!group_curve_same(s, group, g, axis) || !isfinite(x) || a->n == 0) continue;
         p[n++] = (struct point){x, a->value, finite_or_0(a->error), c->value, finite_or_0(c->error)};
     }
     if (st == OK) qsort(p, n, sizeof *p, by_x);
@@ -148,13 +116,11 @@ static status plot_curves(struct drawing *d, struct figure *f, int q, const char
                           const char *after)
 {
     const struct stability *s = d->s;
-    char part[32], file[FIGURE_NAME + 40], title[FIGURE_TEXT];
+    char part[32], file[FIGURE_NAME + 40], name[GROUP_CURVE_TITLE], title[FIGURE_TEXT];
     int n = 0;
+    size_t points;
     for (size_t g = 0; g < s->groups && n < CURVES; g++) {
-        bool drawn = false;
-        size_t points;
-        for (size_t h = 0; h < g; h++) drawn = drawn || same_curve(s, h, g, axis);
-        if (drawn) continue;
+        if (!group_curve_first(s, g, axis)) continue;
         snprintf(part, sizeof part, "%s%d", prefix, n + 1);
         TRY(write_curve(d, f, g, q, axis, part, &points));
         if (points == 0) continue;
@@ -164,8 +130,8 @@ static status plot_curves(struct drawing *d, struct figure *f, int q, const char
             f,
             "%s'%s' using 1:2:3 with yerrorlines lc rgb '%s' lw 1.4 pt 7 ps 0.8 title '%s', '%s' using "
             "1:4:5 with yerrorbars lc rgb '%s' lw 1.0 pt 6 ps 0.8 %s",
-            n ? ", " : "plot ", file, colour, curve_title(s, g, axis, title), file, colour,
-            n == 0 ? "title 'film-quench'" : "notitle");
+            n ? ", " : "plot ", file, colour, figure_unit(group_curve_title(s, g, axis, name), title), file,
+            colour, n == 0 ? "title 'film-quench'" : "notitle");
         n++;
     }
     figure_script(f, "%s\n", n ? after : "");
@@ -412,6 +378,30 @@ static status draw_front(struct drawing *d, size_t film)
     return finish(d, f, caption);
 }
 
+/* ---- claims ---- */
+
+static status draw_claims(struct drawing *d)
+{
+    struct claims *c = NULL;
+    status s;
+    bool any = false;
+    TRY(NEW(c, 1));
+    s = claims_make(c, d->s);
+    for (int i = 0; i < c->n; i++) any = any || c->claim[i].rows > 0;
+    if (s == OK && any) {
+        const char *T = d->s->film[0].record.units.system.kind == UNITS_METAL ? "K" : "ε/k_B";
+        struct figure *f = begin(d, "stability-claims", CLAIMS_WIDTH, CLAIMS_HEIGHT, &s);
+        if (s == OK) s = claims_figure(f, c, d->s, energy_unit(d), T);
+        if (s == OK)
+            s = finish(d, f,
+                       "What the claims are judged by: differences with two of their errors; a point whose "
+                       "bar clears "
+                       "zero is seen, or, on the other side, not seen. Diamonds: means over the curves.");
+    }
+    DELETE(c);
+    return s;
+}
+
 /* ---- */
 
 static status draw_all(struct drawing *d)
@@ -429,6 +419,7 @@ static status draw_all(struct drawing *d)
     TRY(against_T(d, STABILITY_ONSET, "stability-onset", "T_{onset}",
                   "Onset on heating against the temperature of the substrate; hollow: film-quenches."));
     TRY(against_flux(d));
+    TRY(draw_claims(d));
     int ramps = 0;
     for (size_t i = 0; i < d->s->films && ramps < STABILITY_RAMPS; i++) {
         if (d->s->film[i].control) continue;

@@ -10,6 +10,7 @@
  *                                   of the other keys (flux), means over seeds; hollow: film-quenches; lines
  *                                   and band: bulk quenches; dashed: the liquid line (e_IS)
  * stability-rate                    e_IS against log10 flux, beside bulk quenches against log10 rate
+ * stability-claims                  differences that claims are judged by (claims.h), about zero
  * stability-heating-NAME            H(T) of a film with its glass line and tangent, and its control's curve
  * stability-front-NAME              depth of the front against time
  *
@@ -20,7 +21,7 @@
 #include "analysis/report/figure.h"
 #include "analysis/stability/stability.h"
 
-enum { STABILITY_RAMPS = 12, STABILITY_FIGURES = 6 + 2 * STABILITY_RAMPS };
+enum { STABILITY_RAMPS = 12, STABILITY_FIGURES = 7 + 2 * STABILITY_RAMPS };
 
 struct stability_figures {
     int n;

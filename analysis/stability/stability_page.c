@@ -2,6 +2,7 @@
 #include "analysis/stability/stability_page.h"
 #include "analysis/report/html.h"
 #include "analysis/report/page.h"
+#include "analysis/stability/claims.h"
 #include "analysis/stability/stability_figures.h"
 #include "base/mem.h"
 
@@ -94,6 +95,38 @@ static void put_table(struct text *html, const struct stability *s)
                  s->groups > 0 && s->group[0].extrapolated ? ", as here" : "");
 }
 
+/* Every claim with the means that decide it, and what single curves say in small print. */
+static status put_claims(struct text *html, const struct stability *s)
+{
+    struct claims *c = NULL;
+    char text[CELL], number[HTML_NUMBER];
+    TRY(NEW(c, 1));
+    status st = claims_make(c, s);
+    if (c->n > 0)
+        text_add(
+            html,
+            "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond "
+            "two errors on the side that is claimed (on the other). Best T<sub>sub</sub>: of each seed, that "
+            "with the lowest e<sub>IS</sub> of the other seeds.</caption>\n<tr><th>claim</th><th>verdict</th>"
+            "<th>differences</th></tr>\n");
+    for (int i = 0; i < c->n; i++) {
+        const struct claim *claim = &c->claim[i];
+        html_escape(text, sizeof text, claim->text);
+        text_add(html, "<tr><td>%s</td><td>%s</td><td>", text, claim_verdicts[claim->verdict]);
+        for (int k = 0; k < claim->rows; k++) {
+            const struct claim_row *r = &claim->row[k];
+            html_escape(text, sizeof text, r->of);
+            html_number(number, r->value, r->error);
+            text_add(html, "%s%s%s: %s (%s)%s", k ? "<br>" : "", r->counts ? "" : "<small>", text, number,
+                     claim_verdicts[r->verdict], r->counts ? "" : "</small>");
+        }
+        text_add(html, "</td></tr>\n");
+    }
+    if (c->n > 0) text_add(html, "</table></div>\n");
+    DELETE(c);
+    return st;
+}
+
 static status put_figures(struct text *html, const struct stability *s, const char *folder, int *number)
 {
     struct stability_figures *g = NULL;
@@ -116,7 +149,8 @@ status stability_page_section(struct text *html, const char *campaign, const cha
     status st = stability_make(&s, campaign, NULL);
     if (st == OK) {
         put_table(html, &s);
-        st = put_figures(html, &s, folder, number);
+        st = put_claims(html, &s);
+        if (st == OK) st = put_figures(html, &s, folder, number);
         stability_free(&s);
     } else if (st == BAD_INPUT) {
         text_add(html, "<p>");

@@ -337,6 +337,9 @@ g, = t["groups"]
 assert g["verdict"] == "ultrastable" and g["films"] == g["film_quenches"] == 2
 # two seeds 0.002 apart: s.d. 0.002/sqrt(2), of the mean 0.001
 assert abs(g["film"]["e_IS_after"]["error"] - 0.001) < 1e-12
+for claim in t["claims"][-2:]: # onsets 0.43 and 0.39
+    assert claim["claim"].startswith("onset above that of the film-quench") and claim["verdict"] == "seen"
+    assert abs(claim["differences"][0]["difference"] - 0.04) < 1e-11 and claim["differences"][0]["films"] == 4
 PY
 # The liquid's line from held liquids: looks of an earlier temperature and the earlier half do not count.
 $PYTHON - <<'PY'

@@ -144,6 +144,12 @@ static void calibration(void **state)
     p = calibration_invert(&c, -7.3, 0.0);
     assert_true(fabs(p.x + 7.0) < 1e-12 && p.extrapolated);
     assert_true(fabs(calibration_at(&c, 0.0) + 6.95) < 1e-12);
+    calibration_points_known_to(&c, 0.02);
+    p = calibration_read(&c, -1.0); /* 2.5 from the middle of points −1.5, −0.5, 0.5, 1.5 about it */
+    assert_true(fabs(p.x + 7.0) < 1e-12 && p.extrapolated);
+    assert_true(fabs(p.error - 0.02 * sqrt(1.0 / 4.0 + 2.5 * 2.5 / 5.0)) < 1e-15);
+    assert_true(!calibration_read(&c, -2.5).extrapolated && isnan(calibration_read(&c, NAN).x));
+    OKAY(calibration_fit(&c, 4, x, y));
     assert_true(calibration_is_steep(&c));
     double slope = c.slope, error = c.slope_error, scatter = c.scatter;
     calibration_points_known_to(&c, 0.5 * scatter); /* better than they scatter: nothing new */
