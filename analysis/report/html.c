@@ -53,15 +53,31 @@ const char *html_escape(char *out, size_t size, const char *text)
     return out;
 }
 
+static void put(struct text *page, char c)
+{
+    const char *e = entity(c);
+    if (dropped(c)) return;
+    if (e)
+        text_add(page, "%s", e);
+    else
+        text_add(page, "%c", c);
+}
+
 void html_text(struct text *page, const char *text)
 {
+    for (const char *c = text; *c; c++) put(page, *c);
+}
+
+void html_symbols(struct text *page, const char *text)
+{
     for (const char *c = text; *c; c++) {
-        const char *e = entity(*c);
-        if (dropped(*c)) continue;
-        if (e)
-            text_add(page, "%s", e);
-        else
-            text_add(page, "%c", *c);
+        size_t word = *c == '_' ? strspn(c + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") : 0;
+        if (word == 0) {
+            put(page, *c);
+        } else {
+            text_add(page, "<sub>%.*s</sub>", (int)word, c + 1);
+            c += word;
+        }
     }
 }
 

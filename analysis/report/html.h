@@ -19,6 +19,8 @@
 enum { HTML_NUMBER = 64 };
 
 void html_text(struct text *page, const char *text);
+/* The same with indices: "e_IS" → e<sub>IS</sub>. */
+void html_symbols(struct text *page, const char *text);
 /* Into a buffer; cut (never within an entity) when it is full. */
 const char *html_escape(char *out, size_t size, const char *text);
 /* "tau" → "τ", "1/sigma" → "σ⁻¹"; other units escaped. */

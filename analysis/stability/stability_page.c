@@ -95,34 +95,39 @@ static void put_table(struct text *html, const struct stability *s)
                  s->groups > 0 && s->group[0].extrapolated ? ", as here" : "");
 }
 
+static void put_claim(struct text *html, const struct claim *claim)
+{
+    char number[HTML_NUMBER];
+    text_add(html, "<tr><td>");
+    html_symbols(html, claim->text);
+    text_add(html, "</td><td class=\"k\">%s</td><td>", claim_verdicts[claim->verdict]);
+    for (int k = 0; k < claim->rows; k++) {
+        const struct claim_row *r = &claim->row[k];
+        text_add(html, "%s%s", k ? "<br>" : "", r->counts ? "" : "<small>");
+        html_symbols(html, r->of);
+        html_number(number, r->value, r->error);
+        text_add(html, ": %s (%s)%s", number, claim_verdicts[r->verdict], r->counts ? "" : "</small>");
+    }
+    text_add(html, "</td></tr>\n");
+}
+
 /* Every claim with the means that decide it, and what single curves say in small print. */
 static status put_claims(struct text *html, const struct stability *s)
 {
     struct claims *c = NULL;
-    char text[CELL], number[HTML_NUMBER];
     TRY(NEW(c, 1));
     status st = claims_make(c, s);
-    if (c->n > 0)
+    if (c->n > 0) {
         text_add(
             html,
-            "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond "
-            "two errors on the side that is claimed (on the other). Best T<sub>sub</sub>: of each seed, that "
-            "with the lowest e<sub>IS</sub> of the other seeds.</caption>\n<tr><th>claim</th><th>verdict</th>"
-            "<th>differences</th></tr>\n");
-    for (int i = 0; i < c->n; i++) {
-        const struct claim *claim = &c->claim[i];
-        html_escape(text, sizeof text, claim->text);
-        text_add(html, "<tr><td>%s</td><td>%s</td><td>", text, claim_verdicts[claim->verdict]);
-        for (int k = 0; k < claim->rows; k++) {
-            const struct claim_row *r = &claim->row[k];
-            html_escape(text, sizeof text, r->of);
-            html_number(number, r->value, r->error);
-            text_add(html, "%s%s%s: %s (%s)%s", k ? "<br>" : "", r->counts ? "" : "<small>", text, number,
-                     claim_verdicts[r->verdict], r->counts ? "" : "</small>");
-        }
-        text_add(html, "</td></tr>\n");
+            "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond two "
+            "errors on the side that is claimed (on the other). Best T<sub>sub</sub>: of each seed, that "
+            "with "
+            "the lowest e<sub>IS</sub> of the other seeds.</caption>\n"
+            "<tr><th>claim</th><th>verdict</th><th>differences</th></tr>\n");
+        for (int i = 0; i < c->n; i++) put_claim(html, &c->claim[i]);
+        text_add(html, "</table></div>\n");
     }
-    if (c->n > 0) text_add(html, "</table></div>\n");
     DELETE(c);
     return st;
 }
