@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-enum { RUN_STAGES = 64, RUN_NAME = 64 };
+enum { RUN_STAGES = 1024, RUN_NAME = 64 }; /* a cycle is many stages */
 enum {
     THERMO_TIME,
     THERMO_T_TARGET,

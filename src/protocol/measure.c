@@ -6,21 +6,13 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const eis_words[] = {"interior", "all", NULL};
-static const char *const profile_words[] = {"z", NULL};
+const char *const measure_eis_words[] = {"interior", "all", NULL};
+const char *const measure_profile_words[] = {"z", NULL};
 static const struct input_key measure_keys[] = {
-    {"eis", INPUT_CHOICE, offsetof(struct measure, eis), .choices = eis_words,
-     .help = "energy of the inherent structure: of the interior, or of all atoms but the substrate's"},
-    {"profiles", INPUT_CHOICE, offsetof(struct measure, profiles), .choices = profile_words,
-     .help = "z: density, composition, energy and temperature in layers, into profile-LABEL.csv"},
-    {"pressure", INPUT_NUMBER, offsetof(struct measure, P), .quantity = QUANTITY_PRESSURE,
-     .help = "at which the inherent structure's box relaxes (of a film: laterally); absent: the box stays"},
-    {"mobility", INPUT_NUMBER, offsetof(struct measure, mobility), .quantity = QUANTITY_TIME,
-     .limit = INPUT_POSITIVE,
-     .help = "time: adds the mean square displacement in it to the profiles, from a copy that moves on"},
+    MEASURE_KEYS,
     {"label", INPUT_STRING, offsetof(struct measure, label), .help = "a name for the files"},
     {0}};
-static void check_measure(struct input *in, const struct tree_node *map, void *target)
+void measure_check(struct input *in, const struct tree_node *map, void *target)
 {
     const struct measure *m = target;
     if (!isnan(m->mobility) && m->profiles < 0)
@@ -29,7 +21,7 @@ static void check_measure(struct input *in, const struct tree_node *map, void *t
 }
 const struct input_table measure_table = {"measure", measure_keys, sizeof(struct measure),
                                           .help = "look at the sample without changing it",
-                                          .check = check_measure};
+                                          .check = measure_check};
 
 static const char *const each_words[] = {"face", NULL};
 static const struct input_key interior_keys[] = {

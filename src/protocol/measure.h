@@ -57,6 +57,24 @@ struct measure {
 };
 
 extern const struct input_table measure_table, interior_table;
+/* What can be measured, for other tables whose target begins with a struct measure (looks.h); and their
+ * check. */
+extern const char *const measure_eis_words[], *const measure_profile_words[];
+#define MEASURE_KEYS                                                                                         \
+    {"eis", INPUT_CHOICE, offsetof(struct measure, eis), .choices = measure_eis_words,                       \
+     .help = "energy of the inherent structure: of the interior, or of all atoms but the substrate's"},      \
+        {"profiles", INPUT_CHOICE, offsetof(struct measure, profiles), .choices = measure_profile_words,     \
+         .help = "z: density, composition, energy and temperature in layers, into profile-LABEL.csv"},       \
+        {"pressure", INPUT_NUMBER, offsetof(struct measure, P), .quantity = QUANTITY_PRESSURE,               \
+         .help =                                                                                             \
+             "at which the inherent structure's box relaxes (of a film: laterally); absent: the box stays"}, \
+    {                                                                                                        \
+        "mobility", INPUT_NUMBER, offsetof(struct measure, mobility),                                        \
+            .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,                                              \
+            .help =                                                                                          \
+                "time: adds the mean square displacement in it to the profiles, from a copy that moves on"   \
+    }
+void measure_check(struct input *in, const struct tree_node *map, void *target);
 struct interior_input {
     double drop, edge;
     int each;

@@ -3,6 +3,7 @@
 #include "protocol/cycle.h"
 #include "protocol/deposit.h"
 #include "protocol/detach.h"
+#include "protocol/looks.h"
 #include "protocol/measure.h"
 
 #include <math.h>
@@ -54,6 +55,7 @@ struct dynamics_input {
     struct input_words observe;
     struct thermostat_input *thermostat;
     struct barostat_input *barostat;
+    struct looks_input *look; /* of an anneal */
 };
 
 const char *const stage_box_words[] = {"free", "fixed", "fixed at mean volume", NULL};
@@ -107,7 +109,12 @@ const char *const stage_observe_words[] = {"speckle", "trajectory", "hops", "cry
     }
 
 static const struct input_key melt_keys[] = {KEY_T(true), KEY_FOR(true), KEYS_COMMON};
-static const struct input_key anneal_keys[] = {KEY_T(false), KEY_FOR(true), KEYS_COMMON};
+static const struct input_key anneal_keys[] = {
+    KEY_T(false),
+    KEY_FOR(true),
+    {"look", INPUT_OPTIONAL, FIELD(look), .table = &looks_table,
+     .help = "`measure` at these times: the anneal becomes several"},
+    KEYS_COMMON};
 static const struct input_key ramp_keys[] = {KEY_T(false), KEY_TO, KEY_RATE, KEY_FOR(false), KEYS_COMMON};
 static const char *const onset_words[] = {"tangent", NULL};
 static const struct input_key heat_keys[] = {
@@ -336,6 +343,69 @@ static size_t make_cycle(const struct input_item *item, const char *base, struct
     return n;
 }
 
+/* A piece of an anneal that is looked at: the stage one would have typed. */
+static void make_piece(const struct input_item *item, double from, double to, const char *label,
+                       struct stage_context *c, struct stage *s)
+{
+    struct dynamics_input d = *(const struct dynamics_input *)item->target;
+    struct input_item piece = {.table = item->table, .target = &d, .node = item->node};
+    d.label = label;
+    d.time = to - from;
+    if (from > 0.0 && d.box == STAGE_BOX_MEAN) { /* settled in the first one */
+        d.box = STAGE_BOX_FIXED;
+        d.P = (double)NAN;
+    }
+    *s = (struct stage){.name = item->table->name, .node = item->node};
+    make_dynamics(&piece, c, s);
+    s->steps = llround(to / c->dt) - llround(from / c->dt);
+}
+
+static void make_look(const struct input_item *item, const char *label, struct stage_context *c,
+                      struct stage *s)
+{
+    const struct dynamics_input *d = item->target;
+    struct measure *m = input_memory(c->input, 1, sizeof *m);
+    *s = (struct stage){.name = "measure", .node = item->node, .T_from = c->T, .T_to = c->T, .label = label};
+    if (!m) return;
+    *m = d->look->measure;
+    m->label = label;
+    make_measure(&(struct input_item){.table = &measure_table, .target = m, .node = item->node}, s);
+}
+
+static const char *piece_label(struct stage_context *c, const char *base, const char *mark, double number)
+{
+    char *label = input_memory(c->input, LABEL_MOST, 1);
+    if (label) snprintf(label, LABEL_MOST, "%s%s%s%.10g", base, base[0] ? "-" : "", mark, number);
+    return label ? label : "";
+}
+
+static size_t make_looks(const struct input_item *item, const char *base, struct stage_context *c,
+                         struct stage *s)
+{
+    const struct dynamics_input *d = item->target;
+    double *at = input_memory(c->input, looks_most(d->look, d->time) + 1, sizeof *at), from = 0.0;
+    double unit = units_size(&c->input->units, QUANTITY_TIME);
+    const char *own = d->label ? d->label : base;
+    if (!at) return 0;
+    size_t looks = looks_times(d->look, d->time, c->input, item->node, at), made = 0;
+    for (size_t i = 0; i < d->observe.count; i++)
+        if (d->observe.choice[i] < 3)
+            input_problem(c->input, item->node,
+                          "`look` would end the record of '%s': observe it in a stage of its own",
+                          stage_observe_words[d->observe.choice[i]]);
+    for (size_t i = 0; i < looks; i++) {
+        bool ends = at[i] >= d->time * (1.0 - 1e-9);
+        if (at[i] > from)
+            make_piece(item, from, at[i], ends ? own : piece_label(c, own, "", (double)i + 1.0), c, &s[made]);
+        made += at[i] > from;
+        make_look(item, piece_label(c, d->label ? d->label : "", "t", at[i] / unit), c, &s[made++]);
+        from = at[i];
+    }
+    if (from >= d->time * (1.0 - 1e-9)) return made;
+    make_piece(item, from, d->time, own, c, &s[made]);
+    return made + 1;
+}
+
 static void make_one(const struct input_item *item, struct stage_context *c, struct stage *s)
 {
     if (item->table == &minimise_table)
@@ -352,8 +422,15 @@ static void make_one(const struct input_item *item, struct stage_context *c, str
         make_dynamics(item, c, s);
 }
 
+static const struct looks_input *looks_of(const struct input_item *item)
+{
+    return item->table == &anneal_table ? ((const struct dynamics_input *)item->target)->look : NULL;
+}
+
 size_t stage_most(const struct input_item *item)
 {
+    if (looks_of(item))
+        return 2 * looks_most(looks_of(item), ((struct dynamics_input *)item->target)->time) + 1;
     return item->table == &cycle_table ? cycle_most(item->target) : 1;
 }
 
@@ -367,6 +444,8 @@ size_t stage_make(const struct input_item *item, struct stage_context *c, struct
     s->label = label;
     if (item->table == &cycle_table)
         made = make_cycle(item, label, c, s);
+    else if (looks_of(item))
+        made = make_looks(item, label, c, s);
     else
         make_one(item, c, s);
     for (size_t k = 0; k < made; k++)

@@ -383,6 +383,23 @@ static void thermo_needs_no_other_file(void **state)
     run_folder_free(&f);
 }
 
+/* A cycle of three temperatures, two hundred times, is twelve hundred stages; half of them are isotherms. */
+static void many_stages(void **state)
+{
+    (void)state;
+    struct run_folder f;
+    struct text csv = {0};
+    text_add(&csv, "step,time,stage,T_target,T,P,density,potential_per_atom\n");
+    for (int i = 0; i < 600; i++)
+        text_add(&csv, "%d,%g,iso-i%d-T%d,0.3,0.3,0,1.2,-6\n", i + 1, 0.1 * i, i / 3, i % 3);
+    write_file("thermo.csv", csv.s);
+    text_free(&csv);
+    OKAY(run_folder_open_thermo(&f, folder));
+    assert_int_equal(f.thermo.stages, 600);
+    assert_string_equal(f.thermo.stage[f.thermo.stage_of[500]], "iso-i166-T2");
+    run_folder_free(&f);
+}
+
 static void wrong_folders(void **state)
 {
     (void)state;
@@ -410,6 +427,7 @@ int main(void)
                                        cmocka_unit_test(run_folders),
                                        cmocka_unit_test(quoted_values_are_read_back),
                                        cmocka_unit_test(thermo_needs_no_other_file),
+                                       cmocka_unit_test(many_stages),
                                        cmocka_unit_test(wrong_folders)};
     h5_quiet();
     if (!mkdtemp(folder)) return 1;
