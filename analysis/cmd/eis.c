@@ -179,17 +179,10 @@ static void json_levels(struct json *j, const struct comparison *c)
         const struct held_energy *h = &c->level[i].held;
         json_open(j, NULL, '{');
         json_string(j, "name", c->level[i].name);
-        json_number(j, "e_IS", h->energy);
-        if (h->looks > 0) {
-            json_number(j, "e_IS_error", h->error);
-            json_string(j, "run", h->run);
-            json_integer(j, "looks", h->looks);
-            json_number(j, "T", h->T);
-            json_number(j, "from", h->from);
-            json_number(j, "to", h->to);
-            json_number(j, "drift", h->drift);
-            json_number(j, "drift_error", h->drift_error);
-        }
+        if (h->looks > 0)
+            held_energy_json(j, h);
+        else
+            json_number(j, "e_IS", h->energy);
         json_close(j);
     }
     json_close(j);

@@ -79,17 +79,8 @@ static void json_held(struct json *j, const struct bulk_lines *l)
 {
     json_open(j, "held_liquids", '[');
     for (size_t i = 0; i < l->helds; i++) {
-        const struct held_energy *h = &l->held[i];
         json_open(j, NULL, '{');
-        json_string(j, "run", h->run);
-        json_number(j, "T", h->T);
-        json_integer(j, "looks", h->looks);
-        json_number(j, "from", h->from);
-        json_number(j, "to", h->to);
-        json_number(j, "e_IS", h->energy);
-        json_number(j, "e_IS_error", h->error);
-        json_number(j, "drift", h->drift);
-        json_number(j, "drift_error", h->drift_error);
+        held_energy_json(j, &l->held[i]);
         json_close(j);
     }
     json_close(j);

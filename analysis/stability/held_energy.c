@@ -65,3 +65,16 @@ status held_energy_read(struct held_energy *h, const char *folder, enum units_ki
     DELETE(r);
     return s;
 }
+
+void held_energy_json(struct json *j, const struct held_energy *h)
+{
+    json_number(j, "e_IS", h->energy);
+    json_number(j, "e_IS_error", h->error);
+    json_string(j, "run", h->run);
+    json_integer(j, "looks", h->looks);
+    json_number(j, "T", h->T);
+    json_number(j, "from", h->from);
+    json_number(j, "to", h->to);
+    json_number(j, "drift", h->drift);
+    json_number(j, "drift_error", h->drift_error);
+}

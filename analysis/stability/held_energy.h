@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/units.h"
 
 enum { HELD_LOOKS = 4 };
@@ -29,5 +30,7 @@ struct held_energy {
 
 status held_energy_read(struct held_energy *h, const char *folder, enum units_kind units, double slope,
                         double x0);
+/* Its members of an open JSON object: e_IS, e_IS_error, run, looks, T, from, to, drift, drift_error. */
+void held_energy_json(struct json *j, const struct held_energy *h);
 
 #endif
