@@ -21,7 +21,7 @@ struct options {
 static const struct arg args[] = {
     {"--figure", 0, ARG_STRING, AT(figure), "DIR", "draw e_IS, density, onsets and heating ramps into DIR"},
     {"--liquid", 0, ARG_STRING, AT(liquid), "CAMPAIGN|RUNDIR",
-     "a campaign of held liquids: their e_IS for T_f; of one run, another one: how far its liquid moves"},
+     "a campaign of held liquids, for T_f; of one run, another one: how far its liquid moves"},
     {"--json", 0, ARG_FLAG, AT(json), NULL, "the same for machines"},
     {0}};
 
@@ -342,11 +342,11 @@ const struct command cmd_stability = {
         "or more "
         "`measure: {profiles: z, mobility: …}`. The front needs a film that has melted in the last of them, "
         "or "
-        "--liquid RUNDIR: that of one run at that temperature. --liquid CAMPAIGN: T_f(e) on a line through "
-        "the e_IS "
-        "that its runs, held at three temperatures or more, came to (the later half of their looks), instead "
-        "of the "
-        "slowest bulk quench's.",
+        "--liquid RUNDIR: that of one run at that temperature. T_f(e) is read from a line through the e_IS "
+        "that "
+        "liquids came to (the later half of their looks) which were held at three temperatures or more: "
+        "controls "
+        "`bulk-hold`, or the runs of --liquid CAMPAIGN; else from the slowest bulk quench.",
     .examples = "  glint stability runs/pvd\n"
                 "  glint stability runs/pvd --json | jq '.groups[] | .verdict'\n"
                 "  glint stability runs/pvd --figure runs/pvd/figures\n"

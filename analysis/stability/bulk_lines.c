@@ -4,6 +4,7 @@
 #include "base/members.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Points of a line, on their way into a fit. */
 struct points {
@@ -133,7 +134,15 @@ status bulk_lines_fit(struct bulk_lines *l, const struct bulk_quench *bulk, size
 
 /* ---- held liquids ---- */
 
-static status read_held(struct bulk_lines *l, const char *campaign, enum units_kind units)
+static bool is_held(const struct members *m, size_t member)
+{
+    for (size_t k = 0; k < m->keys; k++)
+        if (strcmp(m->key[k], "role") == 0) return strcmp(m->value[member * m->keys + k], "bulk-hold") == 0;
+    return true;
+}
+
+/* Those that cannot be read are an error, or (lenient) left out: not begun, or not held for long yet. */
+static status read_held(struct bulk_lines *l, const char *campaign, enum units_kind units, bool lenient)
 {
     struct members m = {0};
     char folder[FILE_PATH_MAX];
@@ -142,23 +151,21 @@ static status read_held(struct bulk_lines *l, const char *campaign, enum units_k
     TRY(members_read(&m, campaign));
     GUARD(NEW(l->held, m.n));
     for (size_t i = 0; i < m.n; i++) {
+        if (!is_held(&m, i)) continue;
         GUARD(file_join(folder, campaign, m.name[i]));
-        GUARD(held_energy_read(&l->held[l->helds], folder, units, slope, l->mixture));
-        l->helds++;
+        status read = held_energy_read(&l->held[l->helds], folder, units, slope, l->mixture);
+        if (read == OK) l->helds++;
+        if (read != BAD_INPUT || !lenient) GUARD(read);
     }
 done:
     members_free(&m);
     return s;
 }
 
-status bulk_lines_hold(struct bulk_lines *l, const char *campaign, enum units_kind units)
+static status fit_held(struct bulk_lines *l)
 {
     struct points p;
     double square = 0.0;
-    TRY(read_held(l, campaign, units));
-    if (l->helds < 3)
-        return fail(BAD_INPUT, "%s: %zu held liquids, three temperatures are needed for a line", campaign,
-                    l->helds);
     l->liquid = (struct calibration){0};
     status s = points_make(&p, l->helds);
     for (size_t i = 0; i < l->helds && s == OK; i++) {
@@ -167,6 +174,23 @@ status bulk_lines_hold(struct bulk_lines *l, const char *campaign, enum units_ki
     }
     TRY(finish(&p, s, 3, &l->liquid));
     calibration_points_known_to(&l->liquid, sqrt(square / (double)l->helds));
+    return OK;
+}
+
+status bulk_lines_hold(struct bulk_lines *l, const char *campaign, enum units_kind units)
+{
+    TRY(read_held(l, campaign, units, false));
+    if (l->helds < 3)
+        return fail(BAD_INPUT, "%s: %zu held liquids, three temperatures are needed for a line", campaign,
+                    l->helds);
+    return fit_held(l);
+}
+
+status bulk_lines_hold_own(struct bulk_lines *l, const char *campaign, enum units_kind units)
+{
+    TRY(read_held(l, campaign, units, true));
+    if (l->helds >= 3) return fit_held(l);
+    bulk_lines_free(l);
     return OK;
 }
 

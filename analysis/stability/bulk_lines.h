@@ -52,8 +52,12 @@ struct bulk_lines {
 };
 
 status bulk_lines_fit(struct bulk_lines *l, const struct bulk_quench *bulk, size_t n);
-/* BAD_INPUT where the campaign has fewer than three runs, or one that was not held long enough. */
+/* Its members of the role bulk-hold; all, where members have no role. BAD_INPUT where these are fewer than
+ * three, or one was not held long enough. */
 status bulk_lines_hold(struct bulk_lines *l, const char *campaign, enum units_kind units);
+/* The same from the controls of a campaign; where fewer than three have been held long enough the liquid's
+ * line stays what it was. */
+status bulk_lines_hold_own(struct bulk_lines *l, const char *campaign, enum units_kind units);
 void bulk_lines_free(struct bulk_lines *l);
 
 /* log10 of the rate, and the temperature, at which the bulk has this e_IS ± error; x is NaN where there is no

@@ -325,8 +325,10 @@ static status read_melted(struct stability *a, const char *liquid)
 
 static status make_lines(struct stability *a, const char *held)
 {
+    enum units_kind units = a->film[0].record.units.system.kind;
     TRY(bulk_lines_fit(&a->lines, a->bulk, a->bulks));
-    return held ? bulk_lines_hold(&a->lines, held, a->film[0].record.units.system.kind) : OK;
+    if (held) return bulk_lines_hold(&a->lines, held, units);
+    return a->role >= 0 ? bulk_lines_hold_own(&a->lines, a->folder, units) : OK;
 }
 
 status stability_make(struct stability *a, const char *folder, const char *liquid)

@@ -14,9 +14,9 @@
  * their rate. Without them as measured; the composition stands beside it. onset: analysis/fit/rise.h on H(T)
  * of the interior while heating. T_f by enthalpy: where the glass line of that ramp meets the line of its
  * liquid, taken from the upper half of what lies between the steepest rise and the end (analysis/fit/kink.h).
- * T_f by e_IS: the temperature at which the liquid has that e_IS, on the liquid's line; equivalent rate: on
- * the line of rates (both bulk_lines.h). The liquid's line is an upper bound, so this T_f a lower one. Both
- * say when they are extrapolated.
+ * T_f by e_IS: the temperature at which the liquid has that e_IS, on the liquid's line, of held liquids if
+ * there are these; equivalent rate: on the line of rates (both bulk_lines.h). The liquid's line is an upper
+ * bound, so this T_f a lower one. Both say when they are extrapolated.
  *
  * Errors: of single films, what their own ramps give, and of e_IS the jackknife over columns of the interior
  * (column_error.h) with the error of ∂e/∂x; the density of one film has none. Of means: the

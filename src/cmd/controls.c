@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const control_roles[] = {"film", "film-quench", "bulk-quench", "composition", NULL};
+const char *const control_roles[] = {"film", "film-quench", "bulk-quench", "composition", "bulk-hold", NULL};
 
 struct film_quench {
     double from, to, melt, time, thickness, flux; /* NaN: time, thickness: same; to: where the film grew */
@@ -15,6 +15,11 @@ struct bulk_quench {
     double from, to, melt, shift;
     int64_t atoms, looks;
     struct input_numbers rates;
+};
+struct bulk_hold {
+    double from, melt, rate, time;
+    int64_t atoms, looks;
+    struct input_numbers T;
 };
 
 /* ---- what may be said ---- */
@@ -42,6 +47,12 @@ static void read_same(struct input *in, const struct input_key *key, const struc
             .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE, .standard = "100 tau", \
             .standard_metal = "50 ps", .help = "how long it is held there"             \
     }
+#define ATOMS(type)                                                           \
+    {                                                                         \
+        "atoms", INPUT_INTEGER, offsetof(struct type, atoms),                 \
+            .limit = INPUT_BETWEEN, .min = 2, .max = 5e8, .standard = "2000", \
+            .help = "of a periodic cell of the film's mixture"                \
+    }
 #define AT(f) offsetof(struct film_quench, f)
 static const struct input_key film_quench_keys[] = {
     FROM(film_quench),
@@ -63,8 +74,7 @@ static const struct input_table film_quench_table = {
 #undef AT
 #define AT(f) offsetof(struct bulk_quench, f)
 static const struct input_key bulk_quench_keys[] = {
-    {"atoms", INPUT_INTEGER, AT(atoms), .limit = INPUT_BETWEEN, .min = 2, .max = 5e8, .standard = "2000",
-     .help = "of a periodic cell of the film's mixture"},
+    ATOMS(bulk_quench),
     {"rates", INPUT_NUMBERS, AT(rates), .quantity = QUANTITY_COOLING_RATE, .limit = INPUT_POSITIVE,
      .required = true, .n = 32, .help = "one run for each; four or more give an equivalent cooling rate"},
     FROM(bulk_quench),
@@ -81,11 +91,35 @@ static const struct input_key bulk_quench_keys[] = {
 static const struct input_table bulk_quench_table = {
     "bulk-quench", bulk_quench_keys, sizeof(struct bulk_quench), .help = "periodic cells quenched at P = 0"};
 
-const struct input_table *const control_tables[] = {&film_quench_table, &bulk_quench_table, NULL};
+#undef AT
+#define AT(f) offsetof(struct bulk_hold, f)
+static const struct input_key bulk_hold_keys[] = {
+    ATOMS(bulk_hold),
+    {"T", INPUT_NUMBERS, AT(T), .quantity = QUANTITY_TEMPERATURE, .limit = INPUT_POSITIVE, .required = true,
+     .n = 32, .help = "one run for each; three or more give the liquid's line"},
+    FROM(bulk_hold),
+    MELT(bulk_hold),
+    {"rate", INPUT_NUMBER, AT(rate), .quantity = QUANTITY_COOLING_RATE, .limit = INPUT_POSITIVE,
+     .standard = "1e-4 eps/kB/tau", .standard_metal = "1e12 K/s", .help = "at which it is cooled to T"},
+    {"for", INPUT_NUMBER, AT(time), .quantity = QUANTITY_TIME, .limit = INPUT_POSITIVE,
+     .standard = "20000 tau", .standard_metal = "20 ns", .help = "how long it is held there"},
+    {"looks", INPUT_INTEGER, AT(looks), .limit = INPUT_BETWEEN, .min = 4, .max = 48, .standard = "10",
+     .help = "inherent structures taken meanwhile; the later half counts"},
+    {0}};
+static const struct input_table bulk_hold_table = {"bulk-hold", bulk_hold_keys, sizeof(struct bulk_hold),
+                                                   .help = "periodic liquids held at P = 0"};
+
+const struct input_table *const control_tables[] = {&film_quench_table, &bulk_quench_table, &bulk_hold_table,
+                                                    NULL};
 
 static bool is_film_quench(const struct input_item *control)
 {
     return control->table == &film_quench_table;
+}
+
+static bool is_hold(const struct input_item *control)
+{
+    return control->table == &bulk_hold_table;
 }
 
 /* ---- relations ---- */
@@ -97,19 +131,29 @@ static const struct stage *find_deposit(const struct run_input *r)
     return NULL;
 }
 
-static void check_one(struct run_input *r, const struct input_item *item, double lowest)
+static void check_melt(struct run_input *r, const struct tree_node *at, double *from, double to)
 {
-    bool film = is_film_quench(item);
-    struct film_quench *f = item->target;
-    struct bulk_quench *b = item->target;
-    double *from = film ? &f->from : &b->from, *to = film ? &f->to : &b->to;
     if (isnan(*from) && r->input.units.Tg > 0.0) *from = 1.6 * r->input.units.Tg;
-    if (isnan(*to)) *to = film ? find_deposit(r)->deposit->T : lowest;
-    const struct tree_node *at = item->node ? item->node : tree_child(r->document.root, "controls");
     if (isnan(*from))
         input_problem(&r->input, at, "`from` is needed: the temperature of the melt (no Tg is known)");
-    else if (!(*to < *from))
-        input_problem(&r->input, at, "a quench from %g to %g does not cool", *from, *to);
+    else if (!(to < *from))
+        input_problem(&r->input, at, "a quench from %g to %g does not cool", *from, to);
+}
+
+static void check_one(struct run_input *r, const struct input_item *item, double lowest)
+{
+    struct film_quench *f = item->target;
+    struct bulk_quench *b = item->target;
+    struct bulk_hold *h = item->target;
+    const struct tree_node *at = item->node ? item->node : tree_child(r->document.root, "controls");
+    if (is_hold(item)) {
+        for (size_t i = 0; i < h->T.count; i++) check_melt(r, at, &h->from, h->T.value[i]);
+        return;
+    }
+    bool film = is_film_quench(item);
+    double *to = film ? &f->to : &b->to;
+    if (isnan(*to)) *to = film ? find_deposit(r)->deposit->T : lowest;
+    check_melt(r, at, film ? &f->from : &b->from, *to);
 }
 
 void controls_check(struct run_input *r)
@@ -270,12 +314,12 @@ static bool kept_of_bulk(const char *key)
 }
 
 /* `shift` more of the first species, the others in proportion. */
-static status add_atoms(struct maker *m, const struct bulk_quench *q, double shift)
+static status add_atoms(struct maker *m, int64_t atoms, double shift)
 {
     const struct species *species = &m->film->atoms.species;
     const double *fraction = find_deposit(m->film)->deposit->species.fraction;
     struct text t = {0};
-    text_add(&t, "{N: %lld", (long long)q->atoms);
+    text_add(&t, "{N: %lld", (long long)atoms);
     for (int k = 0; k < species->count; k++) {
         double f = k == 0 ? fraction[0] + shift : fraction[k] * (1.0 - shift / (1.0 - fraction[0]));
         text_add(&t, ", %s: %.17g", species->name[k], shift == 0.0 ? fraction[k] : f);
@@ -287,16 +331,38 @@ static status add_atoms(struct maker *m, const struct bulk_quench *q, double shi
     return s;
 }
 
+/* A document with the cell and its melt. */
+static status begin_bulk(struct maker *m, enum control_role role, int64_t atoms, double shift, double from,
+                         double melt, struct tree_node **stages)
+{
+    char a[UNITS_TEXT], b[UNITS_TEXT], text[4 * UNITS_TEXT];
+    TRY(begin_document(m, role, kept_of_bulk, stages));
+    TRY(add_atoms(m, atoms, shift));
+    snprintf(text, sizeof text, "melt: {T: %s, for: %s, P: 0, label: melted}",
+             shown(m, QUANTITY_TEMPERATURE, from, a), shown(m, QUANTITY_TIME, melt, b));
+    return add_value(m, *stages, NULL, text);
+}
+
+static status make_bulk_hold(struct maker *m, const struct bulk_hold *h, double T)
+{
+    struct tree_node *stages = NULL;
+    char a[UNITS_TEXT], b[UNITS_TEXT], text[4 * UNITS_TEXT];
+    TRY(begin_bulk(m, CONTROL_BULK_HOLD, h->atoms, 0.0, h->from, h->melt, &stages));
+    snprintf(text, sizeof text, "quench: {to: %s, rate: %s, P: 0, label: down}",
+             shown(m, QUANTITY_TEMPERATURE, T, a), shown(m, QUANTITY_COOLING_RATE, h->rate, b));
+    TRY(add_value(m, stages, NULL, text));
+    TRY(add_value(m, stages, NULL, "measure: {eis: all, pressure: 0, label: there}"));
+    snprintf(text, sizeof text, "anneal: {for: %s, P: 0, look: {every: %s, eis: all, pressure: 0}}",
+             shown(m, QUANTITY_TIME, h->time, a), shown(m, QUANTITY_TIME, h->time / (double)h->looks, b));
+    return add_value(m, stages, NULL, text);
+}
+
 static status make_bulk_quench(struct maker *m, const struct bulk_quench *q, enum control_role role,
                                double rate, double shift)
 {
     struct tree_node *stages = NULL;
     char a[UNITS_TEXT], b[UNITS_TEXT], text[4 * UNITS_TEXT];
-    TRY(begin_document(m, role, kept_of_bulk, &stages));
-    TRY(add_atoms(m, q, shift));
-    snprintf(text, sizeof text, "melt: {T: %s, for: %s, P: 0, label: melted}",
-             shown(m, QUANTITY_TEMPERATURE, q->from, a), shown(m, QUANTITY_TIME, q->melt, b));
-    TRY(add_value(m, stages, NULL, text));
+    TRY(begin_bulk(m, role, q->atoms, shift, q->from, q->melt, &stages));
     for (int64_t k = 1; k <= q->looks; k++) {
         double to = q->from + (q->to - q->from) * (double)k / (double)q->looks;
         snprintf(text, sizeof text, "quench: {to: %s, rate: %s, P: 0, label: quench-%lld}",
@@ -321,6 +387,7 @@ size_t controls_number(const struct run_input *film, size_t item)
 {
     const struct input_item *control = &film->controls.item[item];
     if (is_film_quench(control)) return 1;
+    if (is_hold(control)) return ((const struct bulk_hold *)control->target)->T.count;
     const struct bulk_quench *q = control->target;
     return q->rates.count + (can_shift(film, q) ? 2 : 0);
 }
@@ -329,6 +396,7 @@ enum control_role controls_role(const struct run_input *film, size_t item, size_
 {
     const struct input_item *control = &film->controls.item[item];
     if (is_film_quench(control)) return CONTROL_FILM_QUENCH;
+    if (is_hold(control)) return CONTROL_BULK_HOLD;
     return which < ((const struct bulk_quench *)control->target)->rates.count ? CONTROL_BULK_QUENCH
                                                                               : CONTROL_COMPOSITION;
 }
@@ -353,6 +421,9 @@ status controls_document(const struct run_input *film, size_t item, size_t which
     status s;
     if (is_film_quench(control)) {
         s = make_film_quench(&m, control->target);
+    } else if (is_hold(control)) {
+        const struct bulk_hold *h = control->target;
+        s = make_bulk_hold(&m, h, h->T.value[which]);
     } else {
         const struct bulk_quench *q = control->target;
         s = make_bulk_quench(&m, q, controls_role(film, item, which), rate_of(q, which), shift_of(q, which));
@@ -365,7 +436,7 @@ const char *controls_rate(const struct run_input *film, size_t item, size_t whic
 {
     const struct input_item *control = &film->controls.item[item];
     out[0] = '\0';
-    if (!is_film_quench(control))
+    if (!is_film_quench(control) && !is_hold(control))
         units_format(&film->input.units, QUANTITY_COOLING_RATE, rate_of(control->target, which), out);
     return out;
 }
@@ -376,7 +447,14 @@ const char *controls_word(const struct run_input *film, size_t item, size_t whic
     const struct input_item *control = &film->controls.item[item];
     out[0] = '\0';
     controls_rate(film, item, which, rate);
-    if (controls_role(film, item, which) == CONTROL_COMPOSITION)
+    if (is_hold(control)) {
+        double Tg = film->input.units.Tg, T = ((const struct bulk_hold *)control->target)->T.value[which];
+        units_format(&film->input.units, QUANTITY_TEMPERATURE, T, rate);
+        if (Tg > 0.0)
+            snprintf(out, UNITS_TEXT, "-T%.6gTg", T / Tg);
+        else
+            snprintf(out, UNITS_TEXT, "-T%.*s", (int)strcspn(rate, " "), rate);
+    } else if (controls_role(film, item, which) == CONTROL_COMPOSITION)
         snprintf(out, UNITS_TEXT, "%+g", shift_of(control->target, which));
     else if (rate[0])
         snprintf(out, UNITS_TEXT, "-rate%.*s", (int)strcspn(rate, " "), rate);

@@ -6,6 +6,7 @@
  *     controls:
  *       - film-quench: {from: 1.6 Tg, time: same, thickness: same}
  *       - bulk-quench: {atoms: 2000, rates: [1e-2, 1e-3, 1e-4, 3e-5] eps/kB/tau}
+ *       - bulk-hold: {atoms: 2000, T: [0.97, 1.03, 1.08, 1.14] Tg}
  *
  * film-quench: the film's own input, but what is deposited comes fast (`flux`) onto the same substrate until
  * the film is as thick, is melted at `from`, and cooled to the temperature at which the film grew, or `to`,
@@ -20,6 +21,9 @@
  * bulk-quench. Of mixtures two more runs at the fastest rate, with `shift` more and less of the first
  * species: what e_IS gains by composition. Role composition.
  *
+ * bulk-hold: one run a temperature: the same cell, melted, cooled at P = 0 to T and held there, the liquid
+ * that it should become, with looks at its inherent structure at equal times. Role bulk-hold.
+ *
  *     for (size_t k = 0; k < controls_number(film, i); k++) {
  *         struct tree document = {0};
  *         GUARD(controls_document(film, i, k, &document));      to be read by run_input_take
@@ -31,7 +35,13 @@
 
 #include "cmd/run_input.h"
 
-enum control_role { CONTROL_FILM, CONTROL_FILM_QUENCH, CONTROL_BULK_QUENCH, CONTROL_COMPOSITION };
+enum control_role {
+    CONTROL_FILM,
+    CONTROL_FILM_QUENCH,
+    CONTROL_BULK_QUENCH,
+    CONTROL_COMPOSITION,
+    CONTROL_BULK_HOLD
+};
 extern const char *const control_roles[]; /* the words for it; ends with NULL */
 extern const struct input_table *const control_tables[];
 
@@ -41,8 +51,8 @@ void controls_check(struct run_input *r);
 size_t controls_number(const struct run_input *film, size_t item);
 enum control_role controls_role(const struct run_input *film, size_t item, size_t which);
 status controls_document(const struct run_input *film, size_t item, size_t which, struct tree *document);
-/* What tells it from others of its role, for names: "rate1e-3", "+0.05", ""; and the rate of a quench of a
- * bulk as text with its unit, "" for others. Both return out. */
+/* What tells it from others of its role, for names: "-rate1e-3", "+0.05", "-T0.97Tg", ""; and the rate of a
+ * quench of a bulk as text with its unit, "" for others. Both return out. */
 const char *controls_word(const struct run_input *film, size_t item, size_t which, char out[UNITS_TEXT]);
 const char *controls_rate(const struct run_input *film, size_t item, size_t which, char out[UNITS_TEXT]);
 /* Does the control change with this key of the film's input ("deposit.T", "seed")? */

@@ -239,6 +239,16 @@ says "a film-quench to a temperature of its own" "^  film-quench +deposit.T:  " 
 sed '/^sweep:/,$d' film.yaml > lone.yaml
 expect 0 "a film without sweep" "^  film +role: film" -- "$GLINT" check lone.yaml
 
+# Liquids that are held.
+hold="controls=[{bulk-hold: {atoms: 108, T: [1.2, 1.3, 1.4] Tg, rate: 1 eps/kB/tau, melt: 100 steps, for: 80 steps, looks: 4}}]"
+expect 0 "bulk-hold: members" "^# 8 members" -- "$GLINT" check film.yaml --set "$hold"
+says "named by temperature" "^  bulk-hold-T1.3Tg-seed2 " out.txt
+expect 0 "bulk-hold: they run" "all 4 members are done" -- "$GLINT" run film.yaml -o h --set "$hold" --set "sweep={seed: [1]}" --jobs 2
+expect 0 "bulk-hold: and give the liquid's line" "^# held liquid bulk-hold-T1.2Tg-seed1: .* at T 0.444, mean of 2 looks" -- "$GLINT" stability h
+says "through three of them" "^# liquid: e_IS against 1/T, 3 held liquids at T from 0.444 to 0.518" out.txt
+expect 2 "bulk-hold: above the melt" "does not cool" -- "$GLINT" check film.yaml --set "controls=[{bulk-hold: {T: 2 Tg}}]"
+expect 2 "bulk-hold: at no temperature" "T" -- "$GLINT" check film.yaml --set "controls=[{bulk-hold: {atoms: 100}}]"
+
 # What is refused.
 sed -e '/^Tg:/d' -e 's/0.85 Tg/0.3 eps\/kB/; s/0.3 Tg/0.1 eps\/kB/; s/to: 1.6 Tg/to: 0.6 eps\/kB/; s/from: 1.6 Tg, //' film.yaml > no-Tg.yaml
 expect 2 "no melt temperature" "from. is needed" -- "$GLINT" check no-Tg.yaml
@@ -383,6 +393,19 @@ for f in t["films"]:
     assert abs(f["T_f_e_IS"] - 1 / at) < 1e-9 and abs(f["T_f_e_IS_error"] - error) < 1e-9, f
     assert f["T_f_e_IS_extrapolated"] == (not 0.36 <= 1 / at <= 0.40)
 PY
+# The same from controls of the campaign itself; with too few of them the slowest bulk quench stands in.
+cp -r made own && for T in 0.36 0.38 0.4; do cp -r liquids/to$T own/bulk-hold-T$T; echo "bulk-hold-T$T,,1,bulk-hold," >> own/members.csv; done
+"$GLINT" stability own --json > own.json 2> err.txt
+$PYTHON - > err.txt 2>&1 <<'PY' && ok "T_f from controls bulk-hold" || not_ok "T_f from controls bulk-hold" err.txt
+import json
+own, given = json.load(open("own.json")), json.load(open("held.json"))
+assert [h["run"] for h in own["held_liquids"]] == ["bulk-hold-T0.36", "bulk-hold-T0.38", "bulk-hold-T0.4"]
+assert own["liquid_e_IS_against_inverse_T"] == given["liquid_e_IS_against_inverse_T"]
+assert [f["T_f_e_IS"] for f in own["films"]] == [f["T_f_e_IS"] for f in given["films"]] and own["members_not_done"] == 0
+PY
+expect 0 "bulk-hold: those of another campaign" "3 held liquids at" -- "$GLINT" stability made --liquid own
+rm own/bulk-hold-T0.38/measure-k4.json
+expect 0 "bulk-hold: two are too few" "^# liquid: .* looks of the slowest quench" -- "$GLINT" stability own
 expect 0 "of one film" "^# liquid: .* 3 held liquids" -- "$GLINT" stability made/film-1 --liquid liquids
 sed -i 's/,lj$/,metal/' liquids/to0.4/thermo.csv
 expect 2 "held liquids in other units" "to0.4 has energies in eV" -- "$GLINT" stability made --liquid liquids
