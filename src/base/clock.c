@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -69,6 +70,19 @@ const char *clock_duration(double seconds, char out[32])
     return out;
 }
 
+void progress_work(struct progress *p, double done, double left)
+{
+    p->work_done = done;
+    p->work_left = left;
+}
+
+double progress_left(const struct progress *p, int64_t done)
+{
+    double elapsed = clock_now() - p->start;
+    if (p->work_done > 0.0) return elapsed * p->work_left / p->work_done;
+    return done > 0 ? elapsed * (double)(p->total - done) / (double)done : (double)NAN;
+}
+
 void progress_show(struct progress *p, int64_t done, const char *note)
 {
     int terminal = isatty(2);
@@ -77,7 +91,7 @@ void progress_show(struct progress *p, int64_t done, const char *note)
     p->last = now;
     double elapsed = now - p->start, rate = (double)done / elapsed;
     char left[32];
-    clock_duration((double)(p->total - done) / rate, left);
+    clock_duration(progress_left(p, done), left);
     if (terminal)
         fprintf(stderr, "\r%-12s %5.1f %%  %8.4g /s  %s left  %s\033[K", p->label,
                 100.0 * (double)done / (double)p->total, rate, left, note ? note : "");

@@ -58,8 +58,13 @@ struct progress {
     const char *label;
     int64_t total;
     double start, last;
+    double work_done, work_left; /* 0: as the numbers of what is done and to come */
 };
 struct progress progress_start(const char *label, int64_t total);
+/* For time to go, where things differ in cost: the work since the start and that to come, in any unit. */
+void progress_work(struct progress *p, double done, double left);
+/* Seconds to go, at the speed since the start; NaN before anything was done. */
+double progress_left(const struct progress *p, int64_t done);
 /* Call as often as you like; prints at most 5 times a second on a terminal. `note` may be NULL. */
 void progress_show(struct progress *p, int64_t done, const char *note);
 void progress_end(struct progress *p);

@@ -161,8 +161,9 @@ static void stop_all(struct crew *w)
 
 struct tally {
     size_t count[MEMBER_STATES];
-    double left;  /* steps of all that are not done */
-    double speed; /* of all that run */
+    double left;    /* seconds of those that run, one after another */
+    double waiting; /* steps of those that do not */
+    double speed;   /* steps/s of all that run */
     int64_t steps;
 };
 
@@ -193,9 +194,10 @@ static void look_at_all(struct crew *w, struct tally *t, bool show)
         if (w->job[i].pid > 0) m.state = MEMBER_RUNNING;
         t->count[m.state]++;
         t->steps += m.step;
-        if (m.state != MEMBER_DONE && !w->job[i].ended)
-            t->left += fmax(0.0, (double)(w->campaign->total[i] - m.step));
+        if (m.state == MEMBER_RUNNING && m.left >= 0.0) t->left += m.left;
         if (m.state == MEMBER_RUNNING && m.steps_per_s > 0.0) t->speed += m.steps_per_s;
+        if (m.state != MEMBER_RUNNING && m.state != MEMBER_DONE && !w->job[i].ended)
+            t->waiting += fmax(0.0, (double)(w->campaign->total[i] - m.step));
         if (show && m.state == MEMBER_RUNNING && w->lines < LINES) show_member(w, i, &m);
     }
 }
@@ -211,7 +213,7 @@ static void show_progress(struct crew *w)
     erase_lines(w);
     look_at_all(w, &t, terminal);
     run_progress_show(&w->sign, t.steps, "members");
-    if (t.speed > 0.0) clock_duration(t.left / t.speed, left);
+    if (t.speed > 0.0) clock_duration(t.left / (double)t.count[MEMBER_RUNNING] + t.waiting / t.speed, left);
     fprintf(stderr, "%zu done, %zu running, %zu to go, %zu failed; about %s left\n", t.count[MEMBER_DONE],
             t.count[MEMBER_RUNNING], t.count[MEMBER_WAITING] + t.count[MEMBER_STOPPED] + t.count[MEMBER_DIED],
             t.count[MEMBER_FAILED], left);

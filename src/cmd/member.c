@@ -91,6 +91,7 @@ static void look_at_progress(struct member *m, const struct run_progress_seen *s
     if (seen->step > m->step) m->step = seen->step;
     m->total = seen->total;
     m->steps_per_s = seen->steps_per_s;
+    m->left = living ? seen->left : (double)NAN;
     snprintf(m->stage, sizeof m->stage, "%s", seen->stage);
     if (living && !seen->here) snprintf(m->message, sizeof m->message, "on %s", seen->host);
     if (!living)
@@ -130,6 +131,6 @@ void member_look(struct member *m, const char *folder)
         m->state = m->message[0] ? MEMBER_FAILED : MEMBER_WAITING;
     }
     DELETE(json);
-    if (m->state == MEMBER_RUNNING && m->steps_per_s > 0.0 && m->total > 0)
+    if (m->state == MEMBER_RUNNING && isnan(m->left) && m->steps_per_s > 0.0 && m->total > 0)
         m->left = (double)(m->total - m->step) / m->steps_per_s;
 }

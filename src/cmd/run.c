@@ -62,8 +62,8 @@ struct run { /* what the runner's hooks work with */
     struct engine engine;
     struct runner_state state;
     struct progress progress;
-    struct run_progress sign; /* of life, for others */
-    int64_t total_steps, start_step;
+    struct run_progress sign;                    /* of life, for others */
+    int64_t total_steps, start_step, start_work; /* work: steps times atoms */
     double started, last_checkpoint, last_look;
     uint64_t observe, observe_wait; /* ticks of observers and checkpoints */
     char folder[FILE_PATH_MAX], start_time[32], digest[65];
@@ -142,6 +142,9 @@ static status hook_observe(void *context, struct engine *e, const struct stage *
     int64_t left = runner_steps_left(r->input.stages, r->input.n_stages, &r->state, e);
     r->total_steps = r->sign.total = e->step + left;
     r->progress.total = r->total_steps - r->start_step;
+    progress_work(&r->progress, (double)(e->atom_steps - r->start_work),
+                  runner_work_left(r->input.stages, r->input.n_stages, &r->state, e));
+    r->sign.left = progress_left(&r->progress, e->step - r->start_step);
     if (par_rank() == 0) progress_show(&r->progress, e->step - r->start_step, s->label);
     run_progress_show(&r->sign, e->step, s->label);
     r->observe += stopwatch_lap(&w, &r->observe_wait);
@@ -315,6 +318,7 @@ static status carry_out(struct run *r)
     say_start(r);
     TRY(run_accuracy_start(&r->accuracy, &r->engine));
     r->start_step = r->engine.step;
+    r->start_work = r->engine.atom_steps;
     r->total_steps =
         r->start_step + runner_steps_left(r->input.stages, r->input.n_stages, &r->state, &r->engine);
     r->progress = progress_start("run", r->total_steps - r->start_step);

@@ -45,7 +45,7 @@ bool run_progress_read(struct run_progress_seen *seen, const char *folder)
     char path[FILE_PATH_MAX], host[128], *text = NULL;
     size_t length;
     struct stat info;
-    *seen = (struct run_progress_seen){.steps_per_s = NAN};
+    *seen = (struct run_progress_seen){.steps_per_s = NAN, .left = NAN};
     if (file_join(path, folder, file_name) != OK || stat(path, &info) != 0) return false;
     if (file_read(path, &text, &length) != OK) return false;
     double pid = json_find_number(text, "pid"), ticks = json_find_number(text, "process_start");
@@ -54,6 +54,7 @@ bool run_progress_read(struct run_progress_seen *seen, const char *folder)
     json_find(text, "start", seen->start, sizeof seen->start);
     json_find(text, "stage", seen->stage, sizeof seen->stage);
     seen->steps_per_s = json_find_number(text, "steps_per_s");
+    seen->left = json_find_number(text, "seconds_left");
     DELETE(text);
     seen->pid = isnan(pid) ? 0 : (long)pid;
     seen->step = isnan(step) ? 0 : (int64_t)step;
@@ -83,6 +84,7 @@ static void write_file(struct run_progress *p, int64_t step, const char *stage)
     json_integer(&j, "step", step);
     json_integer(&j, "total_steps", p->total);
     json_number(&j, "steps_per_s", elapsed > 1.0 ? (double)(step - p->first_step) / elapsed : (double)NAN);
+    json_number(&j, "seconds_left", p->left);
     json_string(&j, "stage", stage);
     json_close(&j);
     text_add(&j.text, "\n");
@@ -98,7 +100,7 @@ static void write_file(struct run_progress *p, int64_t step, const char *stage)
 status run_progress_begin(struct run_progress *p, const char *folder)
 {
     struct run_progress_seen other;
-    *p = (struct run_progress){.began = clock_now()};
+    *p = (struct run_progress){.began = clock_now(), .left = NAN};
     if (run_progress_read(&other, folder) && other.alive)
         return fail(BAD_INPUT,
                     "process %ld has been at work in %s since %s; stop it first (kill -TERM %ld, or touch "

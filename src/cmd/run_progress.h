@@ -22,6 +22,7 @@ struct run_progress {
     char path[FILE_PATH_MAX], start[32];
     double began, written; /* clock_now */
     int64_t first_step, total;
+    double left; /* seconds to go; NaN: not known */
     bool active;
 };
 status run_progress_begin(struct run_progress *p, const char *folder);
@@ -36,6 +37,7 @@ struct run_progress_seen {
     double age;       /* seconds since it was written */
     int64_t step, total;
     double steps_per_s; /* NaN before the first second */
+    double left;        /* seconds to go when it was written; NaN: not known */
 };
 /* False when the folder has no such file. */
 bool run_progress_read(struct run_progress_seen *seen, const char *folder);

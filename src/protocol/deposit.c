@@ -112,6 +112,12 @@ int64_t deposit_steps_left(const struct engine *e, const struct deposit *d, int6
     return done < all ? (int64_t)ceil(all - done) : 0;
 }
 
+double deposit_coming(const struct engine *e, const struct deposit *d, int64_t steps)
+{
+    double area = film_area(e), all = deposit_steps(d, area, e->film.density, e->dt);
+    return all > 0.0 ? deposit_atoms(d, area, e->film.density) * (double)steps / all : 0.0;
+}
+
 /* ---- who comes: species ---- */
 
 /* Atoms of species up to k among the first x that are dealt. */

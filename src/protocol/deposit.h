@@ -95,6 +95,9 @@ double deposit_steps(const struct deposit *d, double area, double density, doubl
  * that the substrate came out with; none left where it takes longer than estimated. */
 int64_t deposit_steps_left(const struct engine *e, const struct deposit *d, int64_t first_step);
 
+/* Atoms that come in so many of them. */
+double deposit_coming(const struct engine *e, const struct deposit *d, int64_t steps);
+
 struct ensemble deposit_ensemble(const struct deposit *d);
 
 status deposit_begin(struct engine *e, const struct deposit *d, bool resumed);

@@ -16,15 +16,37 @@ int64_t runner_total_steps(const struct stage *stages, size_t n)
     return total;
 }
 
+/* Of stage i >= r->stage. */
+static int64_t stage_left(const struct stage *stages, size_t i, const struct runner_state *r,
+                          const struct engine *e)
+{
+    const struct stage *s = &stages[i];
+    int64_t all = s->steps + s->settle;
+    if ((int64_t)i > r->stage || r->first_step < 0) return all;
+    if (s->action == STAGE_DEPOSIT) return deposit_steps_left(e, s->deposit, r->first_step);
+    int64_t done = e->step - r->first_step + (r->settled ? s->settle : 0);
+    return done < all ? all - done : 0;
+}
+
 int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r,
                           const struct engine *e)
 {
-    int64_t left = runner_total_steps(stages, n) - runner_total_steps(stages, (size_t)r->stage);
-    if (r->stage >= (int64_t)n || r->first_step < 0) return left;
-    const struct stage *s = &stages[r->stage];
-    int64_t done = e->step - r->first_step + (r->settled ? s->settle : 0), all = s->steps + s->settle;
-    if (s->action == STAGE_DEPOSIT) return left - all + deposit_steps_left(e, s->deposit, r->first_step);
-    return left - (done < all ? done : all);
+    int64_t left = 0;
+    for (size_t i = (size_t)r->stage; i < n; i++) left += stage_left(stages, i, r, e);
+    return left;
+}
+
+double runner_work_left(const struct stage *stages, size_t n, const struct runner_state *r,
+                        const struct engine *e)
+{
+    double work = 0.0, atoms = (double)e->domain.total;
+    for (size_t i = (size_t)r->stage; i < n; i++) {
+        int64_t steps = stage_left(stages, i, r, e);
+        double coming = stages[i].action == STAGE_DEPOSIT ? deposit_coming(e, stages[i].deposit, steps) : 0.0;
+        work += (double)steps * (atoms + 0.5 * coming);
+        atoms += coming;
+    }
+    return work;
 }
 
 struct part { /* a stretch of steps with one ensemble */

@@ -47,5 +47,9 @@ int64_t runner_total_steps(const struct stage *stages, size_t n);
 /* Those to come after the engine's step, at which the runner is in this state. */
 int64_t runner_steps_left(const struct stage *stages, size_t n, const struct runner_state *r,
                           const struct engine *e);
+/* The same in steps times atoms, which is what they cost: those that a deposition brings are there on average
+ * half of its time, and later all of it. */
+double runner_work_left(const struct stage *stages, size_t n, const struct runner_state *r,
+                        const struct engine *e);
 
 #endif

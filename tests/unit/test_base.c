@@ -288,6 +288,12 @@ static void test_durations(void **state)
     assert_string_equal(clock_duration(59.6, out), "1:00 min");
     assert_string_equal(clock_duration(3600 + 62, out), "1:01 h");
     assert_string_equal(clock_duration(NAN, out), "–");
+    struct progress p = progress_start("test", 100);
+    assert_true(isnan(progress_left(&p, 0)));
+    p.start -= 10.0; /* ten seconds ago */
+    assert_true(fabs(progress_left(&p, 20) - 40.0) < 1.0);
+    progress_work(&p, 1e3, 9e3); /* what is to come costs more */
+    assert_true(fabs(progress_left(&p, 20) - 90.0) < 1.0);
 }
 
 int main(void)

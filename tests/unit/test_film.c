@@ -451,6 +451,16 @@ static void test_steps_left(void **state)
     assert_int_equal(deposit_steps_left(&e, &d, 0), (int64_t)ceil(0.75 * all));
     e.film.state.surface = e.film.top + 2.5;
     assert_int_equal(deposit_steps_left(&e, &d, 0), 0);
+    /* half of the film to come, then 5000 steps with all of it */
+    struct stage stages[] = {{.action = STAGE_DEPOSIT, .deposit = &d, .steps = 1}, {.steps = 5000}};
+    struct runner_state at = {.stage = 0, .first_step = 0};
+    double coming = 1.0 * film_area(&e) * tethered.density, there = (double)e.domain.total;
+    e.film.state.surface = e.film.top + 1.0;
+    int64_t steps = deposit_steps_left(&e, &d, 0);
+    assert_true(fabs(deposit_coming(&e, &d, steps) - coming) < 1.0); /* steps are whole */
+    coming = deposit_coming(&e, &d, steps);
+    double work = (double)steps * (there + 0.5 * coming) + 5000.0 * (there + coming);
+    assert_true(fabs(runner_work_left(stages, 2, &at, &e) - work) < 1e-9 * work);
     d.until.thickness = NAN;
     d.until.time = 1600.0 * DT;
     assert_int_equal(deposit_steps_left(&e, &d, 400), 1000);

@@ -207,8 +207,9 @@ static void test_steps_left(void **state)
     struct stage stages[STAGES];
     make_stages(stages);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct engine e = {.step = cases[i].step};
+        struct engine e = {.step = cases[i].step, .domain = {.total = 7}};
         assert_int_equal(runner_steps_left(stages, STAGES, &cases[i].at, &e), cases[i].left);
+        assert_true(runner_work_left(stages, STAGES, &cases[i].at, &e) == 7.0 * (double)cases[i].left);
     }
 }
 
