@@ -258,26 +258,32 @@ static void print_bulk(const struct stability *s)
 
 /* ---- claims ---- */
 
+static void print_claim(const struct claim *claim)
+{
+    char number[64];
+    printf("claim: %s: %s\n", claim->text, claim_verdicts[claim->verdict]);
+    for (int k = 0; k < claim->rows; k++) {
+        const struct claim_row *r = &claim->row[k];
+        printf("#   %-70s %16s  (%" PRId64 " films) %s\n", r->of, cell(r->value, r->error, number), r->films,
+               claim_verdicts[r->verdict]);
+    }
+}
+
+/* Those that there is something to say about. */
 static status print_claims(const struct stability *s)
 {
     struct claims *c = NULL;
-    char number[64];
+    bool any = false;
     TRY(NEW(c, 1));
     status st = claims_make(c, s);
-    if (st == OK && c->n > 0)
+    for (int i = 0; i < c->n; i++) any = any || c->claim[i].rows > 0;
+    if (any)
         printf(
             "\n# claims: differences, beyond two of their errors on the side that is claimed (seen) or on "
             "the "
             "other (not seen)\n# best T_sub: of each seed, that with the lowest e_IS of the other seeds\n");
-    for (int i = 0; i < c->n && st == OK; i++) {
-        const struct claim *claim = &c->claim[i];
-        printf("claim: %s: %s\n", claim->text, claim_verdicts[claim->verdict]);
-        for (int k = 0; k < claim->rows; k++) {
-            const struct claim_row *r = &claim->row[k];
-            printf("#   %-70s %16s  (%" PRId64 " films) %s\n", r->of, cell(r->value, r->error, number),
-                   r->films, claim_verdicts[r->verdict]);
-        }
-    }
+    for (int i = 0; i < c->n; i++)
+        if (c->claim[i].rows > 0) print_claim(&c->claim[i]);
     DELETE(c);
     return st;
 }

@@ -116,8 +116,10 @@ static status put_claims(struct text *html, const struct stability *s)
 {
     struct claims *c = NULL;
     TRY(NEW(c, 1));
+    bool any = false;
     status st = claims_make(c, s);
-    if (c->n > 0) {
+    for (int i = 0; i < c->n; i++) any = any || c->claim[i].rows > 0;
+    if (any) {
         text_add(
             html,
             "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond two "
@@ -125,7 +127,8 @@ static status put_claims(struct text *html, const struct stability *s)
             "with "
             "the lowest e<sub>IS</sub> of the other seeds.</caption>\n"
             "<tr><th>claim</th><th>verdict</th><th>differences</th></tr>\n");
-        for (int i = 0; i < c->n; i++) put_claim(html, &c->claim[i]);
+        for (int i = 0; i < c->n; i++)
+            if (c->claim[i].rows > 0) put_claim(html, &c->claim[i]);
         text_add(html, "</table></div>\n");
     }
     DELETE(c);
