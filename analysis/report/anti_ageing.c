@@ -69,15 +69,26 @@ static void plot_curve(struct figure *f, const struct isotherm *i, const char *p
                   number);
 }
 
-static void curve_axes(struct figure *f, const char *unit)
+static double lower(double lowest, const struct isotherm *i)
+{
+    for (int64_t k = 0; k < i->lags; k++) lowest = fmin(lowest, i->R[k]);
+    return lowest;
+}
+
+/* lowest: R of all curves; where none has fallen by much the axis shows what there is. */
+static void curve_axes(struct figure *f, const char *unit, double lowest)
 {
     char u[FIGURE_TEXT];
     figure_script(
         f,
-        "unset title; unset logscale; set logscale x; set format x '10^{%%T}'; set format y '%%.1f'; "
-        "set xrange [*:*]; set yrange [-0.2:1.2]; set xtics auto; set ytics 0.2; set xlabel 'lag t "
-        "(%s)'; set ylabel 'R(t)'; set xzeroaxis lc rgb '#bbbbbb'; set bars 0.4\n",
+        "unset title; unset logscale; set logscale x; set format x '10^{%%T}'; set format y '%%g'; "
+        "set xrange [*:*]; set xtics auto; set xlabel 'lag t (%s)'; set ylabel 'R(t)'; set xzeroaxis lc rgb "
+        "'#bbbbbb'; set bars 0.4\n",
         figure_unit(unit, u));
+    if (lowest > 0.6)
+        figure_script(f, "set yrange [%.2f:1.02]; set ytics auto\n", floor(20.0 * lowest - 0.4) / 20.0);
+    else
+        figure_script(f, "set yrange [-0.2:1.2]; set ytics 0.2\n");
 }
 
 /* ---- Fig. 1 ---- */
@@ -114,7 +125,7 @@ static status color_range(const struct isotherms *run, int maps, double *low, do
 static status map(struct figure *f, const struct isotherms *run, int m, int maps, double top)
 {
     const struct isotherm *i = &run->item[m];
-    double left = 0.07 + 0.215 * m, width = 0.19, high = width * f->width / f->height,
+    double left = 0.07 + 0.205 * m, width = 0.18, high = width * f->width / f->height,
            T = (double)i->frames * i->frame_time, step = T / (double)i->map_side;
     char part[16], file[FIGURE_NAME + 40], u[FIGURE_TEXT];
     const char *unit = figure_unit(i->time_unit, u);
@@ -191,11 +202,13 @@ static status draw_cycle(struct figure *f, const struct isotherms *run)
     panel(f, 0.07, 0.42, 0.1, 0.4);
     TRY(protocol(f, run));
     panel(f, 0.51, 0.95, 0.1, 0.4);
+    double lowest = 1.0;
     for (int m = 0; m < maps; m++) {
         snprintf(part, sizeof part, "R%d", m + 1);
         TRY(curve(f, &run->item[m], part));
+        lowest = lower(lowest, &run->item[m]);
     }
-    curve_axes(f, run->item[0].time_unit);
+    curve_axes(f, run->item[0].time_unit, lowest);
     figure_script(f, "set key bottom left\n");
     for (int m = 0; m < maps; m++) {
         const struct isotherm *i = &run->item[m];
@@ -327,7 +340,12 @@ static status one_isotherm(struct figure *f, const struct isotherms *run, int n,
 {
     char part[16], title[100];
     int number = 0;
-    curve_axes(f, run[0].item[0].time_unit);
+    double lowest = 1.0;
+    for (int k = 0; k < n; k++) {
+        const struct isotherm *i = isotherms_at(&run[k], iteration, 0);
+        if (i) lowest = lower(lowest, i);
+    }
+    curve_axes(f, run[0].item[0].time_unit, lowest);
     figure_script(f,
                   "set title 'first temperature, i = %lld' offset 0,-0.6; set key bottom left Left reverse "
                   "font ',11'\n",
