@@ -420,12 +420,9 @@ static status draw_all(struct drawing *d)
                   "Onset on heating against the temperature of the substrate; hollow: film-quenches."));
     TRY(against_flux(d));
     TRY(draw_claims(d));
-    int ramps = 0;
-    for (size_t i = 0; i < d->s->films && ramps < STABILITY_RAMPS; i++) {
-        if (d->s->film[i].control) continue;
-        TRY(heating(d, i));
-        TRY(draw_front(d, i));
-        ramps++;
+    for (size_t g = 0; g < d->s->groups && g < STABILITY_RAMPS; g++) {
+        TRY(heating(d, d->s->group[g].first));
+        TRY(draw_front(d, d->s->group[g].first));
     }
     return OK;
 }

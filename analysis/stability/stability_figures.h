@@ -14,14 +14,15 @@
  * stability-heating-NAME            H(T) of a film with its glass line and tangent, and its control's curve
  * stability-front-NAME              depth of the front against time
  *
- * What there is no data for is left out. At most STABILITY_RAMPS films are drawn heating. */
+ * What there is no data for is left out. Heating is drawn of the first film of each group, STABILITY_RAMPS at
+ * most. */
 #ifndef GLINT_ANALYSIS_STABILITY_STABILITY_FIGURES_H
 #define GLINT_ANALYSIS_STABILITY_STABILITY_FIGURES_H
 
 #include "analysis/report/figure.h"
 #include "analysis/stability/stability.h"
 
-enum { STABILITY_RAMPS = 12, STABILITY_FIGURES = 7 + 2 * STABILITY_RAMPS };
+enum { STABILITY_RAMPS = 24, STABILITY_FIGURES = 7 + 2 * STABILITY_RAMPS };
 
 struct stability_figures {
     int n;

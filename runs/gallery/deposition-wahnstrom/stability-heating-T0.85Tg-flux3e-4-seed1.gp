@@ -1,9 +1,9 @@
-# stability-heating-T0.85Tg-flux1e-3-seed1 — drawn by glint report; edit and run 'gnuplot stability-heating-T0.85Tg-flux1e-3-seed1.gp' in this folder
+# stability-heating-T0.85Tg-flux3e-4-seed1 — drawn by glint report; edit and run 'gnuplot stability-heating-T0.85Tg-flux3e-4-seed1.gp' in this folder
 set encoding utf8
 set datafile missing 'nan'
 do for [medium in 'svg png'] {
 reset
-if (medium eq 'svg') { set terminal svg size 640,440 enhanced font 'Helvetica,14' background '#ffffff' linewidth 1.2; set output 'stability-heating-T0.85Tg-flux1e-3-seed1.svg' } else { set terminal pngcairo size 1280,880 enhanced font 'Helvetica,14' fontscale 1.6 linewidth 2.4 pointscale 2; set output 'stability-heating-T0.85Tg-flux1e-3-seed1.png' }
+if (medium eq 'svg') { set terminal svg size 640,440 enhanced font 'Helvetica,14' background '#ffffff' linewidth 1.2; set output 'stability-heating-T0.85Tg-flux3e-4-seed1.svg' } else { set terminal pngcairo size 1280,880 enhanced font 'Helvetica,14' fontscale 1.6 linewidth 2.4 pointscale 2; set output 'stability-heating-T0.85Tg-flux3e-4-seed1.png' }
 set border 3 lc rgb '#333333' lw 0.8
 set tics nomirror out scale 0.6 tc rgb '#222222'
 set key samplen 1.6 spacing 1.15 font ',12'
@@ -16,8 +16,8 @@ set linetype 5 lc rgb '#7a6a16' lw 1.6 pt 11 ps 0.55
 set linetype 6 lc rgb '#5f6b7a' lw 1.6 pt 6 ps 0.55
 set xlabel 'T (ε/k_B)'; set ylabel 'H/N of the interior (ε)'
 set key top left Left reverse
-set arrow from 0.431258477, graph 0 to 0.431258477, graph 1 nohead lc rgb '#c8590c' dt 2
-set label 'T_{on} = 0.4313 ± 0.0028 ± 0.0042 ε/k_B' at 0.431258477, graph 0.06 right offset -0.6,0 font ',12'
-plot 'stability-heating-T0.85Tg-flux1e-3-seed1-film.dat' using 1:2 with points pt 7 ps 0.25 lc rgb '#1d3f8c' title 'film', 'stability-heating-T0.85Tg-flux1e-3-seed1-control.dat' using 1:2 with points pt 7 ps 0.2 lc rgb '#aaaaaa' title 'film-quench', [0.2305:0.457984375] -7.20057011396486+3.30798511190699*x with lines lc rgb '#c8590c' lw 1.4 notitle, [0.431258477:0.4745] -10.7164338829079+11.4605524396286*x with lines lc rgb '#c8590c' lw 1.4 notitle
+set arrow from 0.44596662, graph 0 to 0.44596662, graph 1 nohead lc rgb '#c8590c' dt 2
+set label 'T_{on} = 0.4460 ± 0.0014 ± 0.0020 ε/k_B' at 0.44596662, graph 0.06 right offset -0.6,0 font ',12'
+plot 'stability-heating-T0.85Tg-flux3e-4-seed1-film.dat' using 1:2 with points pt 7 ps 0.25 lc rgb '#1d3f8c' title 'film', 'stability-heating-T0.85Tg-flux3e-4-seed1-control.dat' using 1:2 with points pt 7 ps 0.2 lc rgb '#aaaaaa' title 'film-quench', [0.2355:0.467223958] -7.19329902591889+3.1721521928851*x with lines lc rgb '#c8590c' lw 1.4 notitle, [0.44596662:0.4855] -11.9972585938074+13.944168196492*x with lines lc rgb '#c8590c' lw 1.4 notitle
 unset output
 }
