@@ -9,14 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-/* What another run deposited, none of this one's stages did. */
-static void inherit_growth(struct run_input *r)
+/* The T_substrate of a film that another run grew; NaN: none, or one that is melted here. */
+static double grown_before(const struct run_input *r, bool melted)
 {
-    for (size_t i = 0; i < r->n_stages; i++) {
-        struct stage_isotherm *s = &r->stages[i].isotherm;
-        if (s->cycle && isnan(s->T_substrate) && r->film->found.grown_at > 0.0)
-            s->T_substrate = r->film->found.grown_at;
-    }
+    bool from = r->film && r->film->from && !melted && r->film->found.grown_at > 0.0;
+    return from ? r->film->found.grown_at : (double)NAN;
 }
 
 void run_stages_make(struct run_input *r)
@@ -34,8 +31,7 @@ void run_stages_make(struct run_input *r)
         r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
     bool melted = r->role == (int)CONTROL_FILM_QUENCH;
-    cycle_histories(r->stages, r->n_stages, melted);
-    if (r->film && r->film->from && !melted) inherit_growth(r);
+    cycle_histories(r->stages, r->n_stages, melted, grown_before(r, melted));
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 

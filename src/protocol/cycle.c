@@ -90,7 +90,7 @@ static double highest(const struct stage *stages, size_t n, const char *cycle)
     return T;
 }
 
-static void find_history(struct stage *stages, size_t n, size_t first, bool melted)
+static void find_history(struct stage *stages, size_t n, size_t first, bool melted, double grown_at)
 {
     struct stage_isotherm *to = &stages[first].isotherm;
     double held = 0.0, held_since_quench = 0.0;
@@ -104,11 +104,12 @@ static void find_history(struct stage *stages, size_t n, size_t first, bool melt
         if (s->T_from == s->T_to) held = fmax(held, s->T_to);
         if (s->T_to < s->T_from) held_since_quench = held; /* the earliest is the last one met */
     }
+    if (isnan(to->T_substrate)) to->T_substrate = grown_at;
     if (isnan(to->T_substrate)) held = held_since_quench;
     if (held > highest(stages, n, to->cycle)) to->T_anneal = held;
 }
 
-void cycle_histories(struct stage *stages, size_t n, bool melted)
+void cycle_histories(struct stage *stages, size_t n, bool melted, double grown_at)
 {
     for (size_t i = 0; i < n; i++) {
         struct stage_isotherm *s = &stages[i].isotherm;
@@ -121,6 +122,6 @@ void cycle_histories(struct stage *stages, size_t n, bool melted)
             s->T_anneal = other->T_anneal;
             begins = false;
         }
-        if (begins) find_history(stages, n, i, melted);
+        if (begins) find_history(stages, n, i, melted, grown_at);
     }
 }
