@@ -112,12 +112,13 @@ status observer_keep(const char *path)
     return file_copy(path, safe);
 }
 
+/* The copy stays: a second kill may come before the next flush. */
 status observer_recover(const char *path)
 {
     char safe[FILE_PATH_MAX + 8];
     safe_name(path, safe);
-    if (!file_exists(safe) || rename(safe, path) == 0) return OK;
-    return fail(FAILED, "cannot rename %s to %s: %s", safe, path, strerror(errno));
+    if (file_exists(safe)) return file_copy(safe, path);
+    return file_exists(path) ? file_copy(path, safe) : OK;
 }
 
 void observer_drop(const char *path)

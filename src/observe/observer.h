@@ -56,7 +56,8 @@ int64_t observer_count(int64_t every, int64_t per_decade, int64_t steps);
 
 /* HDF5 writes a flush in many pieces: a kill in between leaves a stream that cannot be continued. So after
  * each flush, on rank 0, observer_keep copies the stream to path.safe (in one rename); after a restart
- * observer_recover puts that copy back, and when the stream is closed observer_drop removes it. */
+ * observer_recover puts that copy back, or makes one of a stream that was closed, so that there is one
+ * whenever a stream is written after a restart; when the stream is closed observer_drop removes it. */
 status observer_keep(const char *path);
 status observer_recover(const char *path);
 void observer_drop(const char *path);
