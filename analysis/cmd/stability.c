@@ -217,8 +217,8 @@ static void print_liquid(const struct bulk_lines *l)
                cell(h->drift, h->drift_error, drift));
     }
     if (c->n == 0) {
-        printf("# no liquid line: three looks of the slowest bulk quench from 1.05 to 1.3 T_g are needed, or "
-               "--liquid\n");
+        printf("# no liquid line: three held liquids are needed, or three looks of the slowest bulk quench "
+               "from 1.05 to 1.3 T_g\n");
         return;
     }
     printf("# liquid: e_IS against 1/T, %" PRId64 " %s T from %.4g to %.4g, scatter %.2g; * beyond them: an "
