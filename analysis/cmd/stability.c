@@ -264,8 +264,8 @@ static void print_claim(const struct claim *claim)
     printf("claim: %s: %s\n", claim->text, claim_verdicts[claim->verdict]);
     for (int k = 0; k < claim->rows; k++) {
         const struct claim_row *r = &claim->row[k];
-        printf("#   %-70s %16s  (%" PRId64 " films) %s\n", r->of, cell(r->value, r->error, number), r->films,
-               claim_verdicts[r->verdict]);
+        printf("#   %-70s %16s  (%" PRId64 " films, limit %.2g) %s\n", r->of,
+               cell(r->value, r->error, number), r->films, r->limit, claim_verdicts[r->verdict]);
     }
 }
 
@@ -279,9 +279,10 @@ static status print_claims(const struct stability *s)
     for (int i = 0; i < c->n; i++) any = any || c->claim[i].rows > 0;
     if (any)
         printf(
-            "\n# claims: differences, beyond two of their errors on the side that is claimed (seen) or on "
-            "the "
-            "other (not seen)\n# best T_sub: of each seed, that with the lowest e_IS of the other seeds\n");
+            "\n# claims: differences, beyond their limit on the side that is claimed (seen) or on the other "
+            "(not seen)\n# limit: what chance exceeds in 4.6 %% of all cases (Student's t; two errors where "
+            "these are known well)\n# best T_sub: of each seed, that with the lowest e_IS of the other "
+            "seeds\n");
     for (int i = 0; i < c->n; i++)
         if (c->claim[i].rows > 0) print_claim(&c->claim[i]);
     DELETE(c);
@@ -338,7 +339,9 @@ const struct command cmd_stability = {
         "the "
         "velocity of the front that melts the film from its surface. The verdict is given only with "
         "film-quenches, "
-        "bulk quenches at 4 rates, and two seeds; a difference counts beyond two of its errors. * marks an "
+        "bulk quenches at 4 rates, and two seeds; a difference counts beyond two of its errors, or more "
+        "where these are known from few "
+        "seeds or columns (Student's t). * marks an "
         "extrapolation. At the end the claims about films from the vapor, over all T_sub and fluxes, each "
         "with its "
         "differences and a verdict: seen, not seen, below resolution.\n\n"

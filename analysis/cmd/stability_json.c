@@ -136,6 +136,7 @@ static status json_claims(struct json *j, const struct stability *s)
             json_string(j, "of", r->of);
             json_number(j, "difference", r->value);
             json_number(j, "error", r->error);
+            json_number(j, "limit", r->limit);
             json_integer(j, "films", r->films);
             json_bool(j, "counts", r->counts);
             json_string(j, "verdict", claim_verdicts[r->verdict]);

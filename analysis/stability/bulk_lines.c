@@ -118,7 +118,10 @@ static void mean_of_slowest(struct bulk_lines *l, const struct bulk_quench *bulk
     m->value = m->n > 0 ? sum / n : (double)NAN;
     m->error = m->n > 1 ? sqrt(square / (n - 1.0) / n) : (double)NAN;
     m->scatter = (double)NAN;
-    if (m->n - 1 < SEEDS_FREEDOM && isfinite(line) && !(m->error >= line)) m->error = line;
+    m->known = n - 1.0;
+    if (m->n - 1 >= SEEDS_FREEDOM || !isfinite(line) || m->error >= line) return;
+    m->error = line;
+    m->known = (double)l->rates.n - 2.0;
 }
 
 status bulk_lines_fit(struct bulk_lines *l, const struct bulk_quench *bulk, size_t n)

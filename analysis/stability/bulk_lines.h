@@ -27,6 +27,7 @@ enum { BULK_RATES = 4, SEEDS_FREEDOM = 3 };
 struct seed_mean {
     int64_t n;
     double value, error;
+    double known;    /* degrees of freedom of the error (analysis/fit/welch.h) */
     double scatter;  /* of one run between seeds: standard deviation, pooled; NaN: not known */
     int64_t freedom; /* differences between seeds that it is known from */
 };

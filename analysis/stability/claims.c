@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/stability/claims.h"
+#include "analysis/fit/welch.h"
 #include "base/mem.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@ const char *const claim_verdicts[] = {"no data", "seen", "not seen", "below reso
 /* A difference: Σ w_i v_i over single films, and a number from the bulk. */
 struct contrast {
     double *w; /* a film */
-    double constant, constant_error;
+    double constant, constant_error, constant_known /* degrees of freedom */;
 };
 
 enum reference { LOWEST, HIGHEST, FILM_QUENCH, BULK_IN_TIME, SLOWEST_BULK };
@@ -48,18 +49,18 @@ static bool is_in(const struct stability *s, size_t g, size_t film, bool control
     return f->control == control && isfinite(f->value[q]) && stability_alike(s, g, film);
 }
 
-/* The standard deviation of one film: of the scatter between seeds, or its own where that is known badly and
- * smaller. */
-static double deviation(const struct stability *s, size_t film, enum stability_quantity q)
+/* The scatter between seeds that a film is known to; NULL where that is known badly and smaller than the
+ * film's own error. */
+static const struct seed_mean *scatter_of(const struct stability *s, size_t film, enum stability_quantity q)
 {
     const struct stability_film *f = &s->film[film];
     for (size_t g = 0; g < s->groups; g++) {
         if (!is_in(s, g, film, f->control, q)) continue;
         const struct seed_mean *m = &(f->control ? s->group[g].control : s->group[g].film)[q];
         bool own = m->freedom == 0 || (m->freedom < SEEDS_FREEDOM && f->error[q] > m->scatter);
-        return own ? f->error[q] : m->scatter;
+        return own ? NULL : m;
     }
-    return (double)NAN;
+    return NULL;
 }
 
 static const char *seed_of(const struct stability *s, size_t film)
@@ -112,6 +113,7 @@ static void clear(const struct stability *s, struct contrast *c)
 {
     for (size_t i = 0; i < s->films; i++) c->w[i] = 0.0;
     c->constant = c->constant_error = 0.0;
+    c->constant_known = (double)INFINITY;
 }
 
 static void scale(const struct stability *s, struct contrast *c, double by)
@@ -133,11 +135,12 @@ static bool add_mean(const struct stability *s, size_t g, bool control, enum sta
 }
 
 /* Errors of lines and means that several films are compared with are one error: they add up as they are. */
-static bool subtract_number(double value, double error, struct contrast *c)
+static bool subtract_number(double value, double error, double known, struct contrast *c)
 {
     if (!isfinite(value)) return false;
     c->constant -= value;
     c->constant_error += error;
+    c->constant_known = known;
     return true;
 }
 
@@ -160,11 +163,12 @@ static bool subtract(const struct stability *s, const struct kind *k, size_t g, 
     case BULK_IN_TIME:
         if (l->rates.n == 0) return false;
         line = bulk_lines_in_time(l, r->form_time, &r->units.system);
-        return subtract_number(line.x, line.error, c);
+        return subtract_number(line.x, line.error, (double)l->rates.n - 2.0, c);
     case SLOWEST_BULK:
         break;
     }
-    return l->at_slowest.n > 0 && subtract_number(l->at_slowest.value, l->at_slowest.error, c);
+    const struct seed_mean *m = &l->at_slowest;
+    return m->n > 0 && subtract_number(m->value, m->error, m->known, c);
 }
 
 static bool measure_mean(const struct work *w, const struct kind *k, size_t curve, struct contrast *c)
@@ -213,26 +217,48 @@ static bool measure_best(const struct work *w, const struct kind *k, size_t curv
 
 /* ---- rows and verdicts ---- */
 
+/* The errors of a contrast: films, or controls, that are known to one scatter share what is not known of it.
+ */
+static struct welch errors_of(const struct stability *s, enum stability_quantity q, const struct contrast *c)
+{
+    struct welch sum = {0};
+    welch_add(&sum, c->constant_error, c->constant_known);
+    for (int control = 0; control < 2; control++) {
+        const struct seed_mean *scatter = NULL;
+        double weights = 0.0;
+        for (size_t i = 0; i < s->films; i++) {
+            const struct stability_film *f = &s->film[i];
+            if (f->control != control || c->w[i] == 0.0) continue;
+            const struct seed_mean *m = scatter_of(s, i, q);
+            if (m) scatter = m;
+            if (m)
+                weights += c->w[i] * c->w[i];
+            else
+                welch_add(&sum, c->w[i] * f->error[q], f->known[q]);
+        }
+        if (scatter) welch_add(&sum, sqrt(weights) * scatter->scatter, (double)scatter->freedom);
+    }
+    return sum;
+}
+
 static struct claim_row *add_row(const struct stability *s, struct claim *claim, const struct contrast *c)
 {
     if (claim->rows == CLAIM_ROWS) return NULL;
     struct claim_row *r = &claim->row[claim->rows++];
-    double square = c->constant_error * c->constant_error;
+    const struct welch errors = errors_of(s, claim->quantity, c);
     *r = (struct claim_row){.curve = -1, .kind = "", .value = c->constant};
     for (size_t i = 0; i < s->films; i++) {
         if (c->w[i] == 0.0) continue;
-        const struct stability_film *f = &s->film[i];
-        enum stability_quantity q = claim->quantity;
-        r->value += c->w[i] * f->value[q];
-        square += pow(c->w[i] * deviation(s, i, q), 2);
+        r->value += c->w[i] * s->film[i].value[claim->quantity];
         r->films++;
     }
-    r->error = sqrt(square);
+    r->error = welch_error(&errors);
+    r->limit = welch_limit(&errors) * r->error;
     double side = claim->above ? r->value : -r->value;
-    r->verdict = !isfinite(r->error)      ? CLAIM_OPEN
-                 : side > 2.0 * r->error  ? CLAIM_SEEN
-                 : side < -2.0 * r->error ? CLAIM_NOT_SEEN
-                                          : CLAIM_BELOW_RESOLUTION;
+    r->verdict = !isfinite(r->error) ? CLAIM_OPEN
+                 : side > r->limit   ? CLAIM_SEEN
+                 : side < -r->limit  ? CLAIM_NOT_SEEN
+                                     : CLAIM_BELOW_RESOLUTION;
     return r;
 }
 
@@ -273,6 +299,7 @@ static void compare(struct work *w, struct claim *claim, const struct kind *k)
         for (size_t f = 0; f < s->films; f++) w->all.w[f] += w->one.w[f];
         w->all.constant += w->one.constant;
         w->all.constant_error += w->one.constant_error;
+        w->all.constant_known = w->one.constant_known;
         n += 1.0;
     }
     if (n > 1.0) {

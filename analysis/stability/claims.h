@@ -13,10 +13,10 @@
  * what it is judged by (two seeds needed). Each is a claim of its own. Rows: one a curve, from high flux to
  * low, and their mean.
  *
- * A row is seen, or not seen, where the difference lies beyond two of its errors on the side that is claimed,
- * or on the other; else below resolution. A claim is what the means of all curves say (of one curve, that
- * curve): seen if all of these rows are, not seen if one is not. That e_IS falls with the flux is judged by
- * the steps from flux to flux. */
+ * A row is seen, or not seen, where the difference lies beyond its limit (so many errors: fit/welch.h) on the
+ * side that is claimed, or on the other; else below resolution. A claim is what the means of all curves say
+ * (of one curve, that curve): seen if all of these rows are, not seen if one is not. That e_IS falls with the
+ * flux is judged by the steps from flux to flux. */
 #ifndef GLINT_ANALYSIS_STABILITY_CLAIMS_H
 #define GLINT_ANALYSIS_STABILITY_CLAIMS_H
 
@@ -31,6 +31,7 @@ struct claim_row {
     int curve; /* from high flux to low; of a step the one it leads to; −1: a mean, or a step over several */
     const char *kind; /* what is compared, where a claim is about several differences; else "" */
     double value, error;
+    double limit;  /* nearer to zero it may be chance */
     int64_t films; /* with the controls */
     bool counts;   /* for the verdict of the claim */
     enum claim_verdict verdict;

@@ -76,15 +76,15 @@ static status write_points(struct figure *f, const struct panel *p, int curve, i
             if (r->curve != curve || strcmp(r->kind, p->line[i].kind) != 0 || !isfinite(r->error)) continue;
             if (curve < 0 && !r->counts) continue;
             x[*n] = r->value;
-            error[*n] = 2.0 * r->error;
+            error[*n] = r->limit;
             y[(*n)++] = -i + 0.3 - 0.6 * (curve < 0 ? curves : curve) / curves;
         }
     if (*n == 0) return OK;
-    return figure_data(f, part, 3, (const char *const[]){"difference", "line", "two_errors"},
+    return figure_data(f, part, 3, (const char *const[]){"difference", "line", "limit"},
                        (const double *const[]){x, y, error}, *n);
 }
 
-/* Two errors, so that what clears zero is seen. */
+/* With what a difference must exceed as its bar: what clears zero is seen. */
 static status plot(struct figure *f, const struct panel *p, const struct claims *c, const struct stability *s,
                    const char *name, bool titles)
 {
@@ -122,7 +122,7 @@ status claims_figure(struct figure *f, const struct claims *c, const struct stab
         figure_script(
             f,
             "set tmargin at screen %g; set bmargin at screen %g\nset xlabel 'difference of e_{IS} ± "
-            "two errors (%s)'\n",
+            "its limit (%s)'\n",
             high, middle + gap, energy);
         add_labels(f, &e);
         TRY(plot(f, &e, c, s, "e", true));
@@ -131,7 +131,7 @@ status claims_figure(struct figure *f, const struct claims *c, const struct stab
         figure_script(
             f,
             "set tmargin at screen %g; set bmargin at screen %g\nset xlabel 'difference of T_{onset} ± "
-            "two errors (%s)'\n",
+            "its limit (%s)'\n",
             middle, low, temperature);
         add_labels(f, &T);
         TRY(plot(f, &T, c, s, "onset", e.n == 0));

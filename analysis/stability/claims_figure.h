@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* claims_figure — the differences that the claims are judged by, with two of their errors, about zero.
+/* claims_figure — the differences that the claims are judged by, each with its limit as a bar, about zero.
  *
  *     TRY(figure_begin(&f, folder, "stability-claims", CLAIMS_WIDTH, CLAIMS_HEIGHT));
  *     TRY(claims_figure(&f, &claims, &stability, "ε", "ε/k_B"));       into the script; then figure_end

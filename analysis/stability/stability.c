@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/stability/stability.h"
+#include "analysis/fit/welch.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -41,7 +42,10 @@ static status measure_ramp(struct stability_film *f)
 static status measure_film(struct stability_film *f, const struct film_record *melted)
 {
     const struct film_record *r = &f->record;
-    for (int q = 0; q < STABILITY_QUANTITIES; q++) f->value[q] = f->error[q] = (double)NAN;
+    for (int q = 0; q < STABILITY_QUANTITIES; q++) {
+        f->value[q] = f->error[q] = (double)NAN;
+        f->known[q] = (double)INFINITY;
+    }
     int shown = r->after >= 0 ? r->after : r->before;
     f->raw_before = f->value[STABILITY_BEFORE] = r->before >= 0 ? r->look[r->before].energy : (double)NAN;
     f->raw_after = f->value[STABILITY_AFTER] = r->after >= 0 ? r->look[r->after].energy : (double)NAN;
@@ -148,6 +152,7 @@ static void correct_one(const struct bulk_lines *lines, struct stability_film *f
     double away = known ? l->fraction - lines->mixture : 0.0;
     f->value[quantity] -= slope * away;
     f->error[quantity] = column_error(&l->columns, slope);
+    f->known[quantity] = l->columns.n - 1.0;
     if (isfinite(uncertain)) f->error[quantity] = hypot(f->error[quantity], uncertain * away);
 }
 
@@ -194,17 +199,19 @@ static struct seed_mean mean_of(const struct stability *a, const struct stabilit
                                 bool control)
 {
     struct seed_mean m = {.value = (double)NAN, .error = (double)NAN, .scatter = (double)NAN};
-    double sum = 0.0, square = 0.0;
+    struct welch own = {0};
+    double sum = 0.0;
     for (size_t i = 0; i < a->films; i++) {
         const struct stability_film *f = &a->film[i];
         if (!belongs(a, g, i, control) || !isfinite(f->value[q])) continue;
         sum += f->value[q];
-        square += f->error[q] * f->error[q];
+        welch_add(&own, f->error[q], f->known[q]);
         m.n++;
     }
     if (m.n == 0) return m;
     m.value = sum / (double)m.n;
-    m.error = sqrt(square) / (double)m.n;
+    m.error = welch_error(&own) / (double)m.n;
+    m.known = welch_freedom(&own);
     return m;
 }
 
@@ -243,7 +250,9 @@ static void take_means(struct stability *a)
                 m->scatter = sqrt(squares / (double)freedom);
                 m->freedom = freedom;
                 double error = m->scatter / sqrt((double)m->n);
-                if (freedom >= SEEDS_FREEDOM || !(m->error > error)) m->error = error;
+                if (freedom < SEEDS_FREEDOM && m->error > error) continue;
+                m->error = error;
+                m->known = (double)freedom;
             }
         }
 }
@@ -264,11 +273,14 @@ static void make_groups(struct stability *a)
 
 /* ---- verdicts ---- */
 
-/* −1, 0, 1: a below, not distinguishable from, above b; beyond two errors. */
+/* −1, 0, 1: a below, not distinguishable from, above b. */
 static int compare(const struct seed_mean *a, const struct seed_mean *b)
 {
-    double difference = a->value - b->value, error = hypot(a->error, b->error);
-    return difference < -2.0 * error ? -1 : difference > 2.0 * error ? 1 : 0;
+    struct welch w = {0};
+    welch_add(&w, a->error, a->known);
+    welch_add(&w, b->error, b->known);
+    double difference = a->value - b->value, least = welch_limit(&w) * welch_error(&w);
+    return difference < -least ? -1 : difference > least ? 1 : 0;
 }
 
 static bool is_known(const struct seed_mean *m)

@@ -25,10 +25,11 @@
  * from fewer than SEEDS_FREEDOM differences may be small by chance: then, and where no group has two
  * seeds, the error is that of the single films, if it is larger.
  *
- * Verdict: only where a film-quench of the group is done, bulk quenches at BULK_RATES rates are, and
- * errors are known. A difference counts when it exceeds two of its errors. ultrastable: e_IS after the final
- * cool-down below that of the film-quench and that of the slowest bulk quench, and the onset above that of
- * the film-quench. */
+ * Verdict: only where a film-quench of the group is done, bulk quenches at BULK_RATES rates are, and errors
+ * are known. A difference counts when it exceeds what chance does in 4.6 % of all cases: two of its errors,
+ * more where these are known from few seeds or columns (analysis/fit/welch.h). ultrastable: e_IS after the
+ * final cool-down below that of the film-quench and that of the slowest bulk quench, and the onset above that
+ * of the film-quench. */
 #ifndef GLINT_ANALYSIS_STABILITY_STABILITY_H
 #define GLINT_ANALYSIS_STABILITY_STABILITY_H
 
@@ -63,7 +64,8 @@ struct stability_film {
     struct front front;
     bool Tf_extrapolated, rate_extrapolated;
     double value[STABILITY_QUANTITIES], error[STABILITY_QUANTITIES]; /* NaN: none */
-    double raw_before, raw_after;                                    /* e_IS as measured */
+    double known[STABILITY_QUANTITIES]; /* degrees of freedom of the error: of columns; else INFINITY */
+    double raw_before, raw_after;       /* e_IS as measured */
 };
 
 struct stability_group {

@@ -66,7 +66,8 @@ static void put_table(struct text *html, const struct stability *s)
                  s->lines.mixture, s->lines.composition.slope);
     else
         text_add(html, "not corrected for composition. ");
-    text_add(html, "A difference counts beyond two of its errors.</caption>\n");
+    text_add(html, "A difference counts beyond its limit: two of its errors, "
+                   "more where these are known from few seeds or columns (Student's t).</caption>\n");
     for (size_t k = 0; k < s->members.keys; k++)
         if (is_axis(s, k)) html_escape(next_cell(&r), CELL, s->members.key[k]);
     snprintf(next_cell(&r), CELL, "n");
@@ -122,10 +123,12 @@ static status put_claims(struct text *html, const struct stability *s)
     if (any) {
         text_add(
             html,
-            "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond two "
-            "errors on the side that is claimed (on the other). Best T<sub>sub</sub>: of each seed, that "
-            "with "
-            "the lowest e<sub>IS</sub> of the other seeds.</caption>\n"
+            "<div class=\"scroll\"><table>\n<caption>Claims: differences ± error, seen (not seen) beyond "
+            "their "
+            "limit on the side that is claimed (on the other): what chance exceeds in 4.6 %% of all cases, "
+            "two "
+            "errors where these are known well. Best T<sub>sub</sub>: of each seed, that with the lowest "
+            "e<sub>IS</sub> of the other seeds.</caption>\n"
             "<tr><th>claim</th><th>verdict</th><th>differences</th></tr>\n");
         for (int i = 0; i < c->n; i++)
             if (c->claim[i].rows > 0) put_claim(html, &c->claim[i]);

@@ -80,5 +80,6 @@ for claim in t["claims"]:
         places = 3 if claim["claim"].startswith("e_IS") else 4
         value = minus(f"{d['difference']:.{places}f}")
         said = f"{text}: {value} ± {d['error']:.{places}f}" if d["error"] else f"{text}: {value}"
-        parts.append(f"**{said}**" if d["counts"] else said)
+        limit = f" (limit {d['limit']:.{places}f})" if d["limit"] else ""
+        parts.append(f"**{said}{limit}**" if d["counts"] else said)
     print(f"| {claim['claim']} | {claim['verdict']} | " + "; ".join(parts) + " |")

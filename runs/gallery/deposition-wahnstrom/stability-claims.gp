@@ -20,12 +20,12 @@ set arrow 1 from 0, graph 0 to 0, graph 1 nohead lc rgb '#888888' dt 2
 set grid ytics lc rgb '#dddddd' lt 1 lw 0.5
 set key outside top right horizontal Left reverse
 set tmargin at screen 0.9; set bmargin at screen 0.36
-set xlabel 'difference of e_{IS} ± two errors (ε)'
+set xlabel 'difference of e_{IS} ± its limit (ε)'
 set ytics ('e_{IS}(T_{sub}) has a minimum inside: best T_{sub} against the lowest' 0, 'e_{IS}(T_{sub}) has a minimum inside: best T_{sub} against the highest' -1, 'e_{IS} falls with the flux, mean of T_{sub} < T_{g}' -2, 'e_{IS} below that of the film-quench, mean of T_{sub} < T_{g}' -3, 'e_{IS} below that of the film-quench, at the best T_{sub}' -4, 'e_{IS} below the bulk quench of equal time, mean of T_{sub} < T_{g}' -5, 'e_{IS} below the bulk quench of equal time, at the best T_{sub}' -6, 'e_{IS} below the slowest bulk quench, mean of T_{sub} < T_{g}' -7, 'e_{IS} below the slowest bulk quench, at the best T_{sub}' -8)
 set yrange [-8.6:0.6]
 plot 'stability-claims-e-1.dat' using 1:2:3 with xerrorbars lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-3 /σ^2/τ', 'stability-claims-e-2.dat' using 1:2:3 with xerrorbars lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 1e-3 /σ^2/τ', 'stability-claims-e-3.dat' using 1:2:3 with xerrorbars lc rgb '#2f8f6b' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-4 /σ^2/τ', 'stability-claims-e-4.dat' using 1:2:3 with xerrorbars lc rgb '#000000' lw 1.4 pt 13 ps 1.3 title 'mean'
 set tmargin at screen 0.23; set bmargin at screen 0.11
-set xlabel 'difference of T_{onset} ± two errors (ε/k_B)'
+set xlabel 'difference of T_{onset} ± its limit (ε/k_B)'
 set ytics ('onset above that of the film-quench, mean of T_{sub} < T_{g}' 0, 'onset above that of the film-quench, at the best T_{sub}' -1)
 set yrange [-1.6:0.6]
 plot 'stability-claims-onset-1.dat' using 1:2:3 with xerrorbars lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 notitle, 'stability-claims-onset-2.dat' using 1:2:3 with xerrorbars lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 notitle, 'stability-claims-onset-3.dat' using 1:2:3 with xerrorbars lc rgb '#2f8f6b' lw 1.4 pt 7 ps 0.8 notitle, 'stability-claims-onset-4.dat' using 1:2:3 with xerrorbars lc rgb '#000000' lw 1.4 pt 13 ps 1.3 notitle
