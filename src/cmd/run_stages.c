@@ -9,11 +9,12 @@
 #include <math.h>
 #include <string.h>
 
-/* The T_substrate of a film that another run grew; NaN: none, or one that is melted here. */
-static double grown_before(const struct run_input *r, bool melted)
+/* What another run left is a glass, unless this run is a film-quench, which melts it. */
+static struct cycle_sample sample_of(const struct run_input *r)
 {
-    bool from = r->film && r->film->from && !melted && r->film->found.grown_at > 0.0;
-    return from ? r->film->found.grown_at : (double)NAN;
+    bool made = r->film && r->film->from && r->role != (int)CONTROL_FILM_QUENCH;
+    bool film = made && r->film->found.grown_at > 0.0;
+    return (struct cycle_sample){made, film ? r->film->found.grown_at : (double)NAN};
 }
 
 void run_stages_make(struct run_input *r)
@@ -30,8 +31,11 @@ void run_stages_make(struct run_input *r)
         c.n_before = r->n_stages;
         r->n_stages += stage_make(&r->stage_items.item[i], &c, &r->stages[r->n_stages]);
     }
-    bool melted = r->role == (int)CONTROL_FILM_QUENCH;
-    cycle_histories(r->stages, r->n_stages, melted, grown_before(r, melted));
+    for (size_t i = 0; i < r->n_stages; i++)
+        if (r->stages[i].action == STAGE_DEPOSIT)
+            r->stages[i].deposit->melted = r->role == (int)CONTROL_FILM_QUENCH;
+    const struct cycle_sample sample = sample_of(r);
+    cycle_histories(r->stages, r->n_stages, &sample);
     crystal_alarm_choose(&r->crystal_alarm, r->dt, r->stages, r->n_stages);
 }
 

@@ -43,7 +43,7 @@ struct film_state {
     double hot,
         hot_count;   /* surface temperatures since the last line of film.csv, summed over atoms; and these */
     double flagged;  /* 1: it rose too far in this stage */
-    double grown_at; /* temperature of the last deposition; 0: none yet, NaN: not known */
+    double grown_at; /* temperature of the last deposition; 0: none, or melted since; NaN: not known */
 };
 enum { FILM_STATE = sizeof(struct film_state) / sizeof(double) };
 

@@ -90,13 +90,13 @@ static double highest(const struct stage *stages, size_t n, const char *cycle)
     return T;
 }
 
-static void find_history(struct stage *stages, size_t n, size_t first, bool melted, double grown_at)
+static void find_history(struct stage *stages, size_t n, size_t first, const struct cycle_sample *sample)
 {
     struct stage_isotherm *to = &stages[first].isotherm;
     double held = 0.0, held_since_quench = 0.0;
     for (size_t i = before(stages, n, first); i < n; i = before(stages, n, i)) {
         const struct stage *s = &stages[i];
-        if (s->action == STAGE_DEPOSIT && !melted) {
+        if (s->action == STAGE_DEPOSIT && !s->deposit->melted) {
             to->T_substrate = s->deposit->T;
             break;
         }
@@ -104,12 +104,12 @@ static void find_history(struct stage *stages, size_t n, size_t first, bool melt
         if (s->T_from == s->T_to) held = fmax(held, s->T_to);
         if (s->T_to < s->T_from) held_since_quench = held; /* the earliest is the last one met */
     }
-    if (isnan(to->T_substrate)) to->T_substrate = grown_at;
-    if (isnan(to->T_substrate)) held = held_since_quench;
+    if (isnan(to->T_substrate)) to->T_substrate = sample->grown_at;
+    if (isnan(to->T_substrate) && !sample->made) held = held_since_quench;
     if (held > highest(stages, n, to->cycle)) to->T_anneal = held;
 }
 
-void cycle_histories(struct stage *stages, size_t n, bool melted, double grown_at)
+void cycle_histories(struct stage *stages, size_t n, const struct cycle_sample *sample)
 {
     for (size_t i = 0; i < n; i++) {
         struct stage_isotherm *s = &stages[i].isotherm;
@@ -122,6 +122,6 @@ void cycle_histories(struct stage *stages, size_t n, bool melted, double grown_a
             s->T_anneal = other->T_anneal;
             begins = false;
         }
-        if (begins) find_history(stages, n, i, melted, grown_at);
+        if (begins) find_history(stages, n, i, sample);
     }
 }

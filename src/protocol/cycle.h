@@ -48,10 +48,12 @@ void cycle_label(const char *base, const struct cycle_part *p, char *out, size_t
 
 /* How the sample came to each cycle: T_substrate of the last deposit before it, and T_anneal, the highest
  * temperature it was held at since it was made (by that deposit, else by the first quench), if that is above
- * all temperatures of the cycle. Branches are followed back through `restore`. melted: what was
- * deposited is melted and quenched on its substrate (a control): made by its first quench, no T_substrate.
- * grown_at: T_substrate of a film that another run grew; NaN: none. */
+ * all temperatures of the cycle. Branches are followed back through `restore`. */
+struct cycle_sample { /* that the first stage begins with */
+    bool made;        /* a glass of another run, on its substrate: no quench of this run makes it */
+    double grown_at;  /* T_substrate of that glass; NaN: it did not grow as a film */
+};
 struct stage;
-void cycle_histories(struct stage *stages, size_t n, bool melted, double grown_at);
+void cycle_histories(struct stage *stages, size_t n, const struct cycle_sample *sample);
 
 #endif

@@ -424,7 +424,7 @@ status deposit_begin(struct engine *e, const struct deposit *d, bool resumed)
                                  .closed_at = -1.0,
                                  .group_at = -1.0,
                                  .began = e->time,
-                                 .grown_at = d->T};
+                                 .grown_at = d->melted ? 0.0 : d->T};
         s->zone = zone_height(e, d);
         if (grow_box(e, d)) TRY(engine_forces(e));
     }

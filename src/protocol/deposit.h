@@ -73,6 +73,7 @@ struct deposit { /* as read; NaN or INPUT_ABSENT: not given */
         double tau, depth;
         enum deposit_zone zone;
     } hold;
+    bool melted;         /* afterwards, on its substrate, as in a film-quench: no film grown at T is left */
     double largest_move; /* adaptive time step: no atom moves farther in one; 0: fixed */
     struct deposit_cycle {
         int64_t atoms;

@@ -152,14 +152,19 @@ expect 0 "film of another run: it goes on" "$atoms atoms, $((atoms - 8)) of them
 same "film of another run: to the bits of one run" kept later
 cmp -s kept/profile-cold.csv later/profile-cold.csv && ok "film of another run: the same profile" || not_ok "film of another run: the same profile"
 expect 0 "film of another run: its own input is enough to go on" "" -- "$GLINT" check later/input.yaml
-expect 0 "film of another run: a cycle" "" -- "$GLINT" run later.yaml -o cycled --set "film.from=inside/state-film.h5" --set "interior={drop: 0.2 sigma, edge: 0.4 sigma}" \
-    --set "thermostat={kind: langevin, tau: 1 tau}" --set "stages=[{heat: {T: 0.3145 eps/kB, to: 0.32 eps/kB, for: 10 steps}}, {cycle: {T: 0.4 eps/kB, hold: 20 steps, rate: 1 eps/kB/tau, then: 0.3 eps/kB, label: pre}}, {cycle: {T: [0.3] eps/kB, hold: 60 steps, rate: 1 eps/kB/tau, observe: speckle, label: iso}}]" \
-    --set "speckle={every: 20 steps, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}}}"
+CYCLED=(--set "interior={drop: 0.2 sigma, edge: 0.4 sigma}" --set "thermostat={kind: langevin, tau: 1 tau}" --set "stages=[{heat: {T: 0.3145 eps/kB, to: 0.32 eps/kB, for: 10 steps}}, {cycle: {T: 0.4 eps/kB, hold: 20 steps, rate: 1 eps/kB/tau, then: 0.3 eps/kB, label: pre}}, {cycle: {T: [0.3] eps/kB, hold: 60 steps, rate: 1 eps/kB/tau, observe: speckle, label: iso}}]" \
+    --set "speckle={every: 20 steps, windows: {par: {kind: plane, range: 5 /sigma to 8 /sigma}}}")
+expect 0 "film of another run: a cycle" "" -- "$GLINT" run later.yaml -o cycled --set "film.from=inside/state-film.h5" "${CYCLED[@]}"
+sed '/^  - quench: {to/i\  - melt: {T: 0.6 eps/kB, for: 20 steps}' "$FILM" | sed 's/^  - quench: {/&label: cool, /' > melted.yaml
+expect 0 "film of another run: a film-quench is kept" "" -- "$GLINT" run melted.yaml -o melted --set role=film-quench --set "stages.0.deposit.flux=0.4 /sigma^2/tau" --set "keep=[cool]" --set "thermostat={kind: langevin, tau: 1 tau}"
+expect 0 "film of another run: its cycle" "" -- "$GLINT" run later.yaml -o cycled-quench --set "film.from=melted/state-cool.h5" "${CYCLED[@]}"
 $PYTHON - > out.txt 2>&1 <<'PY' && ok "film of another run: where it grew is known" || not_ok "film of another run: where it grew is known" out.txt
 import glob, h5py
 s = h5py.File(glob.glob("cycled/speckle-*.h5")[0])["entry/glint/stage"].attrs
 assert s["preparation"] in (b"film", "film") and abs(float(s["T_substrate"]) - 0.85 * 0.37) < 1e-12, dict(s)
 assert abs(float(s["T_anneal"]) - 0.4) < 1e-12, dict(s) # heated, held, cooled to the cycle: a film is not made by that cooling
+s = h5py.File(glob.glob("cycled-quench/speckle-*.h5")[0])["entry/glint/stage"].attrs # melted, so no film; but made before
+assert s["preparation"] in (b"quench", "quench") and "T_substrate" not in s and abs(float(s["T_anneal"]) - 0.4) < 1e-12, dict(s)
 # as older versions left it, one number shorter; and with a number too few
 for name, length in ("older", 1), ("short", 2):
     with open("kept/state-film.h5", "rb") as f, open(name + ".h5", "wb") as g: g.write(f.read())
