@@ -53,9 +53,8 @@ status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, cons
     return OK;
 }
 
-status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+status mem_room_anew(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
 {
-    if (need <= *capacity && *pointer) return OK;
     size_t spare = need < SIZE_MAX - need / 8 ? need / 8 : 0;
     return move(pointer, capacity, need + spare, size, what);
 }

@@ -17,8 +17,12 @@
 
 status mem_new(void **pointer, size_t count, size_t size, const char *what);
 status mem_grow(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
+status mem_room_anew(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
 /* For large arrays that are filled anew or whose need fluctuates: memory nobody writes to is not used up. */
-status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what);
+static inline status mem_room(void **pointer, size_t *capacity, size_t need, size_t size, const char *what)
+{
+    return need <= *capacity && *pointer ? OK : mem_room_anew(pointer, capacity, need, size, what);
+}
 void mem_delete(void **pointer);
 
 /* A copy of a string, owned by the caller (DELETE). */

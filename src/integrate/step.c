@@ -153,12 +153,6 @@ static void mark_pruned(struct engine *e, int t)
     }
 }
 
-static status rebuild_domain(struct engine *e)
-{
-    TRY(domain_rebuild(&e->domain, e->list.radius));
-    return par_agree(list_prepare(&e->list, &e->domain));
-}
-
 /* What langevin put in since the last rebuild, summed over threads; and over ranks once par_sum was called.
  */
 static struct sum heat_here(const struct engine *e)
@@ -247,28 +241,18 @@ static void build_by_team(struct engine *e, int t)
 /* The halo is left filled. */
 static void rebuild_by_team(struct engine *e, int t)
 {
+    status s = domain_rebuild(&e->domain, e->list.radius, &e->team, t);
     if (t == 0) {
-        e->failure = rebuild_domain(e);
+        e->failure = s == OK ? par_agree(list_prepare(&e->list, &e->domain)) : s;
         if (e->failure == OK) rebuilt(e);
     }
     team_barrier(&e->team);
     if (e->failure == OK) build_by_team(e, t);
 }
 
-/* Present positions of every halo atom, without overlapping work. */
-static void fill_by_team(struct engine *e, int t)
-{
-    if (t == 0) domain_send(&e->domain, DOMAIN_POSITIONS);
-    domain_fill_images(&e->domain, DOMAIN_POSITIONS, t, e->list.threads);
-    if (t == 0) domain_receive(&e->domain);
-    team_barrier(&e->team);
-    domain_fill_halo(&e->domain, DOMAIN_POSITIONS, t, e->list.threads);
-    team_barrier(&e->team);
-}
-
 static void prune_by_team(struct engine *e, int t)
 {
-    fill_by_team(e, t);
+    domain_fill(&e->domain, &e->team, t);
     mark_pruned(e, t);
     if (t == 0) e->prunes++;
     build_by_team(e, t);

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/domain.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/simd_species.h"
 #include "system/halo.h"
 
-#include <math.h>
 #include <string.h>
-
-/* What travels with an atom that changes its rank. */
-struct atom_record {
-    double x[3], v[3];
-    uint64_t id;
-    int64_t cell; /* global number, computed once by the owner */
-    int32_t image[3], type;
-};
 
 status domain_reserve(struct domain *d, size_t n)
 {
@@ -31,21 +20,6 @@ status domain_reserve(struct domain *d, size_t n)
     TRY(ROOM(d->cell, capacity[7], n));
     TRY(ROOM(d->order, d->capacity, n));
     return OK;
-}
-
-static void set_record(const struct grid *g, const struct box *b, struct atom_record *r)
-{
-    int32_t cell[3];
-    box_wrap(b, g->inverse, r->x, r->image);
-    grid_cell(g, r->x, cell);
-    r->cell = grid_cell_number(g, cell);
-}
-
-static void cell_of_number(const struct grid *g, int64_t number, int32_t cell[3])
-{
-    cell[0] = (int32_t)(number % g->n[0]);
-    cell[1] = (int32_t)(number / g->n[0] % g->n[1]);
-    cell[2] = (int32_t)(number / g->n[0] / g->n[1]);
 }
 
 status domain_load(struct domain *d, const struct config *c)
@@ -92,7 +66,9 @@ void domain_free(struct domain *d)
     DELETE(d->cell_start);
     DELETE(d->record);
     DELETE(d->leaving);
+    DELETE(d->local);
     DELETE(d->sequence);
+    DELETE(d->start);
     DELETE(d->arrived);
     halo_free(d);
     *d = (struct domain){0};
@@ -101,172 +77,6 @@ void domain_free(struct domain *d)
 void domain_pack(struct domain *d, double list_radius)
 {
     d->packed.per_unit = list_radius > 0.0 ? packed_per_unit(list_radius) : 0.0;
-}
-
-/* Pack the owned atoms, wrapped, with the cell that their owner computes. */
-static status pack_records(struct domain *d)
-{
-    TRY(ROOM(d->record, d->record_capacity, d->n));
-    double reach = d->packed.per_unit > 0.0 ? fmin(1e9, packed_reach(&d->packed)) : 1e9;
-    for (size_t i = 0; i < d->n; i++) {
-        struct atom_record *r = &d->record[i];
-        memcpy(r->x, d->x[d->slot[i]], sizeof r->x);
-        memcpy(r->v, d->v[i], sizeof r->v);
-        memcpy(r->image, d->image[i], sizeof r->image);
-        r->id = d->id[i];
-        r->type = d->type[i];
-        if (!(fabs(r->x[0]) < reach && fabs(r->x[1]) < reach && fabs(r->x[2]) < reach))
-            return fail(UNPHYSICAL,
-                        "atom %llu is at (%g %g %g): the run has blown up (overlapping atoms or a time step "
-                        "too long)",
-                        (unsigned long long)r->id, r->x[0], r->x[1], r->x[2]);
-        set_record(&d->grid, &d->box, r);
-    }
-    return OK;
-}
-
-/* Where the box has free axes, a sample may fill a part of it only: share the cells out by the atoms in each
- * layer. */
-static status share_by_load(struct domain *d)
-{
-    struct grid *g = &d->grid;
-    int64_t *atoms[3] = {NULL, NULL, NULL};
-    status s = OK;
-    if (par_size() == 1 || (g->periodic[0] && g->periodic[1] && g->periodic[2])) return OK;
-    for (int k = 0; k < 3 && s == OK; k++)
-        if (!g->periodic[k]) s = NEW(atoms[k], (size_t)g->n[k]);
-    GUARD(par_agree(s));
-    for (size_t i = 0; i < d->n; i++) {
-        int32_t cell[3];
-        cell_of_number(g, d->record[i].cell, cell);
-        for (int k = 0; k < 3; k++)
-            if (atoms[k]) atoms[k][cell[k]]++;
-    }
-    for (int k = 0; k < 3; k++)
-        if (atoms[k]) par_sum_int64(atoms[k], g->n[k]);
-    grid_share(g, par_size(), (const int64_t *const *)atoms);
-done:
-    for (int k = 0; k < 3; k++) DELETE(atoms[k]);
-    return s;
-}
-
-/* Send every record to the rank that owns its cell; afterwards d->record holds *count records. */
-static status migrate(struct domain *d, size_t *count)
-{
-    *count = d->n;
-    int size = par_size();
-    if (size == 1) return OK;
-    int64_t *bytes = NULL, *from = NULL, *place = NULL;
-    int *owner = NULL;
-    status s = OK;
-    GUARD(NEW(bytes, (size_t)size));
-    GUARD(NEW(from, (size_t)size));
-    GUARD(NEW(place, (size_t)size));
-    GUARD(NEW(owner, d->n));
-    GUARD(ROOM(d->leaving, d->leaving_capacity, d->n));
-    for (size_t i = 0; i < d->n; i++) {
-        int32_t cell[3];
-        cell_of_number(&d->grid, d->record[i].cell, cell);
-        owner[i] = grid_owner(&d->grid, cell);
-        bytes[owner[i]] += (int64_t)sizeof(struct atom_record);
-    }
-    for (int r = 1; r < size; r++)
-        place[r] = place[r - 1] + bytes[r - 1] / (int64_t)sizeof(struct atom_record);
-    for (size_t i = 0; i < d->n; i++) d->leaving[place[owner[i]]++] = d->record[i];
-    GUARD(par_all_to_all(d->leaving, bytes, &d->arrived, &d->arrived_capacity, from));
-    size_t total = 0;
-    for (int r = 0; r < size; r++) total += (size_t)from[r];
-    *count = total / sizeof(struct atom_record);
-    GUARD(ROOM(d->record, d->record_capacity, *count));
-    memcpy(d->record, d->arrived, total);
-done:
-    DELETE(bytes);
-    DELETE(from);
-    DELETE(place);
-    DELETE(owner);
-    return s;
-}
-
-/* The sequence of the rank's records by cell (x fastest), then id; counts per owned cell in `count` (cells of
- * the brick). */
-static status sort_records(struct domain *d, size_t n, uint32_t *start)
-{
-    const struct brick *b = &d->brick;
-    int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
-    size_t cells = (size_t)w[0] * (size_t)w[1] * (size_t)w[2];
-    TRY(ROOM(d->sequence, d->sequence_capacity, n));
-    uint32_t *sequence = d->sequence;
-    const struct atom_record *record = d->record;
-    for (size_t i = 0; i < n; i++) {
-        int32_t c[3];
-        cell_of_number(&d->grid, d->record[i].cell, c);
-        int64_t local = ((int64_t)(c[2] - b->low[2]) * w[1] + (c[1] - b->low[1])) * w[0] + (c[0] - b->low[0]);
-        d->record[i].cell = local;
-        start[local + 1]++;
-    }
-    for (size_t k = 0; k < cells; k++) start[k + 1] += start[k];
-    for (size_t i = 0; i < n; i++) sequence[start[record[i].cell]++] = (uint32_t)i;
-    for (size_t k = cells; k > 0; k--) start[k] = start[k - 1];
-    start[0] = 0;
-    for (size_t k = 0; k < cells; k++) /* a few atoms a cell: insertion */
-        for (size_t i = start[k] + 1; i < start[k + 1]; i++) {
-            uint32_t r = sequence[i];
-            size_t j = i;
-            for (; j > start[k] && record[sequence[j - 1]].id > record[r].id; j--)
-                sequence[j] = sequence[j - 1];
-            sequence[j] = r;
-        }
-    return OK;
-}
-
-static void unpack_owned(struct domain *d)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        const struct atom_record *r = &d->record[d->sequence[i]];
-        d->id[i] = r->id;
-        d->type[i] = r->type;
-        memcpy(d->image[i], r->image, sizeof r->image);
-        memcpy(d->v[i], r->v, sizeof r->v);
-        d->v[i][3] = r->id <= d->frozen ? 0.0 : 1.0 / d->species.mass[r->type];
-        double *x = d->x[d->slot[i]];
-        memcpy(x, r->x, sizeof r->x);
-        x[3] = simd_species(r->type);
-        memcpy(d->reference[i], x, sizeof d->reference[i]);
-        memcpy(d->pruned[i], x, sizeof d->pruned[i]);
-    }
-}
-
-static status rebuild_here(struct domain *d, size_t *n, uint32_t **start)
-{
-    const struct brick *b = &d->brick;
-    size_t cells = 1;
-    for (int k = 0; k < 3; k++) cells *= (size_t)(b->high[k] - b->low[k]);
-    TRY(NEW(*start, cells + 1));
-    TRY(sort_records(d, *n, *start));
-    d->n = *n;
-    return domain_reserve(d, d->n);
-}
-
-status domain_rebuild(struct domain *d, double list_radius)
-{
-    d->grid = grid_make(&d->box, list_radius, par_size());
-    size_t n = 0;
-    uint32_t *start = NULL;
-    status s = OK;
-    GUARD(par_agree(pack_records(d)));
-    GUARD(share_by_load(d));
-    d->brick = grid_brick(&d->grid, par_rank());
-    GUARD(par_agree(migrate(d, &n)));
-    GUARD(par_agree(rebuild_here(d, &n, &start)));
-    GUARD(halo_plan(d, start));
-    unpack_owned(d);
-    domain_send(d, DOMAIN_POSITIONS);
-    domain_fill_images(d, DOMAIN_POSITIONS, 0, 1);
-    domain_receive(d);
-    domain_fill_halo(d, DOMAIN_POSITIONS, 0, 1);
-done:
-    DELETE(start);
-    return s;
 }
 
 /* ---- the whole configuration on rank 0 ---- */

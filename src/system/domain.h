@@ -11,8 +11,9 @@
  * receiver. That includes the periodic images of the rank's own atoms; one mechanism serves both (Law 1).
  *
  *     domain_load            collective: every rank passes the same configuration and keeps its own atoms
- *     domain_rebuild         collective: wrap, find cells, migrate, sort, plan the halo, fill it
- *     each step, by the team of threads of the rank:
+ *     by the team of threads of the rank, a rebuild:
+ *       domain_rebuild       collective: wrap, find cells, migrate, sort, plan the halo, fill it
+ *     and each step:
  *       domain_send          thread 0: start the exchange of what other ranks need: positions, or the number
  *                            per atom that a many-body potential shares with neighbors
  *       domain_fill_images   images of the rank's own atoms, shared among threads; packs them and the owned
@@ -27,6 +28,7 @@
 #define GLINT_SYSTEM_DOMAIN_H
 
 #include "par/par.h"
+#include "par/team.h"
 #include "system/config.h"
 #include "system/grid.h"
 #include "system/packed.h"
@@ -93,11 +95,17 @@ struct domain {
     size_t message_in_capacity, message_out_capacity;
 
     /* scratch of the rebuild */
-    struct atom_record *record, *leaving; /* leaving: the same, by their new rank */
+    struct atom_record *record, *leaving; /* leaving: of those that go, by their new rank */
+    uint32_t *local;                      /* cell of the brick that a record belongs to */
     uint32_t *sequence;                   /* which record is owned atom i */
-    size_t record_capacity, leaving_capacity, sequence_capacity;
+    uint32_t *start;                      /* cells of the brick + 1: first owned atom */
+    size_t record_capacity, leaving_capacity, local_capacity, sequence_capacity, start_capacity;
     void *arrived;
     size_t arrived_capacity;
+    struct halo_source *source; /* of every extended cell */
+    size_t source_capacity;
+    atomic_bool lost; /* an atom is nowhere near the box */
+    status rebuilt;
 };
 
 status domain_load(struct domain *d, const struct config *c); /* collective */
@@ -105,14 +113,18 @@ void domain_free(struct domain *d);
 /* Keep positions packed, too, from the next rebuild on; list_radius: of all rebuilds to come. 0: no longer.
  */
 void domain_pack(struct domain *d, double list_radius);
-status domain_rebuild(struct domain *d, double list_radius); /* collective */
-status domain_reserve(struct domain *d, size_t n);           /* room for n owned atoms */
+/* Collective, by every thread of the rank's team; all leave past a barrier, with the halo filled and the same
+ * status. UNPHYSICAL: an atom is nowhere near the box. */
+status domain_rebuild(struct domain *d, double list_radius, struct team *team, int thread);
+status domain_reserve(struct domain *d, size_t n); /* room for n owned atoms */
 
 enum domain_content { DOMAIN_POSITIONS, DOMAIN_SHARED };
 void domain_send(struct domain *d, enum domain_content what);
 void domain_receive(struct domain *d);
 void domain_fill_images(struct domain *d, enum domain_content what, int thread, int threads);
 void domain_fill_halo(struct domain *d, enum domain_content what, int thread, int threads);
+/* The four of them for positions, without overlapping work, by every thread; all leave past a barrier. */
+void domain_fill(struct domain *d, struct team *team, int thread);
 
 /* Collective. On rank 0 fills c (wrapped positions, images, velocities; forces if wanted), sorted by id; c is
  * left empty elsewhere. Positions are wrapped for output only; the domain is not changed. */

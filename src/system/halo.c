@@ -162,36 +162,51 @@ static size_t needed_index(const struct needed *need, const int32_t c[3])
 }
 
 /* One cell of the extended brick: whose it is and where its atoms come from. */
-struct source {
+struct halo_source {
     int pair;    /* -1: mine, -2: beyond a free face */
     size_t cell; /* in my brick, or in the pair's list of needed cells */
     int32_t image[3];
     bool own; /* mine and not an image */
 };
 
-static struct source find_source(const struct domain *d, const struct pair *pairs, const int *pair_of,
-                                 const int32_t e[3])
+/* A layer of the extended brick along one axis. */
+struct layer {
+    int32_t cell, image;
+    bool there, mine; /* there: not beyond a free face */
+};
+
+static status fold_layers(const struct domain *d, struct layer *layers[3])
 {
-    struct source s = {.pair = -2};
+    for (int k = 0; k < 3; k++) {
+        TRY(NEW(layers[k], (size_t)d->extent[k] + 1));
+        for (int32_t i = 0; i < d->extent[k]; i++) {
+            struct layer *l = &layers[k][i];
+            int32_t e = d->brick.low[k] - d->grid.reach[k] + i;
+            l->there = grid_fold(&d->grid, k, e, &l->cell, &l->image);
+            l->mine = l->cell >= d->brick.low[k] && l->cell < d->brick.high[k];
+        }
+    }
+    return OK;
+}
+
+static struct halo_source find_source(const struct domain *d, const struct pair *pairs, const int *pair_of,
+                                      const struct layer *const layer[3])
+{
+    struct halo_source s = {.pair = -2};
     int32_t cell[3], relative[3];
-    for (int k = 0; k < 3; k++)
-        if (!grid_fold(&d->grid, k, e[k], &cell[k], &s.image[k])) return s;
-    int owner = grid_owner(&d->grid, cell);
-    s.pair = pair_of[owner];
+    for (int k = 0; k < 3; k++) {
+        if (!layer[k]->there) return s;
+        cell[k] = layer[k]->cell;
+        s.image[k] = layer[k]->image;
+    }
+    bool mine = layer[0]->mine && layer[1]->mine && layer[2]->mine;
+    s.pair = mine ? -1 : pair_of[grid_owner(&d->grid, cell)];
     const struct brick *b = s.pair < 0 ? &d->brick : &pairs[s.pair].brick;
     for (int k = 0; k < 3; k++) relative[k] = cell[k] - b->low[k];
     s.cell = s.pair < 0 ? brick_cell(b, relative[0], relative[1], relative[2])
                         : needed_index(&pairs[s.pair].in, relative);
     s.own = s.pair < 0 && s.image[0] == 0 && s.image[1] == 0 && s.image[2] == 0;
     return s;
-}
-
-static void extended_cell(const struct domain *d, size_t i, int32_t e[3])
-{
-    size_t wx = (size_t)d->extent[0], wy = (size_t)d->extent[1];
-    e[0] = d->brick.low[0] - d->grid.reach[0] + (int32_t)(i % wx);
-    e[1] = d->brick.low[1] - d->grid.reach[1] + (int32_t)(i / wx % wy);
-    e[2] = d->brick.low[2] - d->grid.reach[2] + (int32_t)(i / wx / wy);
 }
 
 /* Offsets of every needed cell's atoms in the receive buffer (exclusive running sums, peer after peer). */
@@ -215,29 +230,36 @@ static status receive_offsets(struct domain *d, struct pair *pairs, int n, uint3
 
 /* Where every extended cell comes from, and how many atoms precede it (cell_start). */
 static status find_sources(struct domain *d, const uint32_t *start, const struct pair *pairs,
-                           const int *pair_of, struct source *source)
+                           const int *pair_of)
 {
-    size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2], total = 0;
-    for (size_t i = 0; i < cells; i++) {
-        int32_t e[3];
-        extended_cell(d, i, e);
-        struct source s = source[i] = find_source(d, pairs, pair_of, e);
-        d->cell_start[i] = (uint32_t)total;
-        if (s.pair >= 0)
-            total += pairs[s.pair].counts_in[s.cell];
-        else if (s.pair == -1)
-            total += start[s.cell + 1] - start[s.cell];
-        if (total >= (size_t)1 << 30)
-            return fail(FAILED, "a rank would hold more than 2^30 atoms with its halo; use more ranks");
-    }
-    d->cell_start[cells] = (uint32_t)total;
+    struct layer *layers[3] = {NULL, NULL, NULL};
+    size_t i = 0, total = 0;
+    status result = fold_layers(d, layers);
+    for (int32_t z = 0; z < d->extent[2] && result == OK; z++)
+        for (int32_t y = 0; y < d->extent[1]; y++)
+            for (int32_t x = 0; x < d->extent[0]; x++, i++) {
+                struct halo_source s =
+                    find_source(d, pairs, pair_of,
+                                (const struct layer *const[]){&layers[0][x], &layers[1][y], &layers[2][z]});
+                d->source[i] = s;
+                d->cell_start[i] = (uint32_t)total;
+                if (s.pair >= 0)
+                    total += pairs[s.pair].counts_in[s.cell];
+                else if (s.pair == -1)
+                    total += start[s.cell + 1] - start[s.cell];
+            }
+    for (int k = 0; k < 3; k++) DELETE(layers[k]);
+    if (result == OK && total >= (size_t)1 << 30)
+        result = fail(FAILED, "a rank would hold more than 2^30 atoms with its halo; use more ranks");
+    d->cell_start[i] = (uint32_t)total;
     d->n_extended = total;
-    return OK;
+    return result;
 }
 
 /* Slots of the owned atoms, then the runs that fill the rest. */
-static status lay_out(struct domain *d, const uint32_t *start, const struct source *source, uint32_t **offset)
+static status lay_out(struct domain *d, const uint32_t *start, uint32_t **offset)
 {
+    const struct halo_source *source = d->source;
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
     TRY(ROOM(d->x, d->x_capacity, d->n_extended + 1));
     TRY(ROOM(d->shared, d->shared_capacity, d->n_extended + 1));
@@ -256,7 +278,7 @@ static status lay_out(struct domain *d, const uint32_t *start, const struct sour
     }
     d->n_image_runs = d->n_halo_runs = 0;
     for (size_t i = 0; i < cells; i++) { /* images refer to slots: after them */
-        const struct source *s = &source[i];
+        const struct halo_source *s = &source[i];
         struct halo_run run = {.to = d->cell_start[i], .count = d->cell_start[i + 1] - d->cell_start[i]};
         if (s->own || s->pair == -2 || run.count == 0) continue;
         memcpy(run.image, s->image, sizeof run.image);
@@ -322,9 +344,9 @@ static void order_work(struct domain *d, const uint32_t *start)
     const struct brick *b = &d->brick;
     int32_t w[3] = {b->high[0] - b->low[0], b->high[1] - b->low[1], b->high[2] - b->low[2]};
     int32_t bundles_x = (w[0] + BUNDLE - 1) / BUNDLE, bundles_y = (w[1] + BUNDLE - 1) / BUNDLE;
+    int passes = grid_active(&d->grid) > 1 ? 2 : 1;
     size_t n = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1) d->n_interior = n;
+    for (int pass = 0; pass < passes; pass++) {
         for (int32_t bundle = 0; bundle < bundles_x * bundles_y; bundle++) {
             int32_t x0 = bundle % bundles_x * BUNDLE, y0 = bundle / bundles_x * BUNDLE;
             for (int32_t i = 0; i < w[2] * BUNDLE * BUNDLE; i++) {
@@ -333,6 +355,7 @@ static void order_work(struct domain *d, const uint32_t *start)
                     n = order_cell(d, start, c, n);
             }
         }
+        if (pass == 0) d->n_interior = n;
     }
 }
 
@@ -340,7 +363,6 @@ static status plan_here(struct domain *d, const uint32_t *start, struct pair *pa
 {
     uint32_t **offset = NULL;
     int *pair_of = NULL;
-    struct source *source = NULL;
     status s = OK;
     GUARD(NEW(offset, (size_t)n + 1));
     GUARD(NEW(pair_of, (size_t)grid_active(&d->grid)));
@@ -350,17 +372,16 @@ static status plan_here(struct domain *d, const uint32_t *start, struct pair *pa
         d->extent[k] = is_empty(&d->brick) ? 0 : d->brick.high[k] - d->brick.low[k] + 2 * d->grid.reach[k];
     size_t cells = (size_t)d->extent[0] * (size_t)d->extent[1] * (size_t)d->extent[2];
     GUARD(GROW(d->cell_start, d->cell_capacity, cells + 1));
-    GUARD(NEW(source, cells + 1));
+    GUARD(ROOM(d->source, d->source_capacity, cells + 1));
     GUARD(receive_offsets(d, pairs, n, offset));
-    GUARD(find_sources(d, start, pairs, pair_of, source));
-    GUARD(lay_out(d, start, source, offset));
+    GUARD(find_sources(d, start, pairs, pair_of));
+    GUARD(lay_out(d, start, offset));
     GUARD(plan_sends(d, start, pairs, n));
     order_work(d, start);
 done:
     for (int i = 0; offset && i < n; i++) DELETE(offset[i]);
     DELETE(offset);
     DELETE(pair_of);
-    DELETE(source);
     return s;
 }
 
@@ -387,6 +408,7 @@ done:
 
 void halo_free(struct domain *d)
 {
+    DELETE(d->source);
     DELETE(d->image_run);
     DELETE(d->halo_run);
     DELETE(d->send_run);

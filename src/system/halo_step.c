@@ -97,3 +97,13 @@ void domain_fill_halo(struct domain *d, enum domain_content what, int thread, in
     fill(d, d->halo_run, d->n_halo_runs, what == DOMAIN_POSITIONS ? d->received : NULL,
          d->n_halo_runs > 0 ? d->received[0] : NULL, thread, threads);
 }
+
+void domain_fill(struct domain *d, struct team *team, int thread)
+{
+    if (thread == 0) domain_send(d, DOMAIN_POSITIONS);
+    domain_fill_images(d, DOMAIN_POSITIONS, thread, team->threads);
+    if (thread == 0) domain_receive(d);
+    team_barrier(team);
+    domain_fill_halo(d, DOMAIN_POSITIONS, thread, team->threads);
+    team_barrier(team);
+}

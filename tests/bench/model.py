@@ -157,7 +157,7 @@ def main():
     a.add_argument("words", nargs="+", metavar="[FILE] POTENTIAL")
     a.add_argument("--ns", action="append", default=[], metavar="ATOMS=NS")
     a.add_argument("--shares", default="force=0.70,list=0.23,halo=0.02,integrate=0.05")
-    a.add_argument("--serial", type=float, default=0.12, help="serial share of a rebuild where no line tells")
+    a.add_argument("--serial", type=float, default=0.04, help="serial share of a rebuild where no line tells")
     a.add_argument("--atoms", type=int, action="append")
     a.add_argument("--threads", type=int, default=1)
     a.add_argument("--cores", type=int, default=128)

@@ -153,7 +153,9 @@ static void test_ranges(void **state)
         list_free(l);
         MUST(list_start(l, e.domain.species.count, cutoff[k % 4], near[k % 4], 0.6, 0.2, 1));
         assert_int_equal(l->sections, k % 4 != 3);
-        MUST(domain_rebuild(&e.domain, l->radius));
+        struct team alone;
+        team_start(&alone, 1);
+        MUST(domain_rebuild(&e.domain, l->radius, &alone, 0));
         MUST(list_prepare(l, &e.domain));
         list_fill(l, &e.domain, 0);
         list_build(l, &e.domain, 0);
