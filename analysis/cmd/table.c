@@ -282,7 +282,8 @@ const struct command cmd_table = {
     .description =
         "Reads the folder of each member: T, P, density and potential energy per atom are means over "
         "the second half of the lines\n"
-        "of thermo.csv of one stage; e_IS is the energy per atom after the last minimisation; a path "
+        "of thermo.csv of one stage (of films, under vacuum, not P and density); e_IS is the energy per atom "
+        "after the last minimisation; a path "
         "names a number in\n"
         "results.h5, which glint report makes. Means are over members that are done and differ in the "
         "seed only; errors are\n"

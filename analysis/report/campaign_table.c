@@ -126,6 +126,12 @@ static status results_value_of(const char *folder, const char *name, double *val
 
 /* ---- members ---- */
 
+/* Pressure and density of the box say nothing of a film: a part of it is vacuum. */
+static bool is_of_box(const struct run_folder *f, const char *name)
+{
+    return f->film.lines.rows > 0 && (strcmp(name, "P") == 0 || strcmp(name, "density") == 0);
+}
+
 static status fill_member(struct campaign_table *t, size_t i, struct run_folder *f, const char *folder,
                           const char *stage)
 {
@@ -139,7 +145,8 @@ static status fill_member(struct campaign_table *t, size_t i, struct run_folder 
     status s = OK;
     for (int c = 0; c < t->columns && s == OK; c++) {
         double *value = &t->column[c].value[i];
-        if (thermo_value(&f->thermo, t->column[c].name, stage, value)) continue;
+        if (is_of_box(f, t->column[c].name) || thermo_value(&f->thermo, t->column[c].name, stage, value))
+            continue;
         *value = json_find_number(f->json, t->column[c].name);
         if (isnan(*value)) s = results_value_of(folder, t->column[c].name, value);
     }

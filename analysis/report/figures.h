@@ -30,7 +30,7 @@ status figures_draw(struct figures *g, const struct report *r, const char *folde
 const struct figure *figures_find(const struct figures *g, const char *key, const char *label);
 void figures_free(struct figures *g);
 
-/* One figure each; `f` has been begun. (figures_speckle.c, figures_relaxation.c,
+/* One figure each; `f` has been begun. (figures_sample.c, figures_speckle.c, figures_relaxation.c,
  * figures_groups.c, figures_atoms.c, figures_waiting.c, figures_ages.c) */
 /* m: whose movers are drawn below the maps; NULL: none. */
 status figure_ttcf(struct figure *f, const struct window_report *const *w, int n,

@@ -1,86 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures of the sample and of the atoms: thermodynamics, structure, displacements. */
+/* Figures of the atoms: structure, displacements. */
 #include "analysis/report/figures.h"
 #include "analysis/report/palette.h"
 #include "base/mem.h"
 
 #include <math.h>
 #include <string.h>
-
-/* ---- sample ---- */
-
-/* Where stages begin, and their names: tilted where the stage is shorter than its name, and left out where
- * the last one is too near. */
-static void stage_marks(struct figure *f, const struct run_thermo *t, bool names)
-{
-    double whole = t->column[THERMO_TIME][t->rows - 1], last = -whole;
-    for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
-        if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
-        char word[FIGURE_TEXT];
-        double from = begin > 0 ? t->column[THERMO_TIME][begin - 1] : 0.0, to = t->column[THERMO_TIME][i - 1];
-        double middle = 0.5 * (from + to);
-        if (begin > 0)
-            figure_script(
-                f, "set arrow from %.9g, graph 0 to %.9g, graph 1 nohead lc rgb '#aaaaaa' lw 0.8 dt 3\n",
-                from, from);
-        if (names && middle - last > 0.02 * whole) {
-            figure_script(f, "set label '%s' at %.9g, graph %s font ',11' tc rgb '#444444'\n",
-                          figure_text(t->stage[t->stage_of[begin]], word), middle,
-                          to - from < 0.08 * whole ? "1.03 left rotate by 30" : "1.09 center");
-            last = middle;
-        }
-        begin = i;
-    }
-}
-
-/* A step of 1, 2 or 5 times a power of ten that divides the range of n numbers into three to seven. */
-static double tic_step(const double *x, int64_t n)
-{
-    double low = INFINITY, high = -INFINITY;
-    for (int64_t i = 0; i < n; i++) low = fmin(low, x[i]), high = fmax(high, x[i]);
-    if (!(high > low)) return 1.0;
-    double third = (high - low) / 3.0, power = pow(10.0, floor(log10(third))), digit = third / power;
-    return power * (digit >= 5.0 ? 5.0 : digit >= 2.0 ? 2.0 : 1.0);
-}
-
-status figure_sample(struct figure *f, const struct report *r)
-{
-    const struct run_thermo *t = &r->folder.thermo;
-    bool metal = strcmp(r->folder.units, "metal") == 0;
-    const char *tu = metal ? "ps" : "τ";
-    static const char *const lj[] = {"T (ε/k_B)", "P (ε/σ^3)", "ρ (σ^{-3})", "E_{pot}/N (ε)"};
-    static const char *const real[] = {"T (K)", "P (GPa)", "ρ (Å^{-3})", "E_{pot}/N (eV)"};
-    char file[FIGURE_NAME + 40];
-    TRY(figure_data(f, "thermo", THERMO_NEEDED,
-                    (const char *const[]){"time", "T_target", "T", "P", "density", "potential_per_atom"},
-                    (const double *const[]){t->column[0], t->column[1], t->column[2], t->column[3],
-                                            t->column[4], t->column[5]},
-                    t->rows));
-    figure_data_name(f, "thermo", false, file);
-    long long every = t->rows / 2000 + 1;
-    figure_script(
-        f, "set multiplot\nset lmargin at screen 0.09; set rmargin at screen 0.985; set xrange [0:%.9g]\n",
-        t->column[THERMO_TIME][t->rows - 1]);
-    for (int k = 0; k < 4; k++) {
-        double top = 0.93 - 0.215 * k;
-        figure_script(f, "unset label; unset arrow; set tmargin at screen %.3f; set bmargin at screen %.3f\n",
-                      top, top - 0.19);
-        stage_marks(f, t, k == 0);
-        figure_script(
-            f, "set ylabel '%s' offset 1.2,0; set ytics %.9g; set format x '%s'; %s; set key top right\n",
-            metal ? real[k] : lj[k], tic_step(t->column[k + 2], t->rows), k == 3 ? "%g" : "",
-            k == 3 ? "set xlabel 't'" : "unset xlabel");
-        if (k == 3) figure_script(f, "set xlabel 't (%s)' offset 0,0.3\n", tu);
-        figure_script(f, "plot '%s' every %lld using 1:%d with lines lt %d lw 0.9 %s", file, every, k + 3,
-                      k + 1, k == 0 ? "title 'T'" : "notitle");
-        if (k == 0)
-            figure_script(f, ", '' every %lld using 1:2 with lines lc rgb '#222222' dt 2 title 'thermostat'",
-                          every);
-        figure_script(f, "\n");
-    }
-    figure_script(f, "unset multiplot\n");
-    return OK;
-}
 
 /* ---- S(q), g(r) ---- */
 

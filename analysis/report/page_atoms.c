@@ -1,120 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sample, Structure, Waiting times: what the atoms say. */
+/* Structure, Waiting times: what the atoms say. */
 #include "analysis/report/html.h"
 #include "analysis/report/page_sections.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* ---- Sample ---- */
-
-static bool metal(const struct report *r)
-{
-    return strcmp(r->folder.units, "metal") == 0;
-}
-
-/* Percent of the large atoms that are Laves centres, at the end of the stage, and the largest cluster. */
-static void crystal_cell(const struct page *p, const char *stage, char cell[HTML_NUMBER])
-{
-    struct run_crystal c;
-    if (run_folder_crystal(&p->report->folder, stage, &c))
-        snprintf(cell, HTML_NUMBER, c.largest > 0 ? "%.2g, cluster %lld" : "%.2g", 100.0 * c.last, c.largest);
-    else
-        snprintf(cell, HTML_NUMBER, "–");
-}
-
-/* Real units below the set temperature: the temperature, or of a ramp its rate (known in metal units, too).
- */
-static void add_set(const struct page *p, char *set, size_t size, double T0, double T1, double time)
-{
-    char real[RUN_UNITS_TEXT];
-    const struct unit_system *u = &p->report->units.system;
-    bool ramp = fabs(T1 - T0) > 1e-9 && time > 0.0;
-    double rate = fabs(T1 - T0) / (time * units_size(u, QUANTITY_TIME));
-    const char *text = ramp ? run_units_real(&p->report->units, QUANTITY_COOLING_RATE, rate, real)
-                            : page_real(p, QUANTITY_TEMPERATURE, T0, real);
-    if (ramp && text[0])
-        snprintf(set + strlen(set), size - strlen(set), "<br>(%s)", text);
-    else if (text[0])
-        snprintf(set + strlen(set), size - strlen(set), "<br>%s", text + 1);
-}
-
-/* In metal units, from the mean mass of the atoms of the first trajectory. */
-static void add_mass_density(const struct page *p, char *cell, size_t size, const struct run_thermo *t,
-                             double from, double to)
-{
-    double mean, sd;
-    const struct report *r = p->report;
-    if (!metal(r) || r->motions == 0 || !(r->motion[0].structure.mean_mass > 0.0)) return;
-    run_thermo_mean(t, THERMO_DENSITY, from, to, &mean, &sd);
-    snprintf(cell + strlen(cell), size - strlen(cell), "<br>(%.4g g/cm³)",
-             mean * r->motion[0].structure.mean_mass / units_size(&r->units.system, QUANTITY_MASS_DENSITY));
-}
-
-static void stage_table(struct page *p)
-{
-    const struct run_thermo *t = &p->report->folder.thermo;
-    struct text *h = &p->html;
-    bool real = metal(p->report);
-    page_row(h, "th", 8,
-             (const char *const[]){"stage", real ? "from–to (ps)" : "from–to (τ)",
-                                   real ? "T set (K)" : "T set (ε/k<sub>B</sub>)",
-                                   real ? "T (K)" : "T (ε/k<sub>B</sub>)", real ? "P (GPa)" : "P (ε/σ³)",
-                                   real ? "ρ (Å⁻³)" : "ρ (σ⁻³)",
-                                   real ? "E<sub>pot</sub>/N (eV)" : "E<sub>pot</sub>/N (ε)", "crystal (%)"});
-    for (int64_t i = 0, begin = 0; i <= t->rows; i++) {
-        if (i < t->rows && t->stage_of[i] == t->stage_of[begin]) continue;
-        double from = t->column[THERMO_TIME][begin], to = t->column[THERMO_TIME][i - 1];
-        char name[100], span[64 + 2 * RUN_UNITS_TEXT], set[64 + RUN_UNITS_TEXT],
-            cell[4][HTML_NUMBER + RUN_UNITS_TEXT + 8], real_text[RUN_UNITS_TEXT], crystal[HTML_NUMBER];
-        static const enum quantity what[4] = {QUANTITY_TEMPERATURE, QUANTITY_PRESSURE,
-                                              QUANTITY_NUMBER_DENSITY, QUANTITY_ENERGY};
-        const int column[4] = {THERMO_T, THERMO_P, THERMO_DENSITY, THERMO_ENERGY};
-        double t0 = t->column[THERMO_T_TARGET][begin], t1 = t->column[THERMO_T_TARGET][i - 1];
-        for (int k = 0; k < 4; k++) {
-            double mean, sd;
-            run_thermo_mean(t, column[k], from, to, &mean, &sd);
-            html_number(cell[k], mean, sd);
-            if (page_real(p, what[k], mean, real_text)[0])
-                snprintf(cell[k] + strlen(cell[k]), RUN_UNITS_TEXT + 8, "<br>%s", real_text + 1);
-        }
-        add_mass_density(p, cell[2], sizeof cell[2], t, from, to);
-        snprintf(span, sizeof span, "%.4g–%.4g", from, to);
-        if (page_real(p, QUANTITY_TIME, to - from, real_text)[0])
-            snprintf(span + strlen(span), sizeof span - strlen(span), "<br>%s", real_text + 1);
-        snprintf(set, sizeof set, fabs(t1 - t0) > 1e-9 ? "%.4g → %.4g" : "%.4g", t0, t1);
-        add_set(p, set, sizeof set, t0, t1, to - from);
-        crystal_cell(p, t->stage[t->stage_of[begin]], crystal);
-        page_row(h, "td", 8,
-                 (const char *const[]){html_escape(name, sizeof name, t->stage[t->stage_of[begin]]), span,
-                                       set, cell[0], cell[1], cell[2], cell[3], crystal});
-        begin = i;
-    }
-}
-
-status page_sample(struct page *p)
-{
-    page_section(p, "sample", "Sample");
-    if (p->report->folder.thermo.rows > 1) {
-        TRY(page_figure(p, "sample", "", false,
-                        "Temperature, pressure, density and potential energy per atom against time; dotted "
-                        "lines divide the stages."));
-        text_add(&p->html,
-                 "<div class=\"scroll\"><table>\n<caption>Mean ± standard deviation in time over "
-                 "each stage (not the error of the mean)%s. Crystal: large atoms that are centres of a "
-                 "Laves phase, at the end of a stage that the crystal alarm watched.</caption>\n",
-                 p->report->units.mapped
-                     ? "; in brackets real units by the mapping below: duration, T or rate, T, P, ρ, energy"
-                     : "");
-        stage_table(p);
-        text_add(&p->html, "</table></div>\n");
-    } else {
-        text_add(&p->html, "<p class=\"note\">No thermo.csv in this folder.</p>\n");
-    }
-    text_add(&p->html, "</section>\n");
-    return OK;
-}
 
 /* ---- Structure ---- */
 
@@ -214,7 +105,7 @@ static void peak_text(struct page *p, const struct motion_report *m)
     if (s->mean_mass > 0.0)
         text_add(&p->html, " Density of these frames: %.5g %s<sup>−3</sup>%s = %.5g %s.", s->density, l,
                  page_real(p, QUANTITY_NUMBER_DENSITY, s->density, real[0]), structure_mass_density(s),
-                 metal(p->report) ? "g/cm³" : "m<sub>B</sub>/σ³");
+                 run_folder_metal(&p->report->folder) ? "g/cm³" : "m<sub>B</sub>/σ³");
     for (int a = 0; a < s->rdf.species; a++)
         for (int b = a; b < s->rdf.species; b++) {
             char name[2][40];

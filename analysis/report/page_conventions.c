@@ -83,11 +83,43 @@ static void ratio_to_Tg(const struct page *p, double T, char out[700])
                  html_escape(safe, sizeof safe, u->Tg));
 }
 
+static void summary_film(struct page *p)
+{
+    const struct run_film *film = &p->report->folder.film;
+    bool metal = run_folder_metal(&p->report->folder);
+    char real[3][RUN_UNITS_TEXT], ratio[700], hotter[HTML_NUMBER];
+    struct run_growth g = {0};
+    while (run_film_growth(film, g.to, &g)) {
+        ratio_to_Tg(p, g.T, ratio);
+        text_add(&p->html,
+                 "<p class=\"lead\"><b>Film.</b> %.0f atoms, %.3g %s%s thick, grown within %.5g %s%s at "
+                 "T = %.4g %s%s%s; %.0f atoms left again.",
+                 g.atoms, g.thickness, metal ? "Å" : "σ", page_real(p, QUANTITY_LENGTH, g.thickness, real[0]),
+                 g.time, metal ? "ps" : "τ", page_real(p, QUANTITY_TIME, g.time, real[1]), g.T,
+                 metal ? "K" : "ε/k<sub>B</sub>", page_real(p, QUANTITY_TEMPERATURE, g.T, real[2]), ratio,
+                 g.left);
+        if (isfinite(g.hotter))
+            text_add(&p->html, " In the second half its surface was %s %s hotter than that.",
+                     html_number(hotter, g.hotter, g.hotter_sd), metal ? "K" : "ε/k<sub>B</sub>");
+        text_add(&p->html, "</p>\n");
+    }
+}
+
+/* Of a film that of its inside: a part of the box is vacuum. */
+static bool sample_density(const struct report *r, double from, double to, double *mean, double *sd)
+{
+    const struct run_film *film = &r->folder.film;
+    if (film->lines.rows > 0) return run_film_mean(film, "interior_density", from, to, mean, sd) > 0;
+    return run_thermo_mean(&r->folder.thermo, THERMO_DENSITY, from, to, mean, sd) > 0;
+}
+
 void page_summary(struct page *p)
 {
     const struct report *r = p->report;
-    bool real = strcmp(r->folder.units, "metal") == 0;
+    bool film = r->folder.film.lines.rows > 0;
+    bool real = run_folder_metal(&r->folder);
     text_add(&p->html, "<div id=\"summary\">\n");
+    summary_film(p);
     if (r->groups == 0)
         text_add(&p->html,
                  "<p class=\"lead\">Neither speckles nor trajectories were observed in this run.</p>\n");
@@ -108,10 +140,12 @@ void page_summary(struct page *p)
             html_number(mean[0], value, sd);
             page_real(p, QUANTITY_TEMPERATURE, value, kelvin);
             ratio_to_Tg(p, value, ratio);
-            run_thermo_mean(&r->folder.thermo, THERMO_DENSITY, from, to, &value, &sd);
-            text_add(&p->html, " T = %s %s%s%s, ρ = %s %s%s.", mean[0], real ? "K" : "ε/k<sub>B</sub>",
-                     kelvin, ratio, html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN),
-                     real ? "Å⁻³" : "σ⁻³", page_real(p, QUANTITY_NUMBER_DENSITY, value, density));
+            text_add(&p->html, " T = %s %s%s%s", mean[0], real ? "K" : "ε/k<sub>B</sub>", kelvin, ratio);
+            if (sample_density(r, from, to, &value, &sd))
+                text_add(&p->html, ", ρ%s = %s %s%s", film ? " inside" : "",
+                         html_number(mean[1], value, sd > 1e-9 ? sd : (double)NAN), real ? "Å⁻³" : "σ⁻³",
+                         page_real(p, QUANTITY_NUMBER_DENSITY, value, density));
+            text_add(&p->html, ".");
         }
         summary_windows(p, r->group[i]);
         if (n > 0) summary_relaxation(p, w[0]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* page_sections — the sections of the page of a run, in their order there (page_conventions.c: summary and
- * conventions; page_atoms.c: what the atoms say; page_transition.c; page_sections.c: what the speckles say).
+ * conventions; page_sample.c; page_atoms.c: what the atoms say; page_transition.c; page_sections.c: what
+ * the speckles say).
  *
  *     TRY(page_sample(&p));                                   appended to p.html
  *

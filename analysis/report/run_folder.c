@@ -182,11 +182,13 @@ static status read_if_there(const char *folder, const char *name, char **content
     return file_exists(path) ? file_read(path, content, &length) : OK;
 }
 
-static status read_run_thermo(struct run_folder *f)
+static status read_lines(struct run_folder *f)
 {
     char path[FILE_PATH_MAX];
     TRY(file_join(path, f->path, "thermo.csv"));
-    return file_exists(path) ? run_thermo_read(&f->thermo, path) : OK;
+    if (file_exists(path)) TRY(run_thermo_read(&f->thermo, path));
+    TRY(file_join(path, f->path, "film.csv"));
+    return file_exists(path) ? run_film_read(&f->film, path) : OK;
 }
 
 /* ---- */
@@ -250,7 +252,7 @@ static status read_texts(struct run_folder *f)
 {
     TRY(read_if_there(f->path, "input.yaml", &f->input));
     TRY(read_if_there(f->path, "run.json", &f->json));
-    return read_run_thermo(f);
+    return read_lines(f);
 }
 
 static status read_all(struct run_folder *f)
@@ -307,4 +309,10 @@ void run_folder_free(struct run_folder *f)
     DELETE(f->input);
     DELETE(f->json);
     run_thermo_free(&f->thermo);
+    run_film_free(&f->film);
+}
+
+bool run_folder_metal(const struct run_folder *f)
+{
+    return strcmp(f->units, "metal") == 0;
 }

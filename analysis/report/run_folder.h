@@ -8,6 +8,7 @@
  *     run_folder_fact(&f, "isa", buffer, sizeof buffer);         member of run.json as text; false: not there
  *     run_folder_input(&f, "barostat", "kind", buffer, size);    value of a key in input.yaml (effective)
  *     f.thermo.column[THERMO_T][row]   thermo.csv, NULL/0 rows without one
+ *     f.film.lines.rows                film.csv, 0 without one
  *     run_folder_free(&f);
  *
  * hops-LABEL.h5 of a stage that is not finished is left out, with a warning. Several observing stages write
@@ -19,6 +20,7 @@
 #ifndef GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 #define GLINT_ANALYSIS_REPORT_RUN_FOLDER_H
 
+#include "analysis/report/run_film.h"
 #include "analysis/report/run_thermo.h"
 #include "base/file.h"
 #include "base/status.h"
@@ -44,15 +46,17 @@ struct run_folder {
     struct run_series speckle[RUN_SERIES], trajectory[RUN_SERIES];
     struct run_series record[RUN_SERIES]; /* finished hops-LABEL.h5; name: the stage's label, always */
     struct run_thermo thermo;
+    struct run_film film;
     char units[8]; /* "lj" or "metal": of thermo.csv, else of the first series */
 };
 
 status run_folder_open(struct run_folder *f, const char *path);
-/* Only input.yaml, run.json and thermo.csv: no HDF5 file is opened, so the run may be writing them. There are
- * no series. BAD_INPUT without a line of thermo.csv. */
+/* Only input.yaml, run.json, thermo.csv and film.csv: no HDF5 file is opened, so the run may be writing
+ * them. There are no series. BAD_INPUT without a line of thermo.csv. */
 status run_folder_open_thermo(struct run_folder *f, const char *path);
 void run_folder_free(struct run_folder *f);
 
+bool run_folder_metal(const struct run_folder *f); /* units: metal, not lj */
 bool run_folder_fact(const struct run_folder *f, const char *key, char *value, size_t size);
 /* `section` NULL: a key at the top; else a key one level below it. The value without comment and quotes. */
 bool run_folder_input(const struct run_folder *f, const char *section, const char *key, char *value,

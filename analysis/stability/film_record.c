@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/stability/film_record.h"
 #include "analysis/report/run_settings.h"
-#include "analysis/stability/columns.h"
+#include "analysis/report/columns.h"
 #include "base/mem.h"
 #include "base/text.h"
 

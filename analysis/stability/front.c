@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/stability/front.h"
 #include "analysis/fit/calibration.h"
-#include "analysis/stability/columns.h"
+#include "analysis/report/columns.h"
 #include "base/mem.h"
 
 #include <math.h>

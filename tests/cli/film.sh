@@ -137,6 +137,23 @@ T = sum(float(row["atoms"]) * float(row["T"]) for row in rows if row["atoms"] !=
 seen = np.mean([float(row["T"]) for row in thermo])
 assert abs(T / seen - 1) < 2 / atoms, (T, seen) # thermo: 3N, or 3N - 3, degrees of freedom
 PY
+# Its page: how it grew as film.csv says, its inside instead of the box, which is mostly vacuum.
+expect 0 "inside of a film: its page" "report.html" -- "$GLINT" report inside --quick
+$PYTHON - > out.txt 2>&1 <<'PY' && ok "inside of a film: what its page says" || not_ok "inside of a film: what its page says" out.txt
+import csv, re, statistics
+rows = list(csv.DictReader(open("inside/film.csv")))
+grown = [r for r in rows if r["stage"] == "film"]
+page = re.sub(r"<[^>]*>", " ", open("inside/report.html").read())
+page = re.sub(r"\s+", " ", page)
+last = grown[-1]
+assert f'Film. {last["film_atoms"]} atoms, {float(last["thickness"]):.3g} ' in page, page[:900]
+assert f'film {last["arrived"]} {last["evaporated"]} {last["film_atoms"]} ' in page
+iso = [float(r["interior_density"]) for r in rows if r["stage"] == "iso" and r["interior_density"] != "nan"]
+assert iso, rows[-1]
+said = re.search(r"ρ inside = (\d\.\d+)", page)
+assert said and abs(float(said[1]) / statistics.mean(iso) - 1) < 0.02, (said and said[0], statistics.mean(iso))
+assert "P (ε/σ³)" not in page
+PY
 expect 2 "inside of a film: nothing left of it" "left inside" -- "$GLINT" run "$FILM" -o thin "${INSIDE[@]}" --set "interior.drop=2 sigma"
 expect 2 "inside of a film: wrong heights" "LOW,HIGH,EDGE" -- "$GLINT" speckle inside/trajectory.h5 --inside 5,4,1 -w shell -o off.h5
 expect 2 "speckles of a free slab are refused" "free slab" -- "$GLINT" check "$FILM" "${INSIDE[@]}" --set "stages.2={detach: {keep: slab}}" \

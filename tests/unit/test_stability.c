@@ -10,7 +10,7 @@
 
 #include "analysis/fit/calibration.h"
 #include "analysis/fit/rise.h"
-#include "analysis/stability/columns.h"
+#include "analysis/report/columns.h"
 #include "analysis/stability/front.h"
 #include "base/file.h"
 #include "base/random.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/stability/columns.h"
+#include "analysis/report/columns.h"
 #include "base/file.h"
 #include "base/mem.h"
 

@@ -9,8 +9,8 @@
  *     columns_free(&c);
  *
  * Lines that begin with # are left out, and so is a last line that is being written. */
-#ifndef GLINT_ANALYSIS_STABILITY_COLUMNS_H
-#define GLINT_ANALYSIS_STABILITY_COLUMNS_H
+#ifndef GLINT_ANALYSIS_REPORT_COLUMNS_H
+#define GLINT_ANALYSIS_REPORT_COLUMNS_H
 
 #include "base/status.h"
 
