@@ -83,7 +83,7 @@ static const struct panel of_bulk[PANELS] = {{"T (ε/k_B)", "T (K)", false, 2},
                           of_inside[PANELS] = {{"T (ε/k_B)", "T (K)", false, 2},
                                                {"thickness (σ)", "thickness (Å)", true, 1},
                                                {"ρ inside (σ^{-3})", "ρ inside (Å^{-3})", true, 3},
-                                               {"E_{pot}/N inside (ε)", "E_{pot}/N inside (eV)", true, 4}},
+                                               {"e_{pot} inside (ε)", "e_{pot} inside (eV)", true, 4}},
                           of_film[PANELS] = {{"T (ε/k_B)", "T (K)", false, 2},
                                              {"thickness (σ)", "thickness (Å)", true, 1},
                                              {"atoms of the film", "atoms of the film", true, 2},
@@ -131,7 +131,7 @@ static void put_panels(struct figure *f, const struct report *r, const double *f
     const struct run_film *g = &r->folder.film;
     const struct panel *p = g->lines.rows == 0 ? of_bulk : g->inside ? of_inside : of_film;
     figure_script(f,
-                  "set multiplot\nset lmargin at screen 0.09; set rmargin at screen 0.985; set xrange "
+                  "set multiplot\nset lmargin at screen 0.09; set rmargin at screen 0.965; set xrange "
                   "[%.9g:%.9g]\nunset xlabel; set key %s\n",
                   start_of(t), t->column[THERMO_TIME][t->rows - 1], free_corner(t));
     for (int k = 0; k < PANELS; k++) {
