@@ -86,8 +86,10 @@ static void ratio_to_Tg(const struct page *p, double T, char out[700])
 static void summary_film(struct page *p)
 {
     const struct run_film *film = &p->report->folder.film;
-    bool metal = run_folder_metal(&p->report->folder);
-    char real[3][RUN_UNITS_TEXT], ratio[700], hotter[HTML_NUMBER];
+    char real[3][RUN_UNITS_TEXT], ratio[700], hotter[HTML_NUMBER], role[32];
+    bool metal = run_folder_metal(&p->report->folder),
+         melted = run_folder_input(&p->report->folder, NULL, "role", role, sizeof role) &&
+                  strcmp(role, "film-quench") == 0;
     struct run_growth g = {0};
     while (run_film_growth(film, g.to, &g)) {
         ratio_to_Tg(p, g.T, ratio);
@@ -98,7 +100,9 @@ static void summary_film(struct page *p)
                  g.time, metal ? "ps" : "τ", page_real(p, QUANTITY_TIME, g.time, real[1]), g.T,
                  metal ? "K" : "ε/k<sub>B</sub>", page_real(p, QUANTITY_TEMPERATURE, g.T, real[2]), ratio,
                  g.left);
-        if (isfinite(g.hotter))
+        if (melted)
+            text_add(&p->html, " A film-quench: it was melted on its substrate afterwards, and quenched.");
+        if (isfinite(g.hotter) && !melted)
             text_add(&p->html, " In the second half its surface was %s %s hotter than that.",
                      html_number(hotter, g.hotter, g.hotter_sd), metal ? "K" : "ε/k<sub>B</sub>");
         text_add(&p->html, "</p>\n");
