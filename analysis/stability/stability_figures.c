@@ -407,6 +407,7 @@ static status draw_claims(struct drawing *d)
 static status draw_all(struct drawing *d)
 {
     char label[64];
+    bool metal = d->s->film[0].record.units.system.kind == UNITS_METAL;
     snprintf(label, sizeof label, "e_{IS} (%s)", energy_unit(d));
     TRY(against_T(
         d, STABILITY_AFTER, "stability-eis", label,
@@ -414,9 +415,10 @@ static status draw_all(struct drawing *d)
         "film-quenches; band: bulk quenches from the slowest to the fastest; dashed: the liquid, a line in "
         "1/T; crosses: held liquids, if it goes through these."));
     TRY(against_T(
-        d, STABILITY_DENSITY, "stability-density", "density of the inherent structure",
+        d, STABILITY_DENSITY, "stability-density",
+        metal ? "density of the inherent structure (Å^{-3})" : "density of the inherent structure (σ^{-3})",
         "Number density of the interior's inherent structure against the temperature of the substrate."));
-    TRY(against_T(d, STABILITY_ONSET, "stability-onset", "T_{onset}",
+    TRY(against_T(d, STABILITY_ONSET, "stability-onset", metal ? "T_{onset} (K)" : "T_{onset} (ε/k_B)",
                   "Onset on heating against the temperature of the substrate; hollow: film-quenches."));
     TRY(against_flux(d));
     TRY(draw_claims(d));

@@ -14,7 +14,7 @@ set linetype 3 lc rgb '#2f8f6b' lw 1.6 pt 9 ps 0.55
 set linetype 4 lc rgb '#8a3b8f' lw 1.6 pt 13 ps 0.55
 set linetype 5 lc rgb '#7a6a16' lw 1.6 pt 11 ps 0.55
 set linetype 6 lc rgb '#5f6b7a' lw 1.6 pt 6 ps 0.55
-set xlabel 'T_{sub} / T_g'; set ylabel 'T_{onset}'; set bars 0.5; set offsets graph 0.06, graph 0.06, graph 0.06, graph 0.06
+set xlabel 'T_{sub} / T_g'; set ylabel 'T_{onset} (ε/k_B)'; set bars 0.5; set offsets graph 0.06, graph 0.06, graph 0.06, graph 0.06
 set key outside top left horizontal Left reverse
 plot 'stability-onset-1.dat' using 1:2:3 with yerrorlines lc rgb '#1d3f8c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-3 /σ^2/τ', 'stability-onset-1.dat' using 1:4:5 with yerrorbars lc rgb '#1d3f8c' lw 1.0 pt 6 ps 0.8 title 'film-quench', 'stability-onset-2.dat' using 1:2:3 with yerrorlines lc rgb '#c8590c' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 1e-3 /σ^2/τ', 'stability-onset-2.dat' using 1:4:5 with yerrorbars lc rgb '#c8590c' lw 1.0 pt 6 ps 0.8 notitle, 'stability-onset-3.dat' using 1:2:3 with yerrorlines lc rgb '#2f8f6b' lw 1.4 pt 7 ps 0.8 title 'deposit.flux 3e-4 /σ^2/τ', 'stability-onset-3.dat' using 1:4:5 with yerrorbars lc rgb '#2f8f6b' lw 1.0 pt 6 ps 0.8 notitle
 unset output
