@@ -394,7 +394,7 @@ static status draw_claims(struct drawing *d)
         if (s == OK) s = claims_figure(f, c, d->s, energy_unit(d), T);
         if (s == OK)
             s = finish(d, f,
-                       "What the claims are judged by: differences with two of their errors; a point whose "
+                       "What the claims are judged by: differences with their limits; a point whose "
                        "bar clears "
                        "zero is seen, or, on the other side, not seen. Diamonds: means over the curves.");
     }
