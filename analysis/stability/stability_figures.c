@@ -26,6 +26,11 @@ static const char *T_label(const struct drawing *d)
                                                                    : "T_{sub} (ε/k_B)";
 }
 
+static const char *temperature_unit(const struct drawing *d)
+{
+    return d->s->film[0].record.units.system.kind == UNITS_METAL ? "K" : "ε/k_B";
+}
+
 static const char *energy_unit(const struct drawing *d)
 {
     return d->s->film[0].record.units.system.kind == UNITS_METAL ? "eV" : "ε";
@@ -314,7 +319,7 @@ static status heating(struct drawing *d, size_t film)
     figure_data_name(f, "film", false, file);
     figure_script(
         f, "set xlabel 'T (%s)'; set ylabel 'H/N of the interior (%s)'\nset key top left Left reverse\n",
-        r->units.system.kind == UNITS_METAL ? "K" : "ε/k_B", energy_unit(d));
+        temperature_unit(d), energy_unit(d));
     if (m->onset.found)
         figure_script(
             f,
@@ -322,7 +327,7 @@ static status heating(struct drawing *d, size_t film)
             "'T_{on} = %s %s' at %.9g, graph 0.06 right offset -0.6,0 font ',12'\n",
             m->onset.x, m->onset.x,
             text_errors(number, m->onset.x, 2, (const double[]){m->onset.error, m->onset.systematic}),
-            r->units.system.kind == UNITS_METAL ? "K" : "ε/k_B", m->onset.x);
+            temperature_unit(d), m->onset.x);
     figure_script(f, "plot '%s' using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title 'film'", file,
                   palette_line(0));
     if (c) {
@@ -389,9 +394,8 @@ static status draw_claims(struct drawing *d)
     s = claims_make(c, d->s);
     for (int i = 0; i < c->n; i++) any = any || c->claim[i].rows > 0;
     if (s == OK && any) {
-        const char *T = d->s->film[0].record.units.system.kind == UNITS_METAL ? "K" : "ε/k_B";
         struct figure *f = begin(d, "stability-claims", CLAIMS_WIDTH, CLAIMS_HEIGHT, &s);
-        if (s == OK) s = claims_figure(f, c, d->s, energy_unit(d), T);
+        if (s == OK) s = claims_figure(f, c, d->s, energy_unit(d), temperature_unit(d));
         if (s == OK)
             s = finish(d, f,
                        "What the claims are judged by: differences with their limits; a point whose "
@@ -406,8 +410,9 @@ static status draw_claims(struct drawing *d)
 
 static status draw_all(struct drawing *d)
 {
-    char label[64];
+    char label[64], onset[64];
     bool metal = d->s->film[0].record.units.system.kind == UNITS_METAL;
+    snprintf(onset, sizeof onset, "T_{onset} (%s)", temperature_unit(d));
     snprintf(label, sizeof label, "e_{IS} (%s)", energy_unit(d));
     TRY(against_T(
         d, STABILITY_AFTER, "stability-eis", label,
@@ -418,7 +423,7 @@ static status draw_all(struct drawing *d)
         d, STABILITY_DENSITY, "stability-density",
         metal ? "density of the inherent structure (Å^{-3})" : "density of the inherent structure (σ^{-3})",
         "Number density of the interior's inherent structure against the temperature of the substrate."));
-    TRY(against_T(d, STABILITY_ONSET, "stability-onset", metal ? "T_{onset} (K)" : "T_{onset} (ε/k_B)",
+    TRY(against_T(d, STABILITY_ONSET, "stability-onset", onset,
                   "Onset on heating against the temperature of the substrate; hollow: film-quenches."));
     TRY(against_flux(d));
     TRY(draw_claims(d));
